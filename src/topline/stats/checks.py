@@ -52,7 +52,7 @@ def _sum_is_finite(values: FloatArray) -> bool:
 
 def event_vector(values: Any, n: int, name: str = "event") -> BoolArray:
     """Return an event indicator (booleans, or 0 and 1) as a boolean array."""
-    raw = np.asarray(values)
+    raw: Any = np.asarray(values)
     if raw.ndim == 0:
         raw = raw.reshape(1)
     if raw.dtype == np.bool_ and raw.shape == (n,):
@@ -61,13 +61,13 @@ def event_vector(values: Any, n: int, name: str = "event") -> BoolArray:
         if n and (int(raw.min()) < 0 or int(raw.max()) > 1):
             i = int(np.argmax((raw < 0) | (raw > 1)))
             raise InputError(f"{name}[{i}] is {raw[i]}: 1 (event) or 0 (censored) was expected")
-        return raw.astype(np.bool_)
+        return np.asarray(raw != 0)
     out = float_vector(name, raw, n=n)
     bad = (out != 0.0) & (out != 1.0)
     if bad.any():
         i = int(np.argmax(bad))
         raise InputError(f"{name}[{i}] is {out[i]:g}: 1 (event) or 0 (censored) was expected")
-    return out != 0.0
+    return np.asarray(out != 0.0)
 
 
 def code_vector(name: str, values: Any, n: int | None = None) -> tuple[IntArray, tuple[Any, ...]]:

@@ -321,9 +321,9 @@ def _solve(matrix: FloatArray, vector: FloatArray) -> FloatArray:
     if not vector.size:
         return vector
     try:
-        return np.linalg.solve(matrix, vector)
+        return np.asarray(np.linalg.solve(matrix, vector), dtype=np.float64)
     except np.linalg.LinAlgError:
-        return np.full_like(vector, np.nan)
+        return np.full(vector.shape, np.nan)
 
 
 def _test(name: str, statistic: Any, df: int) -> TestResult:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from topline.stats.checks import FloatArray, IntArray
-from topline.stats.survival.cumulate import cumulate
+from topline.stats.survival.cumulate import cumulate, total_by
 from topline.stats.survival.risk_sets import RiskSets
 
 # Rows handled at once, so that a block of covariates stays in the cache.
@@ -106,7 +106,7 @@ class CoxDesign:
         self.is_tied = bool((self.count > 1.0).any())
         dead_weight = np.ones(len(self.dead)) if self.weight is None else self.weight[self.dead]
         self.dead_weight = dead_weight
-        self.slot_weight = np.bincount(self.dead_slot, weights=dead_weight, minlength=slots.size)
+        self.slot_weight = total_by(self.dead_slot, dead_weight, slots.size)
         self.dead_x = x[self.dead]
         self.score_constant = dead_weight @ self.dead_x
         self.real = slots.count > 0.0
@@ -213,13 +213,13 @@ class CoxDesign:
             return s0, s1
         late, at = self.late, self.enter[self.late]
         size, p = self.slots.size, self.p
-        e0 = np.bincount(at, weights=risk[late], minlength=size)
-        e1 = np.zeros(size * p)
+        e0 = total_by(at, risk[late], size)
+        e1: FloatArray = np.zeros(size * p)
         columns = np.arange(p)
         for low in range(0, late.size, 4 * _BLOCK):
             rows = late[low : low + 4 * _BLOCK]
             index = (at[low : low + 4 * _BLOCK, None] * p + columns).ravel()
-            e1 += np.bincount(index, weights=(self.x[rows] * risk[rows, None]).ravel(), minlength=size * p)
+            e1 += total_by(index, (self.x[rows] * risk[rows, None]).ravel(), size * p)
         # A row that enters at slot a is at risk from slot a + 1 on: subtract it from slot a and all earlier ones.
         e0 = cumulate(e0, first, backwards=True)
         e1 = cumulate(e1.reshape(size, p), first, backwards=True)
@@ -254,7 +254,7 @@ class CoxDesign:
         """Return D0 and D1: the sums of r and r·x over the deaths of each slot."""
         size = self.slots.size
         dead_risk = risk[self.dead]
-        d0: FloatArray = np.bincount(self.dead_slot, weights=dead_risk, minlength=size).astype(np.float64, copy=False)
+        d0 = total_by(self.dead_slot, dead_risk, size)
         d1 = np.zeros((size, self.p))
         if not self.tied.size:
             return d0, d1
@@ -293,7 +293,7 @@ def _runs(start: IntArray, length: IntArray) -> IntArray:
     """Return start[k], start[k] + 1, …, start[k] + length[k] − 1 for each k, laid end to end."""
     total = int(length.sum())
     ends = np.cumsum(length)
-    return np.arange(total) + np.repeat(start - (ends - length), length)
+    return np.asarray(np.arange(total) + np.repeat(start - (ends - length), length))
 
 
 def _scales(centred: FloatArray, centre: FloatArray) -> FloatArray:

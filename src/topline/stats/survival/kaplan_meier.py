@@ -12,6 +12,7 @@ from topline.stats.checks import FloatArray, choice, float_vector, level
 from topline.stats.distributions import z_for
 from topline.stats.errors import InputError
 from topline.stats.result import Estimate, Result
+from topline.stats.survival.cumulate import total_by
 from topline.stats.survival.curve_intervals import CONF_TYPES, curve_interval
 from topline.stats.survival.quantiles import RULES, crossing_time
 from topline.stats.survival.risk_sets import RiskSets
@@ -141,10 +142,10 @@ class KaplanMeier(Result):
         if np.isnan(low[~beyond]).any() or np.isnan(error[~beyond]).any():
             notes.extend(self.warnings)
         at_risk = self._at_risk(when)
-        parts: tuple[Any, ...] = (when, survival, error, low, high, at_risk)
+        parts: list[Any] = [when, survival, error, low, high, at_risk]
         if single:
-            parts = tuple(float(v[0]) for v in parts)
-        return SurvivalAt(*parts, tuple(notes))
+            parts = [float(v[0]) for v in parts]
+        return SurvivalAt(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], tuple(notes))
 
     def _at_risk(self, when: FloatArray) -> FloatArray:
         leaving, entering = self._leave_weights(), self._risk_edges
@@ -259,7 +260,7 @@ def fit_kaplan_meier(plan: RiskSets, *, conf_type: str = "log-log", conf_level: 
     if plan.n_strata > 1:
         raise InputError(f"the plan has {plan.n_strata} strata; one curve needs a plan of one stratum")
     width = len(plan.distinct)
-    rows = np.bincount(plan.rank, weights=_present(plan), minlength=width)
+    rows = total_by(plan.rank, _present(plan), width)
     used = np.flatnonzero(rows)
     leave = _totals(plan, plan.rank, width)
     events = _event_totals(plan, width)
@@ -312,12 +313,12 @@ def _present(plan: RiskSets) -> FloatArray | None:
 
 
 def _totals(plan: RiskSets, rank: Any, width: int) -> FloatArray:
-    return np.bincount(rank, weights=plan.weights, minlength=width).astype(float)
+    return total_by(rank, plan.weights, width)
 
 
 def _event_totals(plan: RiskSets, width: int) -> FloatArray:
-    weight = plan.event if plan.weights is None else plan.weights * plan.event
-    return np.bincount(plan.rank, weights=weight, minlength=width)
+    weight = plan.event.astype(float) if plan.weights is None else plan.weights * plan.event
+    return total_by(plan.rank, weight, width)
 
 
 def _reasons(survival: FloatArray, lower: FloatArray, conf_type: str) -> tuple[str, ...]:
