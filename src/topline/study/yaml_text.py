@@ -105,6 +105,10 @@ def _syntax_finding(error: yaml.YAMLError, name: str) -> Finding:
     )
 
 
+def _row(event: yaml.Event) -> int | None:
+    return event.start_mark.line + 1 if event.start_mark is not None else None
+
+
 def _refuse_tags(text: str, name: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
@@ -117,7 +121,7 @@ def _refuse_tags(text: str, name: str) -> None:
                         "error",
                         f"is nested more than {MAX_DEPTH} deep",
                         file=name,
-                        row=event.start_mark.line + 1,
+                        row=_row(event),
                     )
                 ]
             )
@@ -131,7 +135,7 @@ def _refuse_tags(text: str, name: str) -> None:
                         "error",
                         f"{what} is not allowed here",
                         file=name,
-                        row=event.start_mark.line + 1,
+                        row=_row(event),
                         todo="write the value out plainly",
                     )
                 ]

@@ -1,0 +1,74 @@
+"""The last date on which a patient is known to have been alive, from every dated record, and at most the data cut-off."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from topline.records.load import Records
+
+_EVIDENCE = {
+    "EX": ("EXSTDT", "EXENDT"),
+    "TU": ("TUDT",),
+    "TR": ("TRDT",),
+    "RS": ("RSDT",),
+    "AE": ("AESTDT",),
+    "LB": ("LBDT",),
+    "DS": ("DSSTDT",),
+    "CM": ("CMSTDT",),
+    "PR": ("PRSTDT",),
+    "SS": ("SSDT",),
+}
+_DEAD = ("DEAD", "DIED", "DEATH")
+
+
+def last_known_alive(records: Records, cutoff: int | None) -> pl.DataFrame:
+    """Return for each patient the last day known alive, and where it comes from.
+
+    A contact, or a death, after the cut-off shows that the patient was alive at it (clinical rules, section 9): the day is then the cut-off.
+
+    Parameters
+    ----------
+    records : Records
+        Records before they are cut.
+    cutoff : int or None
+        Data cut-off, in days since 1970-01-01.
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, LSTALVDT (Int32 days), LSTALVSRC (such as ``SS.SSDT``), LSTALVSEQ; a patient without any dated record is absent.
+    """
+    parts = []
+    for domain, days in _EVIDENCE.items():
+        if domain not in records:
+            continue
+        table = records[domain]
+        if domain == "SS":
+            table = table.filter(~pl.col("SSORRES").is_in(_DEAD).fill_null(value=False))
+        for day in days:
+            if day in table.columns:
+                parts.append(
+                    table.select(
+                        "USUBJID",
+                        pl.col(day).alias("LSTALVDT"),
+                        pl.lit(f"{domain}.{day}").alias("LSTALVSRC"),
+                        pl.col(f"{domain}SEQ").alias("LSTALVSEQ"),
+                    )
+                )
+    subjects = records["DM"]
+    for day in ("RFICDT", "DTHDT"):
+        if day in subjects.columns:
+            parts.append(
+                subjects.select(
+                    "USUBJID",
+                    pl.col(day).alias("LSTALVDT"),
+                    pl.lit(f"DM.{day}").alias("LSTALVSRC"),
+                    pl.lit(None, pl.Int64).alias("LSTALVSEQ"),
+                )
+            )
+    if not parts:
+        return pl.DataFrame(schema={"USUBJID": pl.String, "LSTALVDT": pl.Int32, "LSTALVSRC": pl.String, "LSTALVSEQ": pl.Int64})
+    evidence = pl.concat(parts).drop_nulls("LSTALVDT")
+    if cutoff is not None:
+        evidence = evidence.with_columns(pl.col("LSTALVDT").clip(upper_bound=cutoff))
+    return evidence.sort("USUBJID", "LSTALVDT", "LSTALVSRC", "LSTALVSEQ", nulls_last=True).group_by("USUBJID", maintain_order=True).last()

@@ -1,0 +1,134 @@
+"""Read a domain's file (CSV, Parquet, Excel) as text columns, inside the study folder and nowhere else."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path, PurePosixPath
+
+import polars as pl
+
+from topline.study.problems import Finding, InputError
+from topline.study.records_spec import DomainName, RecordsSpec
+
+ROW = "_ROW"
+"""Column that holds the row of the file (1 = the header)."""
+
+
+def locate(study: Path, spec: RecordsSpec, domain: DomainName) -> tuple[Path, str]:
+    """Return a domain's file and its name inside the study folder.
+
+    Raises
+    ------
+    InputError
+        REC-0002 when the path leads outside the study folder, REC-0001 when the file isn't there.
+    """
+    name = f"{spec.folder}/{spec.file_of(domain)}" if spec.folder not in ("", ".") else spec.file_of(domain)
+    pure = PurePosixPath(name.replace("\\", "/"))
+    root = study.resolve()
+    path = (study / Path(*pure.parts)) if not pure.is_absolute() else Path(pure)
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        resolved = path
+    if pure.is_absolute() or ".." in pure.parts or ":" in name or not resolved.is_relative_to(root):
+        raise InputError(
+            [
+                Finding(
+                    "REC-0002",
+                    "error",
+                    f"the file of {domain} lies outside the study folder",
+                    value=name,
+                    todo="put the file inside the study folder and name it from there",
+                )
+            ]
+        )
+    if not path.is_file():
+        raise InputError(
+            [
+                Finding(
+                    "REC-0001",
+                    "error",
+                    f"the file of the domain {domain} is missing",
+                    file=name,
+                    todo=f"put it there, or name it under records.domains.{domain}.file",
+                )
+            ]
+        )
+    return path, name
+
+
+def read_table(path: Path, name: str, spec: RecordsSpec, sheet: str | None) -> pl.DataFrame:
+    """Read a file as a frame of text columns, with the row of the file in `_ROW`.
+
+    Dates come out as ISO 8601 text, numbers as the shortest text that gives them back, empty cells as null.
+    """
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".parquet":
+            frame = pl.read_parquet(path)
+        elif suffix in (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"):
+            frame = pl.read_excel(path, sheet_name=sheet, engine="calamine", infer_schema_length=None, raise_if_empty=False)
+        else:
+            frame = _read_csv(path, name, spec.encoding)
+    except InputError:
+        raise
+    except Exception as error:  # a reader's own error types differ by format and version
+        message = str(error).splitlines()[0][:200] if suffix != ".csv" else "rows and header don't have the same number of columns"
+        raise InputError(
+            [Finding("REC-0003", "error", f"can't be read: {message}", file=name, todo="open it, repair it and save it again")]
+        ) from None
+    _refuse_double_columns(frame, name)
+    return _to_text(frame).with_row_index(ROW, offset=2)
+
+
+def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
+    expressions = []
+    for column, kind in frame.schema.items():
+        cell = pl.col(column)
+        if kind in (pl.Float32, pl.Float64):
+            whole = cell.is_finite() & (cell == cell.round(0)) & (cell.abs() < 2**53)
+            cell = pl.when(whole).then(cell.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(cell.cast(pl.String))
+        elif isinstance(kind, pl.Datetime):
+            midnight = cell.dt.time() == pl.time(0, 0, 0)
+            cell = pl.when(midnight).then(cell.dt.strftime("%Y-%m-%d")).otherwise(cell.dt.strftime("%Y-%m-%dT%H:%M:%S"))
+        elif kind == pl.Boolean:
+            cell = pl.when(cell).then(pl.lit("Y")).when(~cell).then(pl.lit("N"))
+        elif kind != pl.String:
+            cell = cell.cast(pl.String, strict=False)
+        text = cell.str.strip_chars()
+        expressions.append(pl.when(text != "").then(text).alias(column))
+    return frame.select(expressions) if expressions else frame
+
+
+def _read_csv(path: Path, name: str, encoding: str) -> pl.DataFrame:
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        row = raw[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else None
+        raise InputError(
+            [
+                Finding(
+                    "REC-0004",
+                    "error",
+                    f"is not text in the encoding {encoding}",
+                    file=name,
+                    row=row,
+                    todo="name the file's encoding under records.encoding (gb18030 for most Chinese systems) or save it as UTF-8",
+                )
+            ]
+        ) from None
+    if not text.strip():
+        raise InputError([Finding("REC-0003", "error", "is empty", file=name, expected="a header line with the columns' names")])
+    return pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
+
+
+def _refuse_double_columns(frame: pl.DataFrame, name: str) -> None:
+    doubled = [column.rsplit("_duplicated_", 1)[0] for column in frame.columns if "_duplicated_" in column]
+    if doubled:
+        raise InputError(
+            [
+                Finding("REC-0005", "error", "the column is there twice", file=name, column=column, todo="rename one of them")
+                for column in dict.fromkeys(doubled)
+            ]
+        )
