@@ -195,7 +195,5 @@ class Show:
 
 
 def has_interval(row: Result) -> bool:
-    """Say whether a row was given an interval: a limit, or (for a median that was not reached) a level for one."""
-    if row.lower is not None or row.upper is not None:
-        return True
-    return row.statistic in _CURVE_READINGS and (row.conf_level is not None or "interval" in row.method) and row.status != "not_estimable"
+    """Say whether a row was given a limit."""
+    return row.lower is not None or row.upper is not None
