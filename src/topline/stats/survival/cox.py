@@ -13,7 +13,7 @@ from topline.stats.checks import FloatArray, choice, float_matrix, float_vector,
 from topline.stats.distributions import chi2_sf, normal_two_sided_array, z_for
 from topline.stats.result import Estimate, Result, TestResult
 from topline.stats.survival.cox_baseline import BaselineHazard, PredictedSurvival, baseline, predict
-from topline.stats.survival.cox_likelihood import CoxDesign
+from topline.stats.survival.cox_design import CoxDesign
 from topline.stats.survival.cox_newton import CoxDiagnostics, NewtonFit, maximise
 from topline.stats.survival.cox_proportional import ProportionalHazardsTest, check_proportional
 from topline.stats.survival.cox_residuals import RESIDUALS, residuals, score_residuals
@@ -269,7 +269,7 @@ def _summarise(
         step_halvings=newton.halvings,
         aliased=_named(names, ~newton.active),
         diverging=_named(names, newton.diverging),
-        events_per_coefficient=plan.n_events / used if used else math.nan,
+        events_per_coefficient=plan.n_events / used if used else None,
     )
     null, final = newton.null, newton.final
     score = null.score[index]

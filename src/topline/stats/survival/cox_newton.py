@@ -8,7 +8,8 @@ import numpy as np
 
 from topline.stats.checks import BoolArray, FloatArray
 from topline.stats.result import Result
-from topline.stats.survival.cox_likelihood import CoxDesign, Evaluation
+from topline.stats.survival.cox_design import CoxDesign
+from topline.stats.survival.cox_likelihood import Evaluation, evaluate
 
 # Newton decrement (squared length of the last step in standard errors) at which a fit has converged. The last step is
 # still taken, so that coefficients are exact to its square.
@@ -38,8 +39,8 @@ class CoxDiagnostics(Result):
     aliased, diverging : tuple of str
         Columns without information of their own (constant, collinear) and columns whose coefficient runs to infinity
         (separation).
-    events_per_coefficient : float
-        Events divided by estimated coefficients.
+    events_per_coefficient : float or None
+        Events divided by estimated coefficients; None where none was estimated.
     """
 
     converged: bool
@@ -49,7 +50,7 @@ class CoxDiagnostics(Result):
     step_halvings: int
     aliased: tuple[str, ...]
     diverging: tuple[str, ...]
-    events_per_coefficient: float
+    events_per_coefficient: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,16 +91,18 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
     """Maximise the partial likelihood from 0 (or `start`) by Newton's method with step halving."""
     p = design.p
     beta = np.zeros(p)
-    null = design.evaluate(beta)
+    null = evaluate(design, beta)
     active = independent_columns(null.information, float(design.slot_weight.sum()))
     index = np.flatnonzero(active)
     diverging = np.zeros(p, dtype=bool)
     current, converged, iterations, halvings = null, index.size == 0, 0, 0
     decrement, change = 0.0, 0.0
     width = _widths(design)
+    # The decrement grows with the weights; measure it as if the events had a mean weight of 1.
+    unit = max(float(design.slot_weight.sum()) / max(float(design.slots.count.sum()), 1.0), 1e-300)
     if start is not None and index.size:
         beta = np.where(active, start, 0.0)
-        trial = design.evaluate(beta)
+        trial = evaluate(design, beta)
         if np.isfinite(trial.loglik) and trial.loglik > null.loglik:
             current = trial
         else:
@@ -111,7 +114,7 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
             step[index] = np.linalg.solve(current.information[np.ix_(index, index)], part)
         except np.linalg.LinAlgError:
             break
-        decrement = float(part @ step[index])
+        decrement = float(part @ step[index]) / unit
         if not np.isfinite(decrement):
             break
         if abs(decrement) <= DECREMENT:
@@ -123,13 +126,13 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
             diverging = moving
             break
         iterations += 1
-        trial = design.evaluate(beta + step)
+        trial = evaluate(design, beta + step)
         tries = 0
         slack = 1e-12 * abs(current.loglik)
         while not trial.loglik >= current.loglik - slack and tries < _MAX_HALVINGS:
             step *= 0.5
             tries += 1
-            trial = design.evaluate(beta + step)
+            trial = evaluate(design, beta + step)
         halvings += tries
         if tries == _MAX_HALVINGS:
             break

@@ -106,6 +106,9 @@ def _stratum(d1: FloatArray, d2: FloatArray, leave: FloatArray, rho: float) -> t
     """
     n = np.cumsum(leave[::-1], axis=0)[::-1]
     keep = (d1 + d2).sum(axis=1) > 0.0
+    groups = d1.shape[1]
+    if not keep.any():
+        return np.zeros(groups), np.zeros((groups, groups))
     d1, d2, n = d1[keep], d2[keep], n[keep]
     at_risk = n > 0.0
     size = np.where(at_risk, n, 1.0)
@@ -124,7 +127,6 @@ def _stratum(d1: FloatArray, d2: FloatArray, leave: FloatArray, rho: float) -> t
     weight = (1.0 - f0_before) ** rho
     score = (weight[:, None] * (d1 - events[:, None] * weighted / weighted.sum(axis=1)[:, None])).sum(axis=0)
     # a: how group i's score moves with a jump of group k; c: its compensator so far.
-    groups = d1.shape[1]
     share = inflated / total[:, None]
     a = weight[:, None, None] * inflated[:, :, None] * (np.eye(groups)[None] - share[:, None, :])
     c = np.cumsum(a * (events / (total * (1.0 - f0_before)))[:, None, None], axis=0)

@@ -33,9 +33,9 @@ class LogRankTest(Result):
         Weighted observed and expected events, summed over strata.
     variance : (G, G) array
         Hypergeometric variance of observed − expected.
-    z : float
+    z : float or None
         For two groups the signed standardised difference, positive where the second group has more events than
-        expected; NaN otherwise (stated in `warnings` only if two groups were given).
+        expected; None otherwise.
     method : str
         Weighting and variance.
     warnings : tuple of str
@@ -50,7 +50,7 @@ class LogRankTest(Result):
     observed: FloatArray
     expected: FloatArray
     variance: FloatArray
-    z: float
+    z: float | None
     method: str
     warnings: tuple[str, ...] = ()
 
@@ -194,7 +194,8 @@ def _result(table: EventTable, factor: FloatArray, labels: tuple[Any, ...], code
     notes: list[str] = []
     df = len(informative) - 1
     difference = (observed - expected)[informative]
-    statistic, p_value, z = math.nan, math.nan, math.nan
+    statistic, p_value = math.nan, math.nan
+    z: float | None = None
     if df < 1:
         notes.append("not estimable: fewer than two groups are at risk at any event time")
         df = 0
