@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from topline.analyze.results import ResultSet
 from topline.analyze.run import analyse_all
+from topline.audit.against import ClaimCheck
 from topline.derive.datasets import Datasets
 from topline.execute.local import derive_all
 from topline.records.load import Records, load_records
-from topline.study.load import load_protocol
+from topline.study.load import PROTOCOL_FILE, load_protocol
 from topline.study.problems import Finding, InputError
 from topline.study.protocol import Protocol
 
@@ -31,6 +33,14 @@ class Run:
     records: Records
     datasets: Datasets
     results: ResultSet
+    protocol_hash: str
+
+    def write(self, out: Path, claims: Sequence[ClaimCheck] | None = None, progress: Progress = _silent) -> Path:
+        """Write datasets, results, tables, figures, report and manifest to a folder, all of it or nothing; return the folder."""
+        from topline.report.folder import write_results
+
+        inputs = {PROTOCOL_FILE: self.protocol_hash, **self.records.files}
+        return write_results(out, self.protocol, inputs, self.datasets, self.results, claims, progress)
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,7 @@ class Study:
 
     folder: Path
     protocol: Protocol
+    file: str = PROTOCOL_FILE
 
     def with_cutoff(self, cutoff: date) -> Study:
         """Return the same study with another data cut-off."""
@@ -63,7 +74,8 @@ class Study:
         progress("reading records")
         records = load_records(self.protocol, self.folder)
         datasets = derive_all(self.protocol, records, progress)
-        return Run(self.protocol, records, datasets, analyse_all(self.protocol, datasets, progress))
+        digest = hashlib.sha256((self.folder / self.file).read_bytes()).hexdigest()
+        return Run(self.protocol, records, datasets, analyse_all(self.protocol, datasets, progress), digest)
 
     def run(self, progress: Progress = _silent) -> ResultSet:
         """Derive and analyse; return the results."""
@@ -90,5 +102,5 @@ def load_study(path: str | Path) -> Study:
     InputError
         When the protocol can't be used; it lists everything that is wrong, each with its line.
     """
-    protocol, folder = load_protocol(Path(path))
-    return Study(folder, protocol)
+    protocol, file = load_protocol(Path(path))
+    return Study(file.parent, protocol, file.name)

@@ -108,20 +108,16 @@ def _categorical(analysis: BaselineAnalysis, variable: BaselineVariable, group: 
 
 
 def _difference(analysis: BaselineAnalysis, variable: BaselineVariable, groups: list[Group], context: Context) -> Result:
-    """Standardised difference, first group minus second; for categories the multivariate form (Yang and Dalton 2012)."""
+    """Standardised difference, first group minus second; for categories the form without a sign (Yang and Dalton 2012)."""
     first, second = (group.subjects[variable.variable] for group in groups)
-    if variable.type == "continuous":
-        x, y = (values.cast(pl.Float64, strict=False).drop_nulls().to_numpy() for values in (first, second))
-    else:
-        codes = list(levels_of(variable, context.patients(analysis)[variable.variable]))[1:]
-        x, y = (
-            np.column_stack(
-                [(values.cast(pl.String).drop_nulls() == code).to_numpy().astype(float) for code in codes]
-                or [np.zeros(len(values.drop_nulls()))]
-            )
-            for values in (first, second)
-        )
-    fields = {"variable": _name(variable), "reference_group": groups[1].label, "method": {"name": "standardised difference"}}
+    kind: pl.DataType | type[pl.DataType] = pl.Float64 if variable.type == "continuous" else pl.String
+    x, y = (values.cast(kind, strict=False).drop_nulls().to_numpy() for values in (first, second))
+    fields = {
+        "variable": _name(variable),
+        "reference_group": groups[1].label,
+        "method": {"name": f"standardised difference, {variable.type}"},
+    }
     if min(len(x), len(y)) < 2:
         return row(analysis, groups[0], "smd", None, status="not_estimable", warnings=("fewer than two values in a group",), **fields)
-    return row(analysis, groups[0], "smd", **(estimate(standardised_difference(x, y, conf_level=context.conf_level)) | fields))
+    difference = standardised_difference(x, y, kind=variable.type, conf_level=context.conf_level)
+    return row(analysis, groups[0], "smd", **(estimate(difference) | fields))

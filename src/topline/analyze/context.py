@@ -131,9 +131,9 @@ def estimate(estimate: Estimate, *, missing: Status = "not_estimable", scale: fl
     }
 
 
-def row(analysis: Analysis, group: Group | None, statistic: str, value: float | None, **fields: Any) -> Result:
+def row(analysis: Analysis, of: Group | None, statistic: str, /, value: float | None = None, **fields: Any) -> Result:
     """Return a result row of an analysis, with the group's label, size and subject set filled in."""
     given: dict[str, Any] = {"analysis": analysis.id, "population": analysis.population, "statistic": statistic, "value": value}
-    if group is not None:
-        given |= {"group": group.label, "n": group.n, "subject_set": group.subject_set}
+    if of is not None:
+        given |= {"group": of.label, "n": of.n, "subject_set": of.subject_set}
     return Result(**(given | fields))

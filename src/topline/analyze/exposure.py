@@ -30,13 +30,15 @@ def analyse_exposure(analysis: ExposureAnalysis, context: Context) -> list[Resul
         label = drug.label or drug.drug
         for group in context.groups(analysis):
             took = adex.filter(pl.col("EXTRT") == drug.drug).join(group.subjects.select("USUBJID"), on="USUBJID", how="semi")
-            rows += _drug(analysis, group, took, label, drug.unit, context)
+            rows += _taken(analysis, group, took, label, drug.unit, context)
+            if drug.dose_levels:
+                rows += _adherence(analysis, group, took, label, context)
     for group in context.groups(analysis):
         rows += _stopped(analysis, group, context)
     return rows
 
 
-def _drug(analysis: ExposureAnalysis, group: Group, took: pl.DataFrame, label: str, unit: str, context: Context) -> Iterator[Result]:
+def _taken(analysis: ExposureAnalysis, group: Group, took: pl.DataFrame, label: str, unit: str, context: Context) -> Iterator[Result]:
     common = {"variable": label, "n": took.height, "subject_set": context.sets.ordinal(took["USUBJID"])}
     yield row(analysis, group, "n", took.height, endpoint="EXPOSED", unit="patients", **common)
     if took.height == 0:
@@ -45,6 +47,13 @@ def _drug(analysis: ExposureAnalysis, group: Group, took: pl.DataFrame, label: s
         for statistic, value in summary(took[column].cast(pl.Float64).to_numpy()).items():
             if value is not None:
                 yield row(analysis, group, statistic, value, endpoint=code, unit=of or unit, method=QUARTILES, **common)
+
+
+def _adherence(analysis: ExposureAnalysis, group: Group, took: pl.DataFrame, label: str, context: Context) -> Iterator[Result]:
+    """What became of the planned dose; only of drugs whose dose levels the schedule names."""
+    if took.height == 0:
+        return
+    common = {"variable": label, "n": took.height, "subject_set": context.sets.ordinal(took["USUBJID"])}
     for statistic, value in summary(took["RDI"].to_numpy()).items():
         if value is not None:
             method = {"name": "relative dose intensity", "planned": "first dose level × days on / cycle length"}

@@ -1,0 +1,1 @@
+"""Does a paper add up: claims, and what they are compared with."""

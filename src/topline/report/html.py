@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from topline.analyze.results import ResultSet
-from topline.report.claims import ClaimCheck
+from topline.audit.against import ClaimCheck
 from topline.report.figures.model import FigureFile
 from topline.report.tables.model import Section, Table
 from topline.report.text import headline_paragraphs, methods_paragraphs

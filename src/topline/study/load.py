@@ -26,8 +26,8 @@ def load_protocol(folder: Path) -> tuple[Protocol, Path]:
     Returns
     -------
     protocol : Protocol
-    folder : Path
-        The study folder.
+    path : Path
+        The file it was read from.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def load_protocol(folder: Path) -> tuple[Protocol, Path]:
             ]
         )
     document = read_yaml(path)
-    return parse_protocol(document), path.parent
+    return parse_protocol(document), path
 
 
 def parse_protocol(document: YamlDocument) -> Protocol:

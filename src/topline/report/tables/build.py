@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from topline.analyze.results import ResultSet
-from topline.report.claims import ClaimCheck
+from topline.audit.against import ClaimCheck
 from topline.report.context import Context
 from topline.report.tables.adjusted import adjusted_table
 from topline.report.tables.adverse_events import adverse_event_tables

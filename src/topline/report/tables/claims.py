@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from topline.report.claims import ClaimCheck
+from topline.audit.against import ClaimCheck
 from topline.report.tables.model import Column, Row, Table
 
 
