@@ -30,7 +30,6 @@ class CoxFit:
     design: CoxDesign
     newton: NewtonFit
     model_covariance: FloatArray
-    linear: FloatArray
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -94,7 +93,12 @@ class CoxRegression(Result):
         """Harrell's concordance of the linear predictor with survival; see `concordance_index`. Computed on first use."""
         from topline.stats.survival.concordance import concordance_of_plan
 
-        return concordance_of_plan(self._fit.plan, self._fit.linear, conf_level=self.conf_level)
+        design = self._fit.design
+        linear = np.empty(self._fit.plan.n)
+        linear[design.order] = design.x @ self._fit.newton.beta
+        if design.offset is not None:
+            linear[design.order] += design.offset
+        return concordance_of_plan(self._fit.plan, linear, conf_level=self.conf_level)
 
     def proportional_hazards_test(self, transform: str = "km") -> ProportionalHazardsTest:
         """Score test of proportional hazards; see `ProportionalHazardsTest`.
@@ -258,8 +262,6 @@ def _summarise(
         z = coef / error
         half = z_for(conf_level) * error
         ratio, lower, upper = np.exp(coef), np.exp(coef - half), np.exp(coef + half)
-    linear = np.empty(plan.n)
-    linear[design.order] = design.x @ newton.beta if design.offset is None else design.x @ newton.beta + design.offset
     used = int(index.size)
     diagnostics = CoxDiagnostics(
         converged=newton.converged,
@@ -298,7 +300,7 @@ def _summarise(
         conf_level=conf_level,
         diagnostics=diagnostics,
         warnings=_warn(plan, diagnostics),
-        _fit=CoxFit(plan, design, newton, model, linear),
+        _fit=CoxFit(plan, design, newton, model),
     )
 
 

@@ -139,19 +139,18 @@ def _order(stop: IntArray, dead: Any, size: int) -> IntArray:
 
 
 def _standardised(covariates: FloatArray, order: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return covariates sorted, centred and scaled to a root mean square of 1, with centre and scale.
+    """Return covariates sorted, less a centre and over a scale, with both.
 
-    A constant column becomes exactly 0 and keeps scale 1.
+    Centre and scale only keep the arithmetic well away from rounding: for large data a sample of rows gives them. A
+    constant column becomes exactly 0 and keeps scale 1.
     """
     n = len(covariates)
-    centre = covariates.mean(axis=0)
-    square = np.zeros(covariates.shape[1])
-    for low in range(0, n, BLOCK):
-        gap = covariates[low : low + BLOCK] - centre
-        square += np.einsum("ij,ij->j", gap, gap)
-    spread = np.sqrt(square / n)
-    constant = spread <= 1e-13 * np.abs(centre)
-    scale = np.where(constant, 1.0, spread)
+    sample = covariates[:: max(n // BLOCK, 1)]
+    centre, scale = _moments(sample)
+    if len(sample) < n and not (scale > 0.0).all():
+        centre, scale = _moments(covariates)
+    constant = scale == 0.0
+    scale = np.where(constant, 1.0, scale)
     factor = np.where(constant, 0.0, 1.0 / scale)
     out = np.empty(covariates.shape)
     for low in range(0, n, BLOCK):
@@ -160,3 +159,14 @@ def _standardised(covariates: FloatArray, order: IntArray) -> tuple[FloatArray, 
         part -= centre
         part *= factor
     return out, centre, scale
+
+
+def _moments(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return mean and standard deviation of each column; exactly 0 for a constant one."""
+    centre = values.mean(axis=0)
+    square = np.zeros(values.shape[1])
+    for low in range(0, len(values), BLOCK):
+        gap = values[low : low + BLOCK] - centre
+        square += np.einsum("ij,ij->j", gap, gap)
+    spread = np.sqrt(square / len(values))
+    return centre, np.where(spread <= 1e-13 * np.abs(centre), 0.0, spread)

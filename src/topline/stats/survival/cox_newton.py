@@ -20,6 +20,8 @@ _RUNAWAY_DECREMENT = 1e-6
 # Share of a column's own information that must remain after the earlier columns are taken out of it.
 _ALIAS = 1e-9
 _MAX_HALVINGS = 30
+# No scaled covariate spans more than this; only beyond it is it worth looking at the data for a runaway step.
+_FARTHEST = 1e4
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,7 +99,6 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
     diverging = np.zeros(p, dtype=bool)
     current, converged, iterations, halvings = null, index.size == 0, 0, 0
     decrement, change = 0.0, 0.0
-    width = _widths(design)
     # The decrement grows with the weights; measure it as if the events had a mean weight of 1.
     unit = max(float(design.slot_weight.sum()) / max(float(design.slots.count.sum()), 1.0), 1e-300)
     if start is not None and index.size:
@@ -121,10 +122,11 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
             beta = beta + step
             converged = True
             break
-        moving = np.abs(step) * width > _RUNAWAY_STEP
-        if abs(decrement) < _RUNAWAY_DECREMENT and moving.any():
-            diverging = moving
-            break
+        if abs(decrement) < _RUNAWAY_DECREMENT and np.abs(step).max() * _FARTHEST > _RUNAWAY_STEP:
+            moving = np.abs(step) * (design.x.max(axis=0) - design.x.min(axis=0)) > _RUNAWAY_STEP
+            if moving.any():
+                diverging = moving
+                break
         iterations += 1
         trial = evaluate(design, beta + step)
         tries = 0
@@ -142,7 +144,3 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
         if decrement < 1e-12 and np.abs(step).max() <= 4e-16 * np.abs(beta).max():
             converged = True
     return NewtonFit(beta, active, diverging, null, current, converged, iterations, halvings, decrement, change)
-
-
-def _widths(design: CoxDesign) -> FloatArray:
-    return np.asarray(design.x.max(axis=0) - design.x.min(axis=0))
