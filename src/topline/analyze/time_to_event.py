@@ -25,8 +25,8 @@ def analyse_time_to_event(analysis: TimeToEventAnalysis, context: Context) -> tu
     common = {"endpoint": endpoint.id, "estimand": endpoint.estimand_id}
     rows: list[Result] = []
     curves: list[Curve] = []
-    longest = max((_of(times, group)["AVAL"].max() or 0.0 for group in groups), default=0.0)  # type: ignore[type-var]
-    ticks = _ticks(float(longest) / context.months)  # type: ignore[arg-type]
+    longest = max((_of(times, group)["AVAL"].to_numpy().max(initial=0.0) for group in groups), default=0.0)
+    ticks = _ticks(longest / context.months)
     for group in groups:
         found, curve = _one(analysis, group, _of(times, group), ticks, context, common)
         rows += found

@@ -24,7 +24,7 @@ _DEAD = ("DEAD", "DIED", "DEATH")
 def last_known_alive(records: Records, cutoff: int | None) -> pl.DataFrame:
     """Return for each patient the last day known alive, and where it comes from.
 
-    A contact, or a death, after the cut-off shows that the patient was alive at it (clinical rules, section 9): the day is then the cut-off.
+    A contact, or a death, after the cut-off shows that the patient was alive at it: the day is then the cut-off.
 
     Parameters
     ----------
@@ -38,37 +38,26 @@ def last_known_alive(records: Records, cutoff: int | None) -> pl.DataFrame:
     DataFrame
         USUBJID, LSTALVDT (Int32 days), LSTALVSRC (such as ``SS.SSDT``), LSTALVSEQ; a patient without any dated record is absent.
     """
-    parts = []
-    for domain, days in _EVIDENCE.items():
-        if domain not in records:
-            continue
-        table = records[domain]
-        if domain == "SS":
-            table = table.filter(~pl.col("SSORRES").is_in(_DEAD).fill_null(value=False))
-        for day in days:
-            if day in table.columns:
-                parts.append(
-                    table.select(
-                        "USUBJID",
-                        pl.col(day).alias("LSTALVDT"),
-                        pl.lit(f"{domain}.{day}").alias("LSTALVSRC"),
-                        pl.col(f"{domain}SEQ").alias("LSTALVSEQ"),
-                    )
-                )
+    parts = [
+        _dated(_alive(records[domain], domain), day, f"{domain}.{day}", pl.col(f"{domain}SEQ"))
+        for domain, days in _EVIDENCE.items()
+        for day in days
+        if domain in records and day in records[domain].columns
+    ]
     subjects = records["DM"]
-    for day in ("RFICDT", "DTHDT"):
-        if day in subjects.columns:
-            parts.append(
-                subjects.select(
-                    "USUBJID",
-                    pl.col(day).alias("LSTALVDT"),
-                    pl.lit(f"DM.{day}").alias("LSTALVSRC"),
-                    pl.lit(None, pl.Int64).alias("LSTALVSEQ"),
-                )
-            )
+    parts += [_dated(subjects, day, f"DM.{day}", pl.lit(None, pl.Int64)) for day in ("RFICDT", "DTHDT") if day in subjects.columns]
     if not parts:
         return pl.DataFrame(schema={"USUBJID": pl.String, "LSTALVDT": pl.Int32, "LSTALVSRC": pl.String, "LSTALVSEQ": pl.Int64})
     evidence = pl.concat(parts).drop_nulls("LSTALVDT")
     if cutoff is not None:
         evidence = evidence.with_columns(pl.col("LSTALVDT").clip(upper_bound=cutoff))
     return evidence.sort("USUBJID", "LSTALVDT", "LSTALVSRC", "LSTALVSEQ", nulls_last=True).group_by("USUBJID", maintain_order=True).last()
+
+
+def _alive(table: pl.DataFrame, domain: str) -> pl.DataFrame:
+    """Rows that show a living patient: all but the statuses that say dead."""
+    return table.filter(~pl.col("SSORRES").is_in(_DEAD).fill_null(value=False)) if domain == "SS" else table
+
+
+def _dated(table: pl.DataFrame, day: str, source: str, sequence: pl.Expr) -> pl.DataFrame:
+    return table.select("USUBJID", pl.col(day).alias("LSTALVDT"), pl.lit(source).alias("LSTALVSRC"), sequence.alias("LSTALVSEQ"))

@@ -97,7 +97,7 @@ def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.
     if "DCR" not in rates:
         rows.append(("DCR", "Disease control", _yes(pl.col("BOR").is_in(["CR", "PR", "SD", "NON-CR/NON-PD"])), "BOR"))
     rows += [(item.id, item.label, pl.col(item.id), "CBOR" if item.confirmed else "BOR") for item in rates.values()]
-    for code, label, value, source in dict((row[0], row) for row in rows).values():
+    for code, label, value, source in {row[0]: row for row in rows}.values():
         day = pl.col(source + "DT") if source + "DT" in best.columns else pl.lit(None, pl.Int32)
         number = pl.col(source + "SEQ") if source + "SEQ" in best.columns else pl.lit(None, pl.Int64)
         parts.append(

@@ -25,8 +25,8 @@ def derive_labs(records: Records, subjects: pl.DataFrame, protocol: Protocol) ->
     Returns
     -------
     DataFrame
-        USUBJID, PARAMCD (LBTESTCD), ENDPOINT, ADT, AVAL, AVALU, LOQFL (Y when below quantification), EXCLFL, ABLFL, BASE, CHG, PCHG, POSTFL (used
-        after baseline), LBSEQ.
+        USUBJID, PARAMCD (LBTESTCD), ENDPOINT, ADT, AVAL, AVALU, LOQFL (Y when below quantification), EXCLFL, ABLFL, BASE, CHG, PCHG,
+        POSTFL (used after baseline), LBSEQ.
 
     Raises
     ------
@@ -152,8 +152,8 @@ def biochemical_response(labs: pl.DataFrame, subjects: pl.DataFrame, endpoint: B
     Returns
     -------
     DataFrame
-        USUBJID, PCHG (best or last percent change; null when there is none), BESTPCHG, LASTPCHG, RESPONSE (Y/N; without a usable baseline or a
-        value after it: N).
+        USUBJID, PCHG (best or last percent change; null when there is none), BESTPCHG, LASTPCHG, RESPONSE (Y/N; without a usable
+        baseline or a value after it: N).
     """
     rows = labs.filter((pl.col("ENDPOINT") == endpoint.id) & (pl.col("POSTFL") == "Y") & pl.col("PCHG").is_not_null()).sort(
         "USUBJID", "ADT", "LBSEQ"

@@ -25,7 +25,8 @@ class Response:
     """What was derived about response.
 
     `overall` is one row a patient and visit, `sums` the sums of diameters (None unless from lesions), `measurements` the lesion rows,
-    `best` one row a patient (BOR, CBOR; CBOR is absent when best response was recorded), `baseline` the patients with an assessment before treatment.
+    `best` one row a patient (BOR, CBOR; CBOR is absent when best response was recorded), `baseline` the patients with
+    an assessment before treatment.
     """
 
     overall: pl.DataFrame

@@ -26,7 +26,7 @@ def of_evaluator(table: pl.DataFrame, domain: str, evaluator: str | None) -> pl.
 
 
 def derive_lesions(records: Records, spec: ResponseSpec) -> pl.DataFrame:
-    """Return one row a lesion: USUBJID, LNKID, ROLE (TARGET, NON-TARGET, NEW), LOC, NODE (bool), TUDT (first day identified), TUSEQ, TUVISIT."""
+    """Return one row a lesion: USUBJID, LNKID, ROLE (TARGET, NON-TARGET, NEW), LOC, NODE (bool), TUDT (first day), TUSEQ, TUVISIT."""
     table = of_evaluator(records["TU"], "TU", spec.evaluator)
     table = table.with_columns(
         pl.col("TUORRES").replace_strict(_ROLES, default=None, return_dtype=pl.String).alias("ROLE"),
@@ -50,8 +50,8 @@ def derive_measurements(records: Records, lesions: pl.DataFrame, spec: ResponseS
     Returns
     -------
     DataFrame
-        USUBJID, LNKID, ROLE, NODE, VISIT (the time point: VISITNUM, else the day), DT (day), SIZE (Int64 micrometres; null when not measured),
-        STATE (of a non-target or new lesion: text; null when not assessed), TRSEQ, LOC.
+        USUBJID, LNKID, ROLE, NODE, VISIT (the time point: VISITNUM, else the day), DT (day), SIZE (Int64 micrometres; null when not
+        measured), STATE (of a non-target or new lesion: text; null when not assessed), TRSEQ, LOC.
     findings : list of Finding
         DER-0010: measurements of lesions that TU doesn't identify. They are left out.
 

@@ -24,8 +24,8 @@ def derive_overall(
     Returns
     -------
     DataFrame
-        USUBJID, VISIT, ADT (date of the response by the rules for scans on several days), DTFIRST, DTLAST, TRGRESP, NTRGRESP, NEWLES (Y/N), OVR,
-        RULE (which row of the table or which rule decided), SRCDOM, SRCSEQ.
+        USUBJID, VISIT, ADT (date of the response by the rules for scans on several days), DTFIRST, DTLAST, TRGRESP, NTRGRESP, NEWLES
+        (Y/N), OVR, RULE (which row of the table or which rule decided), SRCDOM, SRCSEQ.
     """
     visits = _visits(sums, non_target, new, disease)
     target, other = pl.col("TRGRESP"), pl.col("NTRGRESP")
