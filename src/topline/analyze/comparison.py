@@ -29,7 +29,7 @@ class _Data:
 
     @property
     def event(self) -> np.ndarray:
-        return np.equal(self.frame["CNSR"].to_numpy(), 0)
+        return np.asarray(self.frame["CNSR"].to_numpy() == 0)
 
     @property
     def contrasts(self) -> np.ndarray:

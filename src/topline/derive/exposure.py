@@ -42,7 +42,8 @@ def derive_exposure(records: Records, subjects: pl.DataFrame, drugs: tuple[DrugS
     DataFrame
         USUBJID, EXTRT, EXFDT, EXLDT (first and last day with drug), EXEDT (end of treatment: last day + the planned days off of that
         cycle, at most death and cut-off), DURD (EXEDT − EXFDT + 1), CUMDOSE, NCYCLE, NREDUC, NREDUCAE (reductions for an adverse
-        event), NREESC, INTRPDY (planned days on without drug while treatment continued), NDELAY, PLANINT (planned intensity a day), RDI (a proportion),
+        event), NREESC, INTRPDY (planned days on without drug while treatment continued),
+        NDELAY, PLANINT (planned intensity a day), RDI (a proportion),
         DOSEMIN, DOSEMAX, EXSEQ (the first row it rests on). Patients without the drug are absent.
     """
     rows = []

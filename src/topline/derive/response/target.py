@@ -24,8 +24,8 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
     -------
     DataFrame
         USUBJID, VISIT, DTFIRST, DTLAST (days of the first and last target scan), SUM (Int64 micrometres over the lesions measured),
-        N_TARGET, N_MEASURED, COMPLETE, ALL_GONE (every lesion measured is 0 mm, or a node under 10 mm), BASELINE (bool), BASE (sum at baseline;
-        null when there is none or it is incomplete), NADIR (smallest complete sum before this visit, baseline included), TRSEQ (of the first row).
+        N_TARGET, N_MEASURED, COMPLETE, ALL_GONE (every lesion measured is 0 mm, or a node under 10 mm), BASELINE (bool),
+        BASE (sum at baseline; null when there is none or it is incomplete), NADIR (smallest complete sum before this visit, baseline included), TRSEQ (of the first row).
     """
     counts = lesions.filter(pl.col("ROLE") == "TARGET").group_by("USUBJID").len("N_TARGET")
     rows = measurements.filter(pl.col("ROLE") == "TARGET")
@@ -76,7 +76,15 @@ def target_response(parameters: RecistParameters) -> pl.Expr:
     grown = (grown if parameters.partial_sum_progression else grown & pl.col("COMPLETE")).fill_null(value=False)
     complete = pl.col("COMPLETE") & pl.col("ALL_GONE")
     first, second = ((complete, "CR"), (grown, "PD")) if parameters.complete_response_first else ((grown, "PD"), (complete, "CR"))
-    response = pl.when(first[0]).then(pl.lit(first[1])).when(second[0]).then(pl.lit(second[1]))
-    response = response.when(~pl.col("COMPLETE") | base.is_null()).then(pl.lit("NE"))
-    response = response.when(total * 10_000 <= base * (10_000 - fall)).then(pl.lit("PR")).otherwise(pl.lit("SD"))
+    response = (
+        pl.when(first[0])
+        .then(pl.lit(first[1]))
+        .when(second[0])
+        .then(pl.lit(second[1]))
+        .when(~pl.col("COMPLETE") | base.is_null())
+        .then(pl.lit("NE"))
+        .when(total * 10_000 <= base * (10_000 - fall))
+        .then(pl.lit("PR"))
+        .otherwise(pl.lit("SD"))
+    )
     return pl.when(~pl.col("BASELINE")).then(response)
