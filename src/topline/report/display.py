@@ -18,6 +18,7 @@ NOT_ESTIMABLE = "NE"
 ABSENT = "–"
 """Printed where no row of the results says anything."""
 
+_WORDS = {NOT_REACHED: "not reached", NOT_ESTIMABLE: "not estimable"}
 _MINUS = "\N{MINUS SIGN}"
 _EXACT = Context(prec=400)
 _KINDS: dict[str, Kind] = {
@@ -176,14 +177,28 @@ class Show:
         text, limits = self.estimate(row), self.interval(row)
         return f"{text} ({limits})" if limits else text
 
-    def sentence(self, row: Result) -> str:
-        """Return ``0.46 (95% CI 0.32–0.69)``, for running text."""
-        text, limits = self.estimate(row), self.interval(row)
-        if text in (NOT_REACHED, NOT_ESTIMABLE):
-            text = "not reached" if text == NOT_REACHED else "not estimable"
-        elif kind_of(row) == "months":
-            text = f"{text} months"
+    def quoted(self, row: Result) -> str:
+        """Return ``20.8 months (95% CI 16.6–NR)``, with its unit and the level of its interval, for one line of text."""
+        text, limits = self._spoken(row), self.interval(row)
         return f"{text} ({self.level(row)} CI {limits})" if limits else text
+
+    def sentence(self, row: Result, also: str = "") -> str:
+        """Return the same for running text, without abbreviations: ``20.8 months (95% CI 16.6–not reached; 45 events)``.
+
+        Parameters
+        ----------
+        row : Result
+            The number.
+        also : str
+            What else belongs into the brackets.
+        """
+        limits = self.interval(row).replace(NOT_REACHED, _WORDS[NOT_REACHED]).replace(NOT_ESTIMABLE, _WORDS[NOT_ESTIMABLE])
+        inside = "; ".join(part for part in (f"{self.level(row)} CI {limits}" if limits else "", also) if part)
+        return f"{self._spoken(row)} ({inside})" if inside else self._spoken(row)
+
+    def _spoken(self, row: Result) -> str:
+        text = self.estimate(row)
+        return _WORDS.get(text) or (f"{text} months" if kind_of(row) == "months" else text)
 
     def count_percent(self, count: Result | None, percent: Result | None) -> str:
         """Return ``11 (55.0%)``; the count alone where no percentage is given."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from topline.analyze.results import Result, ResultSet
 from topline.report.context import Context, pick, select
 from topline.report.labels import overview_label
+from topline.report.words import counted
 from topline.study.analyses import AdverseEventAnalysis, Analysis, ExposureAnalysis, FollowUpAnalysis, ResponseAnalysis, TimeToEventAnalysis
 from topline.study.protocol import Protocol
 
@@ -74,13 +75,14 @@ def _patients(context: Context) -> Iterator[HeadlineLine]:
         last[step.population] = step.n_left
     for population, number in last.items():
         label = context.population_label((), population)
-        yield HeadlineLine("Patients", "", f"{number} in {label} ({population})")
+        yield HeadlineLine("Patients", "", f"{number}, {label} ({population})")
 
 
 def _follow_up(context: Context, rows: Sequence[Result]) -> Iterator[HeadlineLine]:
-    for row in _ordered(context, select(rows, statistic="follow_up_median")):
+    medians = select(rows, statistic="follow_up_median")
+    for row in select(medians, group=None) or _ordered(context, medians):
         name = str(row.method.get("name", "median"))
-        text = context.show.sentence(row)
+        text = context.show.quoted(row)
         if name == "observed":
             ends = [pick(rows, group=row.group, statistic=key, unit="months") for key in ("min", "max")]
             if all(ends):
@@ -94,7 +96,7 @@ def _response(context: Context, analysis: ResponseAnalysis, rows: Sequence[Resul
         label = f"{context.endpoint_label(endpoint)} ({endpoint})"
         for row in _ordered(context, select(rows, endpoint=endpoint, statistic="rate")):
             of = f"{row.events}/{row.n}, " if row.events is not None and row.n is not None else ""
-            yield HeadlineLine(label, _group(context, row), f"{of}{show.sentence(row)}")
+            yield HeadlineLine(label, _group(context, row), f"{of}{show.quoted(row)}")
         for row in select(rows, endpoint=endpoint, statistic="p_value"):
             p = show.p_equals(row.p_value if row.p_value is not None else row.value)
             yield HeadlineLine(label, _versus(context, row), f"{p}{_by(row)}")
@@ -105,12 +107,14 @@ def _time_to_event(context: Context, analysis: TimeToEventAnalysis, rows: Sequen
     label = f"{context.endpoint_label(analysis.endpoint)} ({analysis.endpoint})"
     for row in _ordered(context, select(rows, statistic="median", variable=None)):
         n, events = (pick(rows, group=row.group, statistic=key, variable=None, reference_group=None) for key in ("n", "events"))
-        counted = f"; {show.estimate(events)} events in {show.estimate(n)} patients" if n is not None and events is not None else ""
-        yield HeadlineLine(label, _group(context, row), f"median {show.sentence(row)}{counted}")
+        counts = ""
+        if n is not None and events is not None and n.value is not None and events.value is not None:
+            counts = f"; {counted(int(events.value), 'event')} in {counted(int(n.value), 'patient')}"
+        yield HeadlineLine(label, _group(context, row), f"median {show.quoted(row)}{counts}")
     for row in select(rows, statistic="hazard_ratio", variable=None):
         model = row.method.get("model")
         p = f"; {show.p_equals(row.p_value)}" if row.p_value is not None else ""
-        yield HeadlineLine(label, _versus(context, row), f"{f'{model} ' if model else ''}HR {show.sentence(row)}{p}")
+        yield HeadlineLine(label, _versus(context, row), f"{f'{model} ' if model else ''}HR {show.quoted(row)}{p}")
     for row in select(rows, statistic="logrank", variable=None):
         strata = row.method.get("strata") or ()
         kind = "stratified log-rank" if strata else "log-rank"

@@ -21,7 +21,7 @@ ALL = "All patients"
 ROW = 0.235
 SIZE = 8.0
 _INDENT = "   "
-_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+_TICKS = (0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,13 @@ def forest_figures(context: Context, analysis: TimeToEventAnalysis) -> tuple[Fig
             f"{line.label}: hazard ratio {context.show.with_interval(line.ratio)}" for line in lines if line.ratio is not None
         )
         name = f"forest-{analysis.id}" + (f"-{place + 1}" if len(pairs) > 1 else "")
-        figures.append(FigureFile(name, svg, png, alt + ".", title, analysis.id))
+        figures.append(FigureFile(name, svg, png, alt + ".", _caption(context, ratios[0]), analysis.id))
     return tuple(figures)
+
+
+def _caption(context: Context, row: Result) -> str:
+    level = context.show.level(row)
+    return f"Squares, hazard ratios, larger with more patients; lines, {level} confidence intervals; an arrow marks a line that was cut."
 
 
 def _lines(context: Context, rows: Sequence[Result], group: str | None, reference: str | None) -> list[_Line]:
@@ -117,7 +122,7 @@ class _Drawing:
         head_height = max(text_size(probe, head, SIZE, "bold")[1] for head in [*heads, ratio_head])
         top = head_top + head_height + 0.12
         tall = [ROW * (1 + text.count("\n") * 0.65) for text in labels]
-        arrows = [wrap(f"← {self.group} better", 24, 2), wrap(f"{self.reference} better →", 24, 2)]
+        arrows = [wrap(f"← {self.group} better", 34, 2), wrap(f"{self.reference} better →", 34, 2)]
         foot = 0.42 + max(text_size(probe, text, 7.5)[1] for text in arrows) + 0.18
         height = top + sum(tall) + foot
         figure = new_figure(height)
@@ -125,7 +130,7 @@ class _Drawing:
         xs[2] = xs[1] + 0.14 + count_widths[1]
         put(figure, 0.2, 0.2, title, fontsize=11, fontweight="bold")
         for x, text, side in zip(xs, ["Subgroup", *heads, ratio_head, "p for\ninteraction"], ["left", *["right"] * 4], strict=True):
-            put(figure, x, head_top + head_height, text, ha=side, va="bottom", fontsize=SIZE, fontweight="bold")
+            put(figure, x, head_top + head_height, text, ha=side, va="baseline", fontsize=SIZE, fontweight="bold")
         left, right = xs[2] + 0.22, xs[3] - ratio_width - 0.22
         axes = figure.add_axes((left / WIDTH, foot / height, (right - left) / WIDTH, sum(tall) / height))
         y = 0.0
@@ -135,7 +140,9 @@ class _Drawing:
             middles.append(y + size / 2)
             weight = "bold" if line.heading or line.label == ALL else "normal"
             for x, cell, side in zip(xs, [text, *line.counts, ratio, line.p], ["left", *["right"] * 4], strict=True):
-                put(figure, x, middle, cell, ha=side, va="center", fontsize=SIZE, fontweight=weight if side == "left" else "normal")
+                put(
+                    figure, x, middle, cell, ha=side, va="center_baseline", fontsize=SIZE, fontweight=weight if side == "left" else "normal"
+                )
             y += size
         self._ratios(axes, middles, y)
         for side, text in zip(("right", "left"), arrows, strict=True):
@@ -159,7 +166,7 @@ class _Drawing:
         axes.set_xlim(low, high)
         axes.set_ylim(end, 0)
         ticks = [tick for tick in _TICKS if low <= tick <= high]
-        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_xticks(ticks, [f"{tick:g}".replace("0.0625", "1/16").replace("0.125", "1/8") for tick in ticks])
         axes.set_xticks([], minor=True)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)

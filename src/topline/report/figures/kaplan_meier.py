@@ -16,14 +16,16 @@ from topline.report.context import Context, pick
 from topline.report.figures.canvas import mark_synthetic, new_figure, put, render, text_size
 from topline.report.figures.model import FigureFile
 from topline.report.figures.steps import Steps, steps_of
-from topline.report.figures.style import COLOURS, DASHES, GRID, INK, MUTED, WIDTH
+from topline.report.figures.style import COLOURS, DASHES, GRID, INK, WIDTH
 from topline.report.figures.ticks import month_label, month_ticks
-from topline.report.figures.words import clean, wrap
+from topline.report.figures.words import clean, width_of, wrap
 from topline.study.analyses import TimeToEventAnalysis
 
 PLOT_HEIGHT = 3.3
 RIGHT = 0.25
 SMALL = 8.0
+MOST_BANDS = 2
+"""Bands of more groups than this would hide each other."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,17 @@ def kaplan_meier_figure(context: Context, analysis: TimeToEventAnalysis, *, medi
     texts = [title, y_label(context, analysis), *(line.name + line.legend for line in lines), *notes]
     svg, png = render(draw, texts)
     alt = f"Kaplan–Meier curves, {title}, with numbers at risk. " + ". ".join([*(line.legend for line in lines), *notes]) + "."
-    return FigureFile(f"km-{analysis.id}", svg, png, alt, title, analysis.id)
+    return FigureFile(f"km-{analysis.id}", svg, png, alt, _caption(context, analysis, len(lines), median_lines), analysis.id)
+
+
+def _caption(context: Context, analysis: TimeToEventAnalysis, number: int, median_lines: bool) -> str:
+    row = pick(context.rows(analysis.id), statistic="median")
+    interval = str(row.method.get("interval", "")) if row is not None else ""
+    parts = ["Kaplan–Meier estimate"]
+    if number <= MOST_BANDS:
+        parts.append(f"bands, {context.show.level(row)} confidence interval{f' ({interval})' if interval else ''}")
+    parts.append("ticks, censored patients")
+    return "; ".join([*parts, *(["dotted lines, medians that were reached"] if median_lines else [])]) + "."
 
 
 def _ordered(context: Context, analysis: TimeToEventAnalysis) -> list[Curve]:
@@ -75,7 +87,7 @@ def _ordered(context: Context, analysis: TimeToEventAnalysis) -> list[Curve]:
 def y_label(context: Context, analysis: TimeToEventAnalysis) -> str:
     """Return the name of the vertical axis: the endpoint itself when it is a survival, else who is counted."""
     label = clean(context.endpoint_label(analysis.endpoint))
-    return wrap(f"{label}, %" if "surviv" in label.lower() else "Patients without event, %", 44, 2)
+    return f"{label}, %" if "surviv" in label.lower() and width_of(label) <= 38 else "Patients without event, %"
 
 
 def _legend(context: Context, analysis: TimeToEventAnalysis, curve: Curve) -> str:
@@ -85,7 +97,7 @@ def _legend(context: Context, analysis: TimeToEventAnalysis, curve: Curve) -> st
     if n is not None and events is not None:
         parts.append(f"{context.show.estimate(events)} events / {context.show.estimate(n)} patients")
     if median is not None:
-        parts.append(f"median {context.show.sentence(median)}")
+        parts.append(f"median {context.show.quoted(median)}")
     name = clean(context.group_name(curve.group))
     return f"{name}: {'; '.join(parts)}" if parts else name
 
@@ -100,7 +112,7 @@ def comparison_notes(context: Context, analysis: TimeToEventAnalysis) -> list[st
     for row in ratios:
         against = f", {clean(str(row.group))} vs {clean(str(row.reference_group))}" if many else ""
         model = "Stratified hazard ratio" if row.method.get("model") == "stratified" else "Hazard ratio"
-        notes.append(f"{model}{against}: {context.show.sentence(row)}{_tested(context, row, tests)}")
+        notes.append(f"{model}{against}: {context.show.quoted(row)}{_tested(context, row, tests)}")
     if not ratios:
         notes = [f"Log-rank {context.show.p_equals(row.p_value)}" for row in tests if row.p_value is not None]
     return notes
@@ -129,7 +141,9 @@ class _Drawing:
     def figure(self) -> Figure:
         """Draw: title, legend, curves, risk table."""
         probe = new_figure(1)
-        margin = max([text_size(probe, line.name, SMALL)[0] for line in self.lines] + [text_size(probe, "At risk", SMALL)[0]])
+        margin = max(
+            [text_size(probe, line.name, SMALL, "bold")[0] for line in self.lines] + [text_size(probe, "At risk", SMALL, "bold")[0]]
+        )
         left = max(0.85, margin + 0.42)
         title = wrap(self.title, 62, 2)
         top = 0.2 + text_size(probe, title, 11, "bold")[1] + 0.14
@@ -139,7 +153,7 @@ class _Drawing:
         plot_top = top + sum(heights) + 0.12
         has_risk = any(line.curve.risk_time for line in self.lines)
         risk_heights = [max(0.2, text_size(probe, line.name, SMALL)[1] + 0.08) for line in self.lines] if has_risk else []
-        risk_top = plot_top + PLOT_HEIGHT + 0.62
+        risk_top = plot_top + PLOT_HEIGHT + 0.54
         height = risk_top + (0.24 + sum(risk_heights) + 0.08 if has_risk else 0.0)
         figure = new_figure(height)
         put(figure, 0.2, 0.2, title, fontsize=11, fontweight="bold")
@@ -180,7 +194,7 @@ class _Drawing:
     def _curves(self, axes: Axes) -> None:
         for line in self.lines:
             steps = line.steps
-            if len(self.lines) <= 2:
+            if len(self.lines) <= MOST_BANDS:
                 band = {"step": "post", "color": line.colour, "alpha": 0.13, "linewidth": 0}
                 axes.fill_between(steps.time, steps.lower, steps.upper, **band)  # type: ignore[arg-type]
         for line in self.lines:
@@ -198,7 +212,7 @@ class _Drawing:
             reference_group=None,
         )
         if self.median_lines and row is not None and row.status == "ok" and row.value is not None:
-            style = {"color": MUTED, "linewidth": 0.8, "linestyle": (0, (2, 2)), "zorder": 1}
+            style = {"color": "#9aa3ab", "linewidth": 0.8, "linestyle": (0, (2, 2)), "zorder": 1}
             axes.plot([0, row.value, row.value], [0.5, 0.5, 0], **style)  # type: ignore[arg-type]
 
     def _risk_table(self, figure: Figure, axes: Axes, ticks: Sequence[float], top: float, heights: Sequence[float], left: float) -> None:

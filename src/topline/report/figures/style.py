@@ -9,7 +9,7 @@ MUTED = "#5c6670"
 GRID = "#e3e6e9"
 MARK = "#8a1c1c"
 COLOURS = ("#0b4f8a", "#d1600f", "#12805c", "#7a3e9d", "#4d4d4d", "#a8861b")
-DASHES: tuple[Any, ...] = ("solid", (0, (6, 2)), (0, (6, 2, 1.5, 2)), (0, (1.5, 1.5)), (0, (10, 3)), (0, (3, 1.5)))
+DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (1.5, 1.2)), (0, (10, 2)), (0, (3, 1.2)))
 WIDTH = 7.2
 """Width of every figure in inches."""
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef"
+_OPENING = "（〔［｛《〈「『【"
+_CLOSING = "）〕］｝》〉」』】，。、；：？！％"
+_PIECE = re.compile(rf"\s*[{_OPENING}]*[{_WIDE}][{_CLOSING}]*|\s*[^\s{_WIDE}]+[{_CLOSING}]*|\s+")
 
 
 def clean(text: str) -> str:
@@ -18,13 +24,13 @@ def width_of(text: str) -> int:
 def wrap(text: str, width: int, lines: int = 3) -> str:
     """Break a text into at most so many lines of so much printed width; what doesn't fit ends in an ellipsis."""
     rows: list[str] = [""]
-    for word in clean(text).split(" "):
-        for piece in _pieces(word, width):
-            joined = f"{rows[-1]} {piece}" if rows[-1] else piece
-            if width_of(joined) <= width:
-                rows[-1] = joined
-            else:
-                rows.append(piece)
+    for piece in _pieces(clean(text), width):
+        if width_of((rows[-1] + piece).rstrip()) <= width:
+            rows[-1] += piece
+        else:
+            rows[-1] = rows[-1].rstrip()
+            rows.append(piece.lstrip())
+    rows = [row for row in rows if row] or [""]
     if len(rows) > lines:
         last = rows[lines - 1]
         while last and width_of(last) > width - 1:
@@ -33,10 +39,18 @@ def wrap(text: str, width: int, lines: int = 3) -> str:
     return "\n".join(rows)
 
 
-def _pieces(word: str, width: int) -> list[str]:
-    pieces = [""]
-    for char in word:
-        if width_of(pieces[-1] + char) > width:
-            pieces.append("")
-        pieces[-1] += char
+def _pieces(text: str, width: int) -> list[str]:
+    """Split where a line may break: at blanks, around Chinese characters (never before a closing mark), inside a word wider than a line."""
+    pieces: list[str] = []
+    for part in _PIECE.findall(text):
+        if width_of(part.strip()) <= width:
+            pieces.append(part)
+            continue
+        current = ""
+        for char in part:
+            if width_of(current + char) > width:
+                pieces.append(current)
+                current = ""
+            current += char
+        pieces.append(current)
     return pieces

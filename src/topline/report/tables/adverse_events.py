@@ -85,7 +85,7 @@ def _by_term(context: Context, analysis: AdverseEventAnalysis, rows: Sequence[Re
         both = [sum((row.value or 0) for g in groups if (row := cells.get((term, e, g, "count")))) for e in (any_grade, severe)]
         return (-both[0], -both[1], term)
 
-    terms = sorted({row.level or "" for row in own}, key=most)
+    terms = sorted({row.level or "" for row in own if row.statistic == "count" and row.value}, key=most)
     grades = [(any_grade, "any grade"), (severe, f"grade ≥ {analysis.severe_grade}")]
     shown = [(code, label) for code, label in grades if any(row.endpoint == code for row in own)]
     lines = tuple(Row((term, *(text(term, code, group) for group in groups for code, _ in shown))) for term in terms)

@@ -20,7 +20,7 @@ def attrition_table(context: Context) -> Table | None:
             rows.append(Row((f"{labels.get(population, population)} ({population})", "", ""), heading=True))
         mark = " *" if step.post_baseline else ""
         removed = str(step.n_removed) if step.kind in ("include", "exclude") else ""
-        label = f"{'Required: ' if step.kind == 'include' else 'Excluded: ' if step.kind == 'exclude' else ''}{step.label}{mark}"
+        label = f"{'Excluded: ' if step.kind in ('include', 'exclude') else ''}{step.label}{mark}"
         rows.append(Row((label, removed, str(step.n_left)), indent=1))
     notes = ["Each step counts the patients who leave there; a patient leaves once, at the first rule that applies."]
     if any(step.post_baseline for step in steps):

@@ -13,11 +13,14 @@ from topline.report.tables.summary import Summary
 from topline.study.analyses import ExposureAnalysis
 
 _LABELS = {
+    "EXPOSED": "Patients who took the drug, n",
     "CYCLES": "Cycles started",
     "COURSES": "Combined cycles",
-    "DURATION": "Duration of treatment, days",
+    "DURATION": "Duration of treatment",
+    "CUMDOSE": "Cumulative dose",
     "RDI": "Relative dose intensity",
     "REDUCED": "Patients with a dose reduction, n (%)",
+    "REDUCAE": "Patients with a reduction for an adverse event, n (%)",
     "REDUCTIONS": "Dose reductions, steps",
     "INTERRUPTED": "Patients with an interruption, n (%)",
     "DELAYED": "Patients with a delayed cycle, n (%)",
@@ -28,7 +31,6 @@ _SUMMARISED = frozenset({"n", "mean", "sd", "median", "q1", "q3", "min", "max"})
 _FORMS = {
     "mean_sd": ("mean", "mean (SD)"),
     "median_range": ("median", "median (range)"),
-    "median_quartiles": ("median", "median (quartiles)"),
 }
 
 
@@ -41,13 +43,15 @@ def exposure_table(context: Context, analysis: ExposureAnalysis) -> Table | None
     lines: list[Row] = []
     for drug in dict.fromkeys(row.variable for row in rows if row.endpoint is not None):
         own = select(rows, variable=drug)
-        lines.append(Row((drug or "Treatment", *("" for _ in groups)), heading=True))
+        heading = drug or ("Reason for the end of treatment, n (%)" if any(row.level for row in own) else "Treatment")
+        lines.append(Row((heading, *("" for _ in groups)), heading=True))
         codes = dict.fromkeys(row.endpoint or "" for row in own)
         for code in sorted(codes, key=lambda item: list(_LABELS).index(item) if item in _LABELS else len(_LABELS)):
             lines.extend(_block(context, select(own, endpoint=code), _LABELS.get(code, code), groups))
     notes = (
         f"{context.population_label(rows, analysis.population)}. A reduction is a step to a lower dose level of the protocol than the "
-        "highest reached, counted once a step; an interruption is a planned day without drug; planned days off are neither.",
+        "highest reached, counted once a step; an interruption is a planned day without drug; planned days off are neither. "
+        "Percentages are of the patients who took the drug.",
         *method_notes(row for row in rows if row.statistic not in ("n", "count", "percent")),
         *warning_notes(rows),
     )
@@ -58,22 +62,26 @@ def exposure_table(context: Context, analysis: ExposureAnalysis) -> Table | None
 def _block(context: Context, rows: Sequence[Result], label: str, groups: Sequence[Group]) -> list[Row]:
     show = context.show
     lines = []
+    if all(row.statistic == "n" for row in rows):
+        return [Row((label, *(show.estimate(pick(rows, group=group, statistic="n")) for group in groups)), indent=1)]
     if any(row.statistic == "rdi" for row in rows):
         return _intensity(context, rows, label, groups)
     if any(row.statistic in ("mean", "median") for row in rows):
         summaries = [Summary.of([row for row in rows if row.group == group and row.statistic in _SUMMARISED], show) for group in groups]
-        for name, words in _FORMS.items():
-            cells = [getattr(summary, name) for summary in summaries]
+        unit = next((row.unit for row in rows if row.unit and row.statistic in ("mean", "median")), "")
+        name = f"{label}, {unit}" if unit and unit not in label.lower() else label
+        for form, words in _FORMS.items():
+            cells = [getattr(summary, form) for summary in summaries]
             bracketed = any("(" in cell for cell in cells)
-            if any(cells) and (bracketed or name != "median_quartiles"):
-                lines.append(Row((f"{label}, {words[bracketed]}", *cells), indent=1))
+            if any(cells):
+                lines.append(Row((f"{name}, {words[bracketed]}", *cells), indent=1))
         return lines
     for level in dict.fromkeys(row.level for row in rows if row.statistic in ("count", "percent")):
         same = select(rows, level=level)
         cells = [
             show.count_percent(pick(same, group=group, statistic="count"), pick(same, group=group, statistic="percent")) for group in groups
         ]
-        lines.append(Row((label if level is None else level, *cells), indent=1 if level is None else 2))
+        lines.append(Row((label if level is None else level, *cells), indent=1 if level is None or rows[0].variable is None else 2))
     return lines
 
 

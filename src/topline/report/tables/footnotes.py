@@ -38,14 +38,24 @@ _WORDS: dict[str, str] = {
     "count": "counts",
 }
 _PLAIN_KEYS = ("name", "test")
-_HIDDEN_KEYS = ("conf_level",)
+_HIDDEN_KEYS = ("conf_level", "days_per_month")
+_NAMES = {
+    "clopper-pearson": "exact interval of Clopper and Pearson",
+    "wilson": "Wilson's score interval",
+    "jeffreys": "Jeffreys interval",
+    "mid-p": "mid-p interval",
+    "agresti-coull": "interval of Agresti and Coull",
+    "wald": "Wald interval",
+    "newcombe": "Newcombe's interval",
+    "miettinen-nurminen": "interval of Miettinen and Nurminen",
+}
 
 
 def phrase(method: Mapping[str, Any], conf_level: float | None = None) -> str:
     """Return a method as words: ``Kaplan–Meier; log-log 95% confidence interval; quantile: midpoint on a plateau``."""
     level = method.get("conf_level", conf_level)
     percent = f"{float(level) * 100:g}% " if isinstance(level, int | float) else ""
-    parts = [str(method[key]) for key in _PLAIN_KEYS if method.get(key)]
+    parts = [_NAMES.get(str(method[key]).lower(), str(method[key])) for key in _PLAIN_KEYS if method.get(key)]
     for key, value in method.items():
         if key in _PLAIN_KEYS or key in _HIDDEN_KEYS or value is None or value == () or value == [] or value == "":
             continue
@@ -76,7 +86,11 @@ def method_notes(rows: Iterable[Result]) -> tuple[str, ...]:
         text = phrase(row.method, row.conf_level)
         if text:
             used.setdefault(text, {})[_WORDS.get(row.statistic, row.statistic)] = None
-    return tuple(f"{_capital(', '.join(words))}: {text}." for text, words in used.items())
+    return tuple(_note(", ".join(words), text) for text, words in used.items())
+
+
+def _note(words: str, text: str) -> str:
+    return _sentence(text if text.lower().startswith(words) else f"{words}: {text}")
 
 
 def warning_notes(rows: Iterable[Result]) -> tuple[str, ...]:

@@ -12,10 +12,13 @@ def headline_table(context: Context) -> Table | None:
     items = headline(context.results, context.protocol)
     if not items:
         return None
+    grouped = any(item.group for item in items)
     rows: list[Row] = []
     previous = None
     for item in items:
-        rows.append(Row((item.label if item.label != previous else "", item.group, item.text)))
+        label = item.label if item.label != previous else ""
+        rows.append(Row((label, item.group, item.text) if grouped else (label, item.text)))
         previous = item.label
-    columns = (Column("Result", "text"), Column("Group", "text"), Column("Value", "text"))
+    group = (Column("Group", "text"),) if grouped else ()
+    columns = (Column("Result", "text"), *group, Column("Value", "text"))
     return Table("headline", "Headline results", columns, tuple(rows), (), "headline")

@@ -20,7 +20,7 @@ def lab_change_table(context: Context, analysis: LabChangeAnalysis) -> Table | N
     lines: list[Row] = []
     for variable in dict.fromkeys(row.variable for row in rows if row.statistic in ("median", "mean", "n")):
         own = select(rows, variable=variable)
-        unit = next((row.unit for row in own if row.unit), None)
+        unit = next((row.unit for row in own if row.unit and row.statistic in ("median", "mean")), None)
         summaries = [Summary.of(select(own, group=group), context.show) for group in groups]
         heading = _capital(variable or "change") + (f", {unit}" if unit else "")
         lines.append(Row((heading, *("" for _ in groups)), heading=True))

@@ -6,10 +6,13 @@ from topline.report.context import Context
 from topline.report.tables.footnotes import method_notes, warning_notes
 from topline.report.tables.model import Column, Row, Table
 
+POPULATIONS = "populations"
+"""The sizes of the populations: shown in the flow of patients."""
+
 
 def other_table(context: Context) -> Table | None:
     """Return the rows of analyses that the protocol doesn't list; None when there are none."""
-    known = {item.id for item in context.protocol.analyses}
+    known = {item.id for item in context.protocol.analyses} | {POPULATIONS}
     rows = [row for row in context.results.rows if row.analysis not in known]
     if not rows:
         return None

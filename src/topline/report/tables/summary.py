@@ -37,14 +37,19 @@ class Summary:
         ends = [by_name[key].value for key in ("min", "max") if key in by_name]
         whole = bool(ends) and all(value is not None and float(value).is_integer() for value in ends)
 
-        def text(key: str) -> str:
+        def plain(key: str) -> bool:
             row = by_name[key]
-            if whole and row.status == "ok" and row.value is not None and key not in ("mean", "sd") and float(row.value).is_integer():
-                return show.number(row.value, 0)
-            return show.value(row.value, kind_of(row)) if row.status == "ok" else show.estimate(row)
+            return whole and row.status == "ok" and row.value is not None and key not in ("mean", "sd") and float(row.value).is_integer()
+
+        def text(key: str, as_whole: bool | None = None) -> str:
+            row = by_name[key]
+            if row.status != "ok" or row.value is None:
+                return show.estimate(row)
+            return show.number(row.value, 0) if (plain(key) if as_whole is None else as_whole) else show.value(row.value, kind_of(row))
 
         def span(low: str, high: str) -> str:
-            first, last = text(low), text(high)
+            both = plain(low) and plain(high)
+            first, last = text(low, both), text(high, both)
             return f"{first} to {last}" if "\N{MINUS SIGN}" in first + last else f"{first}–{last}"
 
         def pair(key: str, inside: str) -> str:

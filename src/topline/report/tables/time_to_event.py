@@ -46,8 +46,7 @@ def _reason_labels(context: Context, analysis: TimeToEventAnalysis, reasons: Seq
     endpoint = next((item for item in context.protocol.endpoints if item.id == analysis.endpoint), None)
     known = {rule.label for rule in endpoint.events} if isinstance(endpoint, TimeToEvent) else set()
     levels = list(dict.fromkeys(row.level for row in reasons if row.level is not None))
-    is_event = {row.level for row in reasons if row.method.get("kind") == "event" or (row.events or 0) > 0}
-    events = [level for level in levels if level in known or level in is_event or (not known and level.lower().startswith("event"))]
+    events = [level for level in levels if level in known or (not known and level.lower().startswith("event"))]
     return events, [level for level in levels if level not in events]
 
 

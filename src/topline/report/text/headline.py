@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from topline.analyze.results import Result, ResultSet
 from topline.report.context import Context, pick, select
 from topline.report.labels import overview_label
-from topline.report.text.phrases import counted, listed, lower_first, sentence
+from topline.report.words import counted, listed, lower_first, sentence
 from topline.study.analyses import AdverseEventAnalysis, Analysis, FollowUpAnalysis, ResponseAnalysis, TimeToEventAnalysis
 from topline.study.protocol import Protocol
 
@@ -47,8 +47,8 @@ def _patients(context: Context) -> Iterator[str]:
     for step in context.results.attrition:
         last[step.population] = step.n_left
     if last:
-        parts = [f"{number} in the {context.population_label((), name)} ({name})" for name, number in last.items()]
-        yield f"Patients analysed: {listed(parts)}"
+        parts = [f"{counted(number, 'patient')} ({context.population_label((), name)})" for name, number in last.items()]
+        yield f"Analysed: {listed(parts)}"
 
 
 def _in(context: Context, row: Result) -> str:
@@ -74,20 +74,19 @@ def _follow_up(context: Context, rows: Sequence[Result]) -> Iterator[str]:
 
 def _time_to_event(context: Context, analysis: TimeToEventAnalysis, rows: Sequence[Result]) -> Iterator[str]:
     show = context.show
-    name = lower_first(context.endpoint_label(analysis.endpoint))
+    label = context.endpoint_label(analysis.endpoint)
     parts = []
     for row in _ordered(context, select(rows, statistic="median", variable=None)):
         events, n = (pick(rows, statistic=key, group=row.group, variable=None, reference_group=None) for key in ("events", "n"))
         counts = ""
-        if n is not None and n.value is not None and events is not None:
-            counts = f", with {show.estimate(events)} events in {counted(int(n.value), 'patient')}"
-        parts.append((f"{'is' if row.status == 'not_estimable' else 'was'} {show.sentence(row)}", _in(context, row), counts))
+        if n is not None and n.value is not None and events is not None and events.value is not None:
+            counts = f"{counted(int(events.value), 'event')} in {counted(int(n.value), 'patient')}"
+        parts.append(f"{show.sentence(row, counts)}{_in(context, row)}")
     if parts:
-        first = parts[0]
-        yield f"Median {name} {first[0]}{first[1]}{first[2]}" + "".join(f", and {text}{group}{counts}" for text, group, counts in parts[1:])
+        yield f"Median {lower_first(label)} was {listed(parts)}"
     for time in sorted({row.time for row in select(rows, statistic="landmark_rate") if row.time is not None}):
         rates = _ordered(context, select(rows, statistic="landmark_rate", time=time))
-        yield f"At {time:g} months it was {listed([f'{show.sentence(row)}{_in(context, row)}' for row in rates])}"
+        yield f"{label} at {time:g} months was {listed([f'{show.sentence(row)}{_in(context, row)}' for row in rates])}"
     for row in select(rows, statistic="hazard_ratio", variable=None):
         model = f"{row.method['model']} " if row.method.get("model") else ""
         p = f"; {show.p_equals(row.p_value)}" if row.p_value is not None else ""
@@ -104,8 +103,8 @@ def _response(context: Context, analysis: ResponseAnalysis, rows: Sequence[Resul
         rates = _ordered(context, select(own, statistic="rate"))
         parts = []
         for row in rates:
-            of = f"; {row.events} of {row.n} patients" if row.events is not None and row.n is not None else ""
-            parts.append(f"{show.sentence(row)}{_in(context, row)}{of}")
+            of = f"{row.events} of {counted(row.n, 'patient')}" if row.events is not None and row.n is not None else ""
+            parts.append(f"{show.sentence(row, of)}{_in(context, row)}")
         tests = []
         for row in select(own, statistic="p_value"):
             by = f", {row.method['name']}" if row.method.get("name") else ""

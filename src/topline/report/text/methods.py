@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from topline.analyze.results import ResultSet
 from topline.report.context import Context
 from topline.report.tables.footnotes import method_notes
-from topline.report.text.phrases import listed, lower_first, sentence
+from topline.report.words import listed, lower_first, sentence
 from topline.study.endpoints import BiochemicalResponse, ResponseRate, TimeToEvent
 from topline.study.protocol import Protocol
 
@@ -46,9 +46,9 @@ def _design(context: Context) -> Iterator[str]:
     else:
         yield "Times were recorded in study days; there are no dates"
     for population in context.protocol.populations:
-        rules = "; ".join(f"{'required' if rule.include is not None else 'excluded'}: {rule.label}" for rule in population.rules)
+        rules = "; ".join(lower_first(rule.label) for rule in population.rules)
         parent = f" from {population.parent}" if population.parent else ""
-        yield f"{population.label} ({population.id}){parent}: {rules or 'all patients'}"
+        yield f"{population.label} ({population.id}){parent}: {f'left out for {rules}' if rules else 'all patients'}"
 
 
 def _response(context: Context) -> Iterator[str]:
@@ -110,10 +110,8 @@ def _adverse_events(context: Context) -> Iterator[str]:
 
 
 def _statistics(context: Context) -> Iterator[str]:
-    for analysis in context.protocol.analyses:
-        notes = method_notes(row for row in context.rows(analysis.id) if row.statistic not in ("n", "count", "percent"))
-        if notes:
-            yield f"{analysis.title or context.endpoint_label(getattr(analysis, 'endpoint', None)) or analysis.id}. {' '.join(notes)}"
+    rows = [row for row in context.results.rows if row.statistic not in ("n", "events", "censored", "count", "percent")]
+    yield from method_notes(rows)
 
 
 def _display(context: Context) -> Iterator[str]:

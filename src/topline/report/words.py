@@ -1,4 +1,4 @@
-"""Small pieces of English: lists, counts, a group in a sentence."""
+"""Small pieces of English: lists, counts, the ends of sentences."""
 
 from __future__ import annotations
 
