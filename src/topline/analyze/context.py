@@ -92,21 +92,16 @@ class Context:
                     [Finding("PRO-0028", "error", f"{analysis.id} groups by {analysis.by}, which isn't in ADSL", column=analysis.by)]
                 )
             labels = sorted(patients[analysis.by].cast(pl.String).drop_nulls().unique().to_list())
-            column = analysis.by
+            column, reference = analysis.by, analysis.reference
         elif self.protocol.groups is not None and len(self.protocol.groups.levels) > 1:
-            reference = self.protocol.groups.reference
-            levels = sorted(self.protocol.groups.levels, key=lambda level: level.value == reference)
-            labels, column = [level.label for level in levels], "TRT01P"
+            labels = [level.label for level in self.protocol.groups.levels]
+            column, reference = "TRT01P", self.protocol.groups.reference_label
         else:
             return [self.everybody(analysis)]
+        if reference is not None and reference not in labels:
+            labels.append(reference)
+        labels.sort(key=lambda label: label == reference)
         return [self.group(label, patients.filter(pl.col(column).cast(pl.String) == label)) for label in labels]
-
-    def reference(self, analysis: Analysis) -> str | None:
-        """Printed label of the reference group; None when the analysis isn't by treatment or nothing is compared."""
-        groups = self.protocol.groups
-        if analysis.by is not None or groups is None or groups.reference is None or len(groups.levels) < 2:
-            return None
-        return groups.label_of(groups.reference)
 
 
 def number(value: float) -> float | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from topline.derive.treatment import derive_modes
 from topline.records.domains import day_name
 from topline.records.load import Records
 from topline.records.select import select
@@ -15,8 +16,8 @@ from topline.study.problems import Finding, InputError
 from topline.study.protocol import CutVariable, Protocol
 
 
-def pick_date(records: Records, source: DateSource, name: str) -> pl.DataFrame:
-    """Return USUBJID, `name` (day) and `name` + SEQ: the first or last date of a source, per patient; patients without are absent.
+def dates_of(records: Records, source: DateSource, name: str) -> pl.DataFrame:
+    """Return USUBJID, `name` (day) and `name` + SEQ: every date of a source, each patient's in order.
 
     Raises
     ------
@@ -29,9 +30,16 @@ def pick_date(records: Records, source: DateSource, name: str) -> pl.DataFrame:
             [Finding("PRO-0028", "error", f"the protocol reads a date from {source.domain}.{source.variable}, which isn't in the records")]
         )
     rows = select(records[source.domain], source.where, records.tables, f"the date source {source.domain}.{source.variable}")
-    sequence = f"{source.domain}SEQ"
-    rows = rows.select("USUBJID", pl.col(day).alias(name), pl.col(sequence).alias(name + "SEQ")).drop_nulls(name)
-    picked = rows.sort("USUBJID", name, name + "SEQ").group_by("USUBJID", maintain_order=True)
+    rows = rows.select("USUBJID", pl.col(day).alias(name), pl.col(f"{source.domain}SEQ").alias(name + "SEQ")).drop_nulls(name)
+    if source.after is not None:
+        earliest = pick_date(records, source.after, "AFTER").drop("AFTERSEQ")
+        rows = rows.join(earliest, on="USUBJID", how="inner").filter(pl.col(name) > pl.col("AFTER")).drop("AFTER")
+    return rows.sort("USUBJID", name, name + "SEQ")
+
+
+def pick_date(records: Records, source: DateSource, name: str) -> pl.DataFrame:
+    """Return the first or last date of a source, per patient (see `dates_of`); patients without are absent."""
+    picked = dates_of(records, source, name).group_by("USUBJID", maintain_order=True)
     return picked.first() if source.pick == "first" else picked.last()
 
 
@@ -63,6 +71,8 @@ def derive_subjects(records: Records, protocol: Protocol, alive: pl.DataFrame) -
     else:
         subjects = subjects.with_columns(pl.lit(None, pl.Int32).alias("ORIGDT"))
     subjects = subjects.join(_treatment_dates(records), on="USUBJID", how="left").join(alive, on="USUBJID", how="left")
+    if protocol.treatment_modes is not None:
+        subjects = derive_modes(records, subjects, protocol.treatment_modes)
     subjects = _treatment(subjects, protocol)
     for cut in protocol.variables:
         subjects = _cut(subjects, cut)
@@ -86,7 +96,7 @@ def _treatment(subjects: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
         variable = protocol.groups.variable
         if variable not in subjects.columns:
             raise InputError([Finding("PRO-0028", "error", f"the group variable {variable} isn't in DM", column=variable)])
-        codes = {level.value.strip().upper(): level.label for level in protocol.groups.levels}
+        codes = {value.strip().upper(): level.label for level in protocol.groups.levels for value in level.values}
         label = pl.col(variable).cast(pl.String).str.to_uppercase().replace_strict(codes, default=None, return_dtype=pl.String)
     return subjects.with_columns(label.alias("TRT01P"), label.alias("TRT01A"))
 

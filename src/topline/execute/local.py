@@ -17,6 +17,7 @@ from topline.derive.population import derive_populations
 from topline.derive.response.derive import derive_response
 from topline.derive.subjects import derive_subjects
 from topline.derive.time_to_event import ADTTE_SCHEMA, derive_time_to_event, recorded_time
+from topline.derive.treatment import check_drugs, inside_window
 from topline.records.load import Records
 from topline.study.calendar import days
 from topline.study.endpoints import BiochemicalResponse, TimeToEvent
@@ -71,6 +72,10 @@ def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda
                 rows, problems = derive_time_to_event(endpoint, subjects, records, response, protocol.schedule.assessments)
             times.append(rows)
             findings += problems
+    adtte = pl.concat(times)
+    if protocol.treatment_modes is not None:
+        findings += check_drugs(records, subjects, protocol.treatment_modes)
+        findings += inside_window(adtte, subjects, protocol.treatment_modes)
     progress("adverse events")
     adae = None
     if "AE" in records:
@@ -78,7 +83,7 @@ def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda
         findings += problems
     return Datasets(
         adsl=subjects,
-        adtte=pl.concat(times),
+        adtte=adtte,
         adrs=make_adrs(response, best, protocol) if response is not None and best is not None else None,
         adtr=make_adtr(response) if response is not None else None,
         adex=adex,

@@ -178,6 +178,11 @@ def _date_variables(table: pl.DataFrame, domain: str, protocol: Protocol) -> lis
 
 
 def date_sources(protocol: Protocol) -> list[DateSource]:
-    """Every date source that the protocol names."""
+    """Every date source that the protocol names, and those that they come after."""
     rules = [rule for item in protocol.endpoints for rule in (*getattr(item, "events", ()), *getattr(item, "censoring", ()))]
-    return [protocol.study.origin, *(rule.source for rule in rules if isinstance(getattr(rule, "source", None), DateSource))]
+    sources = [protocol.study.origin, *(rule.source for rule in rules if isinstance(getattr(rule, "source", None), DateSource))]
+    sources += [protocol.response.new_therapy] if protocol.response is not None and protocol.response.new_therapy is not None else []
+    for source in sources:
+        if source.after is not None:
+            sources.append(source.after)
+    return sources

@@ -83,11 +83,12 @@ def code_vector(name: str, values: Any, n: int | None = None) -> tuple[IntArray,
     if raw.dtype.kind in "bu" or (raw.dtype.kind == "i" and raw.size and raw.min() >= 0):
         top = int(raw.max()) if raw.size else 0
         if top <= 4 * raw.size + 256:
-            present = np.bincount(raw.astype(np.intp, copy=False), minlength=top + 1) > 0
-            levels = np.flatnonzero(present)
-            lookup = np.cumsum(present) - 1
-            kind = raw.dtype.type
-            return lookup[raw.astype(np.intp, copy=False)].astype(np.intp, copy=False), tuple(kind(v).item() for v in levels)
+            codes = raw.astype(np.intp, copy=False)
+            present = np.bincount(codes, minlength=top + 1) > 0
+            labels = tuple(raw.dtype.type(v).item() for v in np.flatnonzero(present))
+            if not present.all():
+                codes = (np.cumsum(present) - 1)[codes]
+            return codes, labels
     if raw.dtype.kind == "O":
         for i, v in enumerate(raw):
             if v is None or (isinstance(v, float) and v != v):

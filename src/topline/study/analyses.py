@@ -16,6 +16,7 @@ class _Analysis(Strict):
     title: str | None = None
     population: str = Field(description="Population (its id).")
     by: str | None = Field(default=None, description="Grouping variable; the treatment groups unless stated.")
+    reference: str | None = Field(default=None, description="With `by`: the level that the others are compared with.")
 
 
 class BaselineVariable(Strict):

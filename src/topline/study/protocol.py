@@ -16,6 +16,7 @@ from topline.study.populations import Groups, Population
 from topline.study.records_spec import RecordsSpec
 from topline.study.response_spec import ResponseSpec
 from topline.study.schedule import Schedule
+from topline.study.treatment_spec import TreatmentModes
 
 SCHEMA_VERSION = 1
 
@@ -49,6 +50,7 @@ class Protocol(Strict):
     variables: tuple[CutVariable, ...] = ()
     populations: tuple[Population, ...] = Field(min_length=1)
     treatment: str | None = Field(default=None, description="Single-arm study: the treatment's name as printed.")
+    treatment_modes: TreatmentModes | None = Field(default=None, description="Treatment modes read from drug records.")
     groups: Groups | None = None
     schedule: Schedule = Schedule()
     response: ResponseSpec | None = None

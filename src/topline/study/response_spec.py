@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from topline.study.conditions import Condition
+from topline.study.info import DateSource
 from topline.study.model import Strict
 
 
@@ -60,8 +60,14 @@ class ResponseSpec(Strict):
     evaluator: str | None = Field(
         default=None, description="Use the rows of this evaluator (TUEVAL, TREVAL, RSEVAL), such as INVESTIGATOR; all rows unless stated."
     )
-    new_therapy: Condition | None = Field(
+    new_therapy: DateSource | None = Field(
         default=None,
-        description="Rows of CM that are new anticancer therapy, such as \"CMCAT = 'NEW ANTICANCER THERAPY'\".",
+        description="Where new anticancer therapy is recorded, as a date source; a condition alone, such as "
+        "\"CMCAT = 'NEW ANTICANCER THERAPY'\", means rows of CM dated by CMSTDTC.",
     )
     parameters: RecistParameters = RecistParameters()
+
+    @field_validator("new_therapy", mode="before")
+    @classmethod
+    def _of_medication(cls, value: Any) -> Any:
+        return {"domain": "CM", "variable": "CMSTDTC", "where": value} if isinstance(value, str) else value

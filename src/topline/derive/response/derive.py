@@ -13,8 +13,8 @@ from topline.derive.response.non_target import derive_non_target
 from topline.derive.response.overall import derive_overall
 from topline.derive.response.recorded import recorded_best, recorded_visits
 from topline.derive.response.target import derive_sums, target_response
+from topline.derive.subjects import dates_of
 from topline.records.load import Records
-from topline.records.select import select
 from topline.study.problems import Finding
 from topline.study.protocol import Protocol
 from topline.study.response_spec import ResponseSpec
@@ -108,9 +108,8 @@ def _has(lesions: pl.DataFrame, role: str) -> pl.DataFrame:
 
 def new_therapy_dates(records: Records, spec: ResponseSpec, subjects: pl.DataFrame) -> pl.DataFrame:
     """Return USUBJID, NEWTXDT, NEWTXSEQ: the first new anticancer therapy after the time origin, of those who had any."""
-    if spec.new_therapy is None or "CM" not in records:
+    if spec.new_therapy is None:
         return pl.DataFrame(schema={"USUBJID": pl.String, "NEWTXDT": pl.Int32, "NEWTXSEQ": pl.Int64})
-    rows = select(records["CM"], spec.new_therapy, records.tables, "response.new_therapy")
-    rows = rows.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID").filter(pl.col("CMSTDT") > pl.col("ORIGDT"))
-    first = rows.sort("USUBJID", "CMSTDT", "CMSEQ").group_by("USUBJID", maintain_order=True).first()
-    return first.select("USUBJID", pl.col("CMSTDT").alias("NEWTXDT"), pl.col("CMSEQ").alias("NEWTXSEQ"))
+    dates = dates_of(records, spec.new_therapy, "NEWTXDT").join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID")
+    first = dates.filter(pl.col("NEWTXDT") > pl.col("ORIGDT")).group_by("USUBJID", maintain_order=True).first()
+    return first.select("USUBJID", "NEWTXDT", pl.col("NEWTXDTSEQ").alias("NEWTXSEQ"))

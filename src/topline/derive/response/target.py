@@ -25,7 +25,8 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
     DataFrame
         USUBJID, VISIT, DTFIRST, DTLAST (days of the first and last target scan), SUM (Int64 micrometres over the lesions measured),
         N_TARGET, N_MEASURED, COMPLETE, ALL_GONE (every lesion measured is 0 mm, or a node under 10 mm), BASELINE (bool),
-        BASE (sum at baseline; null when there is none or it is incomplete), NADIR (smallest complete sum before this visit, baseline included), TRSEQ (of the first row).
+        BASE (sum at baseline; null when there is none or it is incomplete), NADIR (smallest complete sum before this visit,
+        baseline included), TRSEQ (of the first row).
     """
     counts = lesions.filter(pl.col("ROLE") == "TARGET").group_by("USUBJID").len("N_TARGET")
     rows = measurements.filter(pl.col("ROLE") == "TARGET")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -120,8 +121,8 @@ class _Drawing:
         axes.axhline(0, color=INK, linewidth=0.8)
         self._axis(axes, shown)
         columns = 1 if self._legend_lines > 1 else max(len(self.categories), 1)
-        legend = {"loc": "lower left", "bbox_to_anchor": (-0.005, 1.0), "borderaxespad": 0.2, "columnspacing": 1.6}
-        axes.legend(handles=handles, ncols=columns, frameon=False, fontsize=8, handlelength=1.4, **legend)  # type: ignore[arg-type]
+        legend: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (-0.005, 1.0), "borderaxespad": 0.2, "columnspacing": 1.6}
+        axes.legend(handles=handles, ncols=columns, frameon=False, fontsize=8, handlelength=1.4, **legend)
 
     @property
     def _legend_lines(self) -> int:

@@ -33,8 +33,14 @@ def baseline_table(context: Context, analysis: BaselineAnalysis) -> Table | None
     notes = [f"{context.population_label(rows, analysis.population)}. Numbers are patients (% of those with a known value) unless stated."]
     if any(row.level == MISSING for row in rows):
         notes.append("Missing: no value recorded; such patients are outside the denominator of the percentages.")
-    notes += [*method_notes(differences), *warning_notes(rows)]
+    if differences:
+        notes.append(f"Standardised difference: of {_pair_of(differences[0])}, in units of the pooled standard deviation; no test is made.")
+    notes += [*method_notes(row for row in differences if len(row.method) > 1), *warning_notes(rows)]
     return Table(analysis.id, analysis.title or "Baseline characteristics", columns, tuple(lines), tuple(notes), "baseline", analysis.id)
+
+
+def _pair_of(row: Result) -> str:
+    return f"{row.group} and {row.reference_group}" if row.group and row.reference_group else "the groups"
 
 
 def _block(context: Context, label: str, rows: Sequence[Result], groups: Sequence[Group], with_difference: bool) -> list[Row]:

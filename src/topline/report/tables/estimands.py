@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from topline.report.context import Context
 from topline.report.tables.model import Column, Row, Table
+from topline.report.words import lower_first
 from topline.study.estimand import IntercurrentEvent
 
 _EVENTS = {
@@ -27,12 +28,11 @@ def estimand_table(context: Context) -> Table | None:
             without.append(endpoint.id)
             continue
         lines.append(Row((f"{endpoint.label} ({endpoint.estimand_id})", ""), heading=True))
-        events = "; ".join(_event(item) for item in estimand.intercurrent_events) or "none stated"
         attributes = [
             ("Treatment", estimand.treatment),
             ("Population", context.population_label((), estimand.population)),
             ("Variable", estimand.variable),
-            ("Intercurrent events", events),
+            *(_event(item) for item in estimand.intercurrent_events),
             ("Summary", estimand.summary),
         ]
         if estimand.sensitivity:
@@ -43,14 +43,19 @@ def estimand_table(context: Context) -> Table | None:
     if not lines:
         return None
     notes = ["Attributes as in ICH E9(R1). Sensitivity analyses keep the estimand; supplementary analyses ask another question."]
+    bare = [item.id for item in context.protocol.endpoints if item.estimand is not None and not item.estimand.intercurrent_events]
+    if bare:
+        notes.append(f"No intercurrent event is stated for {', '.join(bare)}.")
     if without:
         notes.append(f"No estimand is stated for {', '.join(without)}.")
     columns = (Column("Attribute", "text"), Column("As stated", "text"))
     return Table("estimands", "Estimands", columns, tuple(lines), tuple(notes), "estimands")
 
 
-def _event(item: IntercurrentEvent) -> str:
-    return f"{item.label or _EVENTS.get(item.event, item.event)}: {item.strategy.replace('_', ' ')}"
+def _event(item: IntercurrentEvent) -> tuple[str, str]:
+    name = _EVENTS.get(item.event, item.event)
+    strategy = item.strategy.replace("_", " ")
+    return (f"Intercurrent event: {name}", f"{strategy}; {lower_first(item.label)}" if item.label else strategy)
 
 
 def _named(context: Context, endpoint_id: str) -> str:

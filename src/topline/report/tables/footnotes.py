@@ -39,7 +39,15 @@ _WORDS: dict[str, str] = {
 }
 _PLAIN_KEYS = ("name", "test")
 _HIDDEN_KEYS = ("conf_level", "days_per_month")
+_TRANSFORMS = {
+    "km": "time scaled by the Kaplan–Meier estimate",
+    "identity": "time in days",
+    "log": "logarithm of time",
+    "rank": "ranks of time",
+}
+_FORMS = {"model": "{} model", "variance": "{} variance", "sided": "{}", "grading": "{}", "sd": "SD with {}", "window": "from {}"}
 _NAMES = {
+    "log-rank": "log-rank test",
     "clopper-pearson": "exact interval of Clopper and Pearson",
     "wilson": "Wilson's score interval",
     "jeffreys": "Jeffreys interval",
@@ -65,8 +73,12 @@ def phrase(method: Mapping[str, Any], conf_level: float | None = None) -> str:
 
 def _pair(key: str, value: Any) -> str:
     words = key.replace("_", " ")
-    if key == "model":
-        return f"{value} model"
+    if key in _FORMS:
+        return _FORMS[key].format(value)
+    if key == "ties":
+        return f"{_capital(str(value))}'s handling of ties"
+    if key == "transform":
+        return _TRANSFORMS.get(str(value), f"transform: {value}")
     if key in ("strata", "covariates"):
         listed = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         return f"{'stratified by' if key == 'strata' else 'adjusted for'} {listed}"
@@ -79,18 +91,23 @@ def _pair(key: str, value: Any) -> str:
     return f"{words}: {value}"
 
 
-def method_notes(rows: Iterable[Result]) -> tuple[str, ...]:
-    """Return one footnote for each method used, naming the statistics that it gave."""
+def method_pairs(rows: Iterable[Result]) -> tuple[tuple[str, str], ...]:
+    """Return each method used once: the statistics that it gave, and the method in words."""
     used: dict[str, dict[str, None]] = {}
     for row in rows:
         text = phrase(row.method, row.conf_level)
         if text:
             used.setdefault(text, {})[_WORDS.get(row.statistic, row.statistic)] = None
-    return tuple(_note(", ".join(words), text) for text, words in used.items())
+    return tuple((_capital(", ".join(words)), text) for text, words in used.items())
+
+
+def method_notes(rows: Iterable[Result]) -> tuple[str, ...]:
+    """Return one footnote for each method used, naming the statistics that it gave."""
+    return tuple(_note(words, text) for words, text in method_pairs(rows))
 
 
 def _note(words: str, text: str) -> str:
-    return _sentence(text if text.lower().startswith(words) else f"{words}: {text}")
+    return _sentence(text if text.lower().startswith(words.lower()) else f"{words}: {text}")
 
 
 def warning_notes(rows: Iterable[Result]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from topline.report.context import Context
-from topline.report.tables.footnotes import method_notes
+from topline.report.tables.footnotes import method_pairs
 from topline.report.tables.model import Column, Row, Table
 
 _ROUNDING = {"half_away_from_zero": "half away from zero", "half_even": "half to even"}
@@ -13,12 +13,12 @@ def methods_table(context: Context) -> Table:
     """Return the methods of each analysis and the conventions of the run."""
     lines: list[Row] = []
     for analysis in context.protocol.analyses:
-        notes = method_notes(context.rows(analysis.id))
-        if notes:
-            lines.append(Row((f"{analysis.title or analysis.id} ({analysis.type.replace('_', ' ')})", ""), heading=True))
-        for note in notes:
-            what, _, how = note.rstrip(".").partition(": ")
-            lines.append(Row((what, how), indent=1))
+        pairs = method_pairs(context.rows(analysis.id))
+        if pairs:
+            lines.append(
+                Row((analysis.title or context.endpoint_label(getattr(analysis, "endpoint", None)) or analysis.id, ""), heading=True)
+            )
+        lines += [Row((what, how), indent=1) for what, how in pairs]
     display = context.protocol.display
     lines.append(Row(("Conventions", ""), heading=True))
     for name, value in _conventions(context):

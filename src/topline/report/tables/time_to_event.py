@@ -101,8 +101,8 @@ def _comparison_rows(context: Context, rows: Sequence[Result], groups: Sequence[
     def line(label: str, text: dict[Group, str], reference_text: str) -> Row:
         return Row((label, *(reference_text if group == reference else text.get(group, "") for group in groups)), indent=1)
 
-    model = f", {_model(row)}" if ratio and _model(row) else ""
     strata = f", stratified by {_strata(row)}" if _strata(row) else ""
+    model = f", {_model(row)}" if ratio and _model(row) and not (strata and _model(row) == "stratified") else ""
     if ratio:
         label = f"Hazard ratio{model}{strata} ({context.show.level(row)} CI)"
         lines = [line(label, {group: context.show.with_interval(item) for group, item in wheres.items()}, "1 (reference)")]

@@ -19,8 +19,8 @@ _ENTRIES = {
 }
 
 
-def methods_paragraphs(results: ResultSet, protocol: Protocol) -> tuple[tuple[str, str], ...]:
-    """Return the methods as pairs of heading and paragraph, plain text."""
+def methods_paragraphs(results: ResultSet, protocol: Protocol) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the methods as pairs of heading and sentences, plain text."""
     context = Context(results, protocol)
     parts = {
         "Design and patients": [*_design(context)],
@@ -30,19 +30,20 @@ def methods_paragraphs(results: ResultSet, protocol: Protocol) -> tuple[tuple[st
         "Statistical methods": [*_statistics(context)],
         "Display": [*_display(context)],
     }
-    return tuple((heading, " ".join(map(sentence, sentences))) for heading, sentences in parts.items() if sentences)
+    return tuple((heading, tuple(map(sentence, sentences))) for heading, sentences in parts.items() if sentences)
 
 
 def _design(context: Context) -> Iterator[str]:
     study = context.protocol.study
-    yield f"{study.title} is a {_DESIGNS[study.design]}"
+    yield f"The study is a {_DESIGNS[study.design]}"
     if study.enrolment.start or study.enrolment.end:
         start, end = study.enrolment.start, study.enrolment.end
         yield "Patients were enrolled " + " ".join(part for part in (f"from {start}" if start else "", f"to {end}" if end else "") if part)
     if context.protocol.records.timing == "dates":
         cut = study.cutoff
         yield f"The data cut-off was {cut}; later records were cut before anything was derived" if cut else "No data cut-off was applied"
-        yield f"The clock starts at the {study.origin}"
+        if study.origin.domain in context.protocol.records.domains:
+            yield f"The clock starts at the {study.origin}"
     else:
         yield "Times were recorded in study days; there are no dates"
     for population in context.protocol.populations:

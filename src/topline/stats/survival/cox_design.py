@@ -68,6 +68,19 @@ class CoxDesign:
             self.late = np.flatnonzero(self.enter > np.repeat(slots.first[:-1], sizes))
 
     @cached_property
+    def filled(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Slots that hold any row, where their rows start, and how many there are."""
+        full = np.flatnonzero(self.rows)
+        return full, self.row_start[full], self.rows[full]
+
+    @cached_property
+    def tied_edges(self) -> IntArray:
+        """Start and end of the deaths of each tied slot, one after the other."""
+        begin = self.row_start[self.tied]
+        edges = np.column_stack([begin, begin + self.deaths[self.tied]]).ravel()
+        return edges[:-1] if edges.size and edges[-1] == self.n else edges
+
+    @cached_property
     def stop(self) -> IntArray:
         """Slot of each sorted row."""
         return np.repeat(np.arange(self.slots.size), self.rows)

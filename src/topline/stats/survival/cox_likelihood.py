@@ -201,11 +201,13 @@ def _at_risk_sums(design: CoxDesign, risk: FloatArray) -> tuple[FloatArray, Floa
     """Return S0 and S1 of every slot's risk set (pass A)."""
     slots, p = design.slots, design.p
     first, size = slots.first, slots.size
-    full = np.flatnonzero(design.rows)
-    s0 = np.zeros(size)
-    s0[full] = np.add.reduceat(risk, design.row_start[full])
-    s1 = np.zeros((size, p))
-    _segment_sums(design.x, risk, design.row_start[full], design.rows[full], full, s1)
+    full, starts, length = design.filled
+    s0, s1 = np.zeros(size), np.zeros((size, p))
+    s0[full] = np.add.reduceat(risk, starts)
+    if design.n <= BLOCK:
+        s1[full] = np.add.reduceat(design.x * risk[:, None], starts, axis=0)
+    else:
+        _segment_sums(design.x, risk, starts, length, full, s1)
     s0, s1 = cumulate(s0, first, backwards=True), cumulate(s1, first, backwards=True)
     if design.enter is None or not design.late.size:
         return s0, s1
@@ -234,13 +236,12 @@ def _death_sums(design: CoxDesign, risk: FloatArray) -> tuple[FloatArray, FloatA
     size = design.slots.size
     d0, d1 = np.zeros(size), np.zeros((size, design.p))
     if design.tied.size:
-        at = design.tied
-        begin, length = design.row_start[at], design.deaths[at]
-        edges = np.column_stack([begin, begin + length]).ravel()
-        if edges[-1] == design.n:
-            edges = edges[:-1]
+        at, edges = design.tied, design.tied_edges
         d0[at] = np.add.reduceat(risk, edges)[::2]
-        _segment_sums(design.x, risk, begin, length, at, d1)
+        if design.n <= BLOCK:
+            d1[at] = np.add.reduceat(design.x * risk[:, None], edges, axis=0)[::2]
+        else:
+            _segment_sums(design.x, risk, design.row_start[at], design.deaths[at], at, d1)
     return d0, d1
 
 

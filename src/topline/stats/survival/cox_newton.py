@@ -96,6 +96,7 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
     null = evaluate(design, beta)
     active = independent_columns(null.information, float(design.slot_weight.sum()))
     index = np.flatnonzero(active)
+    block = np.ix_(index, index)
     diverging = np.zeros(p, dtype=bool)
     current, converged, iterations, halvings = null, index.size == 0, 0, 0
     decrement, change = 0.0, 0.0
@@ -112,7 +113,7 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
         step = np.zeros(p)
         part = current.score[index]
         try:
-            step[index] = np.linalg.solve(current.information[np.ix_(index, index)], part)
+            step[index] = np.linalg.solve(current.information[block], part)
         except np.linalg.LinAlgError:
             break
         decrement = float(part @ step[index]) / unit
