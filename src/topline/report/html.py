@@ -17,6 +17,8 @@ from topline.report.text import headline_paragraphs, methods_paragraphs
 from topline.study.protocol import Protocol
 
 TEMPLATES = Path(__file__).parent / "templates"
+LONG_WORD = 24
+"""A longer word may be broken inside a table, so that the table keeps to the page."""
 MOST_ROWS = 200
 """Longer tables are cut in the page; their CSV is whole."""
 
@@ -82,6 +84,7 @@ def render_report(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.tests["table"] = lambda item: isinstance(item, Table)
+    environment.tests["unbroken"] = lambda text: any(len(word) > LONG_WORD for word in text.split())
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8").strip()
     policy = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return environment.get_template("report.html.j2").render(
