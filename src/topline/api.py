@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -73,9 +74,25 @@ class Study:
         """
         progress("reading records")
         records = load_records(self.protocol, self.folder)
-        datasets = derive_all(self.protocol, records, progress)
-        digest = hashlib.sha256((self.folder / self.file).read_bytes()).hexdigest()
-        return Run(self.protocol, records, datasets, analyse_all(self.protocol, datasets, progress), digest)
+        source = (self.folder / self.file).read_bytes()
+        try:
+            datasets = derive_all(self.protocol, records, progress)
+            datasets = replace(datasets, findings=tuple(self._placed(item, records, source) for item in datasets.findings))
+            results = analyse_all(self.protocol, datasets, progress)
+        except InputError as error:
+            raise InputError([self._placed(item, records, source) for item in error.findings]) from None
+        return Run(self.protocol, records, datasets, results, hashlib.sha256(source).hexdigest())
+
+    def _placed(self, finding: Finding, records: Records, source: bytes) -> Finding:
+        """Return a finding of a derivation or an analysis, which knows domains only, with its file, and a line of the protocol."""
+        if finding.file is not None and finding.file in records.names:
+            return replace(finding, file=records.names[finding.file])
+        if finding.file is not None or not finding.code.startswith("PRO-"):
+            return finding
+        name = re.escape(finding.column or "")
+        naming = [n for n, line in enumerate(source.decode("utf-8-sig").splitlines(), 1) if name and re.search(rf"\b{name}\b", line)]
+        todo = finding.todo or "correct the name, or add it to the records"
+        return replace(finding, file=self.file, row=naming[0] if naming else None, todo=todo)
 
     def run(self, progress: Progress = _silent) -> ResultSet:
         """Derive and analyse; return the results."""

@@ -126,6 +126,7 @@ def _values(rows: pl.DataFrame, test: str, protocol: Protocol) -> pl.DataFrame:
     known = ({spec.unit: 1.0} | spec.convert) if spec is not None else ({units[0]: 1.0} if units else {})
     unknown = [name for name in units if name not in known]
     if unknown:
+        first = {name: rows.filter(pl.col("AVALU") == name)[ROW].min() for name in unknown}
         raise InputError(
             [
                 Finding(
@@ -133,7 +134,8 @@ def _values(rows: pl.DataFrame, test: str, protocol: Protocol) -> pl.DataFrame:
                     "error",
                     f"{test} comes in several units and the protocol has no rule for this one",
                     "LB",
-                    column="LBORRESU",
+                    first[name],  # type: ignore[arg-type]
+                    "LBORRESU",
                     value=name,
                     expected=" or ".join(known),
                     todo=f"state the unit and the factors under records.lab_units.{test}",

@@ -25,7 +25,8 @@ def check_records(tables: Mapping[str, pl.DataFrame], files: Mapping[str, str]) 
         table = original
         nameless = table.filter(pl.col("USUBJID").is_null())
         findings += [
-            Finding("REC-0020", "error", "the row has no subject id", files[domain], row, "USUBJID") for row in nameless[ROW].to_list()
+            Finding("REC-0020", "error", "the row has no subject id", files[domain], row, "USUBJID", todo="fill it in, or delete the row")
+            for row in nameless[ROW].to_list()
         ]
         if domain != "DM":
             unknown = table.join(known, on="USUBJID", how="anti")
@@ -60,7 +61,9 @@ def _subjects(table: pl.DataFrame, file: str) -> list[Finding]:
         for row, s in doubled.select(ROW, "USUBJID").iter_rows()
     ]
     if table.height == 0:
-        findings.append(Finding("REC-0024", "error", "holds no patient", file))
+        findings.append(
+            Finding("REC-0024", "error", "holds no patient", file, expected="one row a patient", todo="see that the right file is there")
+        )
     return findings
 
 

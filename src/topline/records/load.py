@@ -27,6 +27,8 @@ class Records:
     findings: tuple[Finding, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     """File inside the study folder → SHA-256 of its bytes."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Domain → its file inside the study folder."""
 
     def __getitem__(self, domain: str) -> pl.DataFrame:
         """Return the records of a domain."""
@@ -38,7 +40,7 @@ class Records:
 
     def replace(self, tables: Mapping[str, pl.DataFrame], findings: tuple[Finding, ...] = ()) -> Records:
         """Return the same records with other tables and more findings."""
-        return Records(tables, self.findings + findings, self.files)
+        return Records(tables, self.findings + findings, self.files, self.names)
 
 
 def load_records(protocol: Protocol, study: Path) -> Records:
@@ -70,7 +72,7 @@ def load_records(protocol: Protocol, study: Path) -> Records:
         findings += problems
     if any(item.severity == "error" for item in findings):
         raise InputError(findings)
-    return Records(tables, tuple(findings), files)
+    return Records(tables, tuple(findings), files, names)
 
 
 def _shape(
@@ -79,7 +81,18 @@ def _shape(
     table = _map_columns(table, spec, file)
     for variable, codes in spec.values.items():
         if variable not in table.columns:
-            raise InputError([Finding("REC-0006", "error", "values are mapped for a variable that isn't there", file, column=variable)])
+            raise InputError(
+                [
+                    Finding(
+                        "REC-0006",
+                        "error",
+                        "values are mapped for a variable that isn't there",
+                        file,
+                        column=variable,
+                        todo="correct the name",
+                    )
+                ]
+            )
         table = table.with_columns(pl.col(variable).replace(codes))
     timing = protocol.records.timing
     needed = [study_day_name(name) if timing == "study_days" else name for name in contract.required]
@@ -110,7 +123,18 @@ def _shape(
 
 def _map_columns(table: pl.DataFrame, spec: DomainSpec, file: str) -> pl.DataFrame:
     if spec.columns is None:
-        return table.rename({name: name.strip().upper() for name in table.columns if name != ROW and name.strip().upper() != name})
+        names = {name: name.strip().upper() for name in table.columns if name != ROW}
+        again = [name for name in names if list(names.values()).count(names[name]) > 1] if len(set(names.values())) < len(names) else []
+        if again:
+            raise InputError(
+                [
+                    Finding(
+                        "REC-0005", "error", "the column is there twice, but for case or blanks", file, 1, name, todo="rename one of them"
+                    )
+                    for name in again
+                ]
+            )
+        return table.rename(names)
     problems = [
         Finding(
             "REC-0006",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from pathlib import Path, PurePosixPath
 
@@ -25,19 +26,23 @@ def locate(study: Path, spec: RecordsSpec, domain: DomainName) -> tuple[Path, st
     name = f"{spec.folder}/{spec.file_of(domain)}" if spec.folder not in ("", ".") else spec.file_of(domain)
     pure = PurePosixPath(name.replace("\\", "/"))
     root = study.resolve()
-    path = (study / Path(*pure.parts)) if not pure.is_absolute() else Path(pure)
+    path = study / Path(*pure.parts)
+    given = [PurePosixPath(part.replace("\\", "/")) for part in (spec.folder, spec.file_of(domain))]
+    outside = any(part.is_absolute() or ".." in part.parts for part in given) or ":" in name or not name.isprintable()
     try:
-        resolved = path.resolve()
+        outside = outside or not path.resolve().is_relative_to(root)
     except (OSError, RuntimeError, ValueError):
-        resolved = path
-    if pure.is_absolute() or ".." in pure.parts or ":" in name or not resolved.is_relative_to(root):
+        outside = True
+    if outside:
         raise InputError(
             [
                 Finding(
                     "REC-0002",
                     "error",
-                    f"the file of {domain} lies outside the study folder",
-                    value=name,
+                    f"the file of {domain} is a path that lies outside the study folder",
+                    name,
+                    value=spec.file_of(domain),
+                    expected="a file inside the study folder",
                     todo="put the file inside the study folder and name it from there",
                 )
             ]
@@ -73,7 +78,7 @@ def read_table(path: Path, name: str, spec: RecordsSpec, sheet: str | None) -> p
     except InputError:
         raise
     except Exception as error:  # a reader's own error types differ by format and version
-        message = str(error).splitlines()[0][:200] if suffix != ".csv" else "rows and header don't have the same number of columns"
+        message = (str(error).splitlines() or ["the reader gives no reason"])[0][:200]
         raise InputError(
             [Finding("REC-0003", "error", f"can't be read: {message}", file=name, todo="open it, repair it and save it again")]
         ) from None
@@ -120,7 +125,28 @@ def _read_csv(path: Path, name: str, encoding: str) -> pl.DataFrame:
         ) from None
     if not text.strip():
         raise InputError([Finding("REC-0003", "error", "is empty", file=name, expected="a header line with the columns' names")])
-    return pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    try:
+        return pl.read_csv(io.BytesIO(text.encode("utf-8", "replace")), infer_schema=False)
+    except pl.exceptions.PolarsError:
+        raise InputError([_ragged(text, name)]) from None
+
+
+def _ragged(text: str, name: str) -> Finding:
+    """Say which row of a CSV that can't be read has another number of cells than the header."""
+    row, expected, value = None, None, None
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        header = next(rows)
+        for cells in rows:
+            if len(cells) > len(header):
+                row, expected, value = rows.line_num, f"{len(header)} cells, as in the header", f"{len(cells)} cells"
+                break
+    except (csv.Error, StopIteration):
+        row, expected = rows.line_num, "quotes that are closed"
+    todo = "open the file, repair it and save it again"
+    return Finding("REC-0003", "error", "can't be read as CSV", name, row, value=value, expected=expected, todo=todo)
 
 
 def _refuse_double_columns(frame: pl.DataFrame, name: str) -> None:

@@ -76,7 +76,13 @@ def derive_measurements(records: Records, lesions: pl.DataFrame, spec: ResponseS
     stray = joined.filter(pl.col("ROLE").is_null())
     findings = [
         Finding(
-            "DER-0010", "warning", f"a measurement of lesion {lesion}, which TU doesn't identify, is left out", row=row, subject=subject
+            "DER-0010",
+            "warning",
+            f"a measurement of lesion {lesion}, which TU doesn't identify, is left out",
+            "TR",
+            row,
+            "TRLNKID",
+            subject=subject,
         )
         for row, lesion, subject in stray.select(ROW, "TRLNKID", "USUBJID").iter_rows()
     ]
