@@ -12,6 +12,16 @@ from topline.analyze.results import Result
 from topline.study.analyses import AdverseEventAnalysis
 
 _YES = ("Y", "YES", "1")
+_NEEDS = {
+    "TEAE3": "AETOXGR",
+    "TRAE3": "AETOXGR",
+    "SAE": "AESER",
+    "TRSAE": "AESER",
+    "AEREDUC": "AEACN",
+    "AEINTERR": "AEACN",
+    "AEDISC": "AEACN",
+}
+"""The AE variable without which a kind of event can't be counted: then it is not estimable, never 0."""
 
 
 def analyse_adverse_events(analysis: AdverseEventAnalysis, context: Context) -> list[Result]:
@@ -23,16 +33,23 @@ def analyse_adverse_events(analysis: AdverseEventAnalysis, context: Context) -> 
     rows: list[Result] = []
     kinds = _kinds(emergent, analysis.severe_grade)
     order = _terms(emergent, context.patients(analysis))
+    unknown = {code: name for code, name in _NEEDS.items() if name not in events.columns}
+    if not {"AETOXGR", "AEOUT"} & set(events.columns):
+        unknown |= dict.fromkeys(("AEDEATH", "TRDEATH"), "AETOXGR or AEOUT")
+    kinds = {code: members for code, members in kinds.items() if code not in unknown}
     for group in groups:
         for code, members in kinds.items():
             rows += _count(analysis, group, members, code, context)
+        for code, name in unknown.items():
+            why = (f"{name} isn't in the records",)
+            rows.append(row(analysis, group, "count", endpoint=code, unit="patients", status="not_estimable", warnings=why))
         missing = emergent.filter(pl.col("AMISSREL") == "Y").join(group.subjects.select("USUBJID"), on="USUBJID", how="semi")
         rows.append(row(analysis, group, "count", missing.height, endpoint="AEMISS", unit="events"))
-        for code in ("TEAE", "TEAE3", "TRAE", "TRAE3"):
+        for code in (code for code in ("TEAE", "TEAE3", "TRAE", "TRAE3") if code in kinds):
             for term in order:
                 rows += _count(analysis, group, kinds[code].filter(pl.col("TERM") == term), code, context, term)
     if analysis.comparison is not None and len(groups) > 1:
-        for code in ("TEAE", "TEAE3", "TRAE", "TRAE3", "SAE"):
+        for code in (code for code in ("TEAE", "TEAE3", "TRAE", "TRAE3", "SAE") if code in kinds):
             yes = {group.label: _patients(kinds[code], group).height for group in groups}
             for group in groups[:-1]:
                 rows += compare_rates(analysis, analysis.comparison, group, groups[-1], yes, context, {"endpoint": code})
