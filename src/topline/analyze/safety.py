@@ -10,6 +10,7 @@ from topline.analyze.context import Context, Group, row
 from topline.analyze.response import compare_rates
 from topline.analyze.results import Result
 from topline.study.analyses import AdverseEventAnalysis
+from topline.study.problems import Finding, InputError
 
 _YES = ("Y", "YES", "1")
 _NEEDS = {
@@ -29,6 +30,19 @@ def analyse_adverse_events(analysis: AdverseEventAnalysis, context: Context) -> 
     events = context.datasets.adae
     assert events is not None
     groups = context.groups(analysis)
+    if analysis.term_variable != "AEDECOD":  # TERM is AEDECOD already, with AETERM where that is empty
+        if analysis.term_variable not in events.columns:
+            raise InputError(
+                [
+                    Finding(
+                        "PRO-0028",
+                        "error",
+                        f"{analysis.id} counts by {analysis.term_variable}, which isn't in AE",
+                        column=analysis.term_variable,
+                    )
+                ]
+            )
+        events = events.with_columns(pl.col(analysis.term_variable).fill_null("Not recorded").alias("TERM"))
     emergent = events.filter(pl.col("TRTEMFL") == "Y")
     rows: list[Result] = []
     kinds = _kinds(emergent, analysis.severe_grade)
