@@ -9,8 +9,9 @@ import polars as pl
 from topline.derive.response.derive import Response
 from topline.derive.subjects import pick_date
 from topline.records.load import Records
+from topline.records.read import ROW
 from topline.study.endpoints import TimeToEvent
-from topline.study.problems import Finding
+from topline.study.problems import Finding, InputError
 from topline.study.schedule import Assessments
 
 ADTTE_SCHEMA = {
@@ -80,7 +81,7 @@ def derive_time_to_event(
             )
     decision = decision.otherwise(_censor("No follow-up after the time origin", "ORIGDT", "ADSL", "ORIGDT"))
     rows = frame.select("USUBJID", "ORIGDT", decision.alias("d")).unnest("d")
-    return _finish(rows, endpoint)
+    return _finish(rows, endpoint, records)
 
 
 def recorded_time(endpoint: TimeToEvent, subjects: pl.DataFrame, days_per_month: float) -> tuple[pl.DataFrame, list[Finding]]:
@@ -88,14 +89,33 @@ def recorded_time(endpoint: TimeToEvent, subjects: pl.DataFrame, days_per_month:
     spec = endpoint.recorded
     assert spec is not None
     factor = {"days": 1.0, "weeks": 7.0, "months": days_per_month, "years": 365.25}[spec.unit]
+    absent = [name for name in (spec.time, spec.event) if name not in subjects.columns]
+    if absent:
+        raise InputError(
+            [
+                Finding("PRO-0028", "error", f"{endpoint.id} reads the time or event {name}, which isn't in DM", column=name)
+                for name in absent
+            ]
+        )
     time = pl.col(spec.time).cast(pl.Float64, strict=False) * factor
     values = [value.strip().upper() for value in spec.event_values]
     happened = pl.col(spec.event).cast(pl.String).str.to_uppercase().is_in(values)
-    known = time.is_not_null() & pl.col(spec.event).is_not_null() & (time >= 0)
+    known = time.is_not_null() & pl.col(spec.event).is_not_null() & (time >= 0) & time.is_finite()
     lost = subjects.filter(~known.fill_null(value=False))
     findings = [
-        Finding("DER-0021", "warning", f"{endpoint.id}: no usable time or indicator; the patient is left out of it", subject=subject)
-        for subject in lost["USUBJID"]
+        Finding(
+            "DER-0021",
+            "warning",
+            f"{endpoint.id}: no usable time or indicator; the patient is left out of it",
+            "DM",
+            row,
+            spec.time,
+            value,
+            f"a time of 0 {spec.unit} or more, and a value of {spec.event}",
+            "correct it",
+            subject,
+        )
+        for row, value, subject in lost.select(ROW, pl.col(spec.time).cast(pl.String), "USUBJID").iter_rows()
     ]
     rows = subjects.filter(known).select(
         "USUBJID",
@@ -231,16 +251,31 @@ def _alive(label: str) -> pl.Expr:
     )
 
 
-def _finish(rows: pl.DataFrame, endpoint: TimeToEvent) -> tuple[pl.DataFrame, list[Finding]]:
+def _place(records: Records, domain: str, variable: str, sequence: int | None, subject: str) -> tuple[str, int | None, str, str | None]:
+    """Return domain, row, column and value of the record that a decision rests on, as far as it is in the records."""
+    if domain not in records:
+        return domain, None, variable, None
+    table = records[domain].filter(pl.col("USUBJID") == subject)
+    table = table.filter(pl.col(domain + "SEQ") == sequence) if sequence is not None else table
+    source = next((name for name in (variable + "C", variable[:-1] + "Y", variable) if name in table.columns), None)
+    if table.height == 0 or source is None:
+        return domain, None, variable, None
+    return domain, table[ROW][0], source, str(table[source][0])
+
+
+def _finish(rows: pl.DataFrame, endpoint: TimeToEvent, records: Records) -> tuple[pl.DataFrame, list[Finding]]:
     early = rows.filter(pl.col("ADT") < pl.col("ORIGDT"))
     findings = [
         Finding(
             "DER-0020",
             "warning",
             f"{endpoint.id}: the event or last contact lies before the time origin; censored at the origin",
+            *_place(records, domain, variable, sequence, subject),
+            expected="a date on or after the time origin",
+            todo="check the date, and that of the time origin",
             subject=subject,
         )
-        for subject in early["USUBJID"]
+        for subject, domain, variable, sequence in early.select("USUBJID", "SRCDOM", "SRCVAR", "SRCSEQ").iter_rows()
     ]
     before = pl.col("ADT") < pl.col("ORIGDT")
     rows = rows.with_columns(

@@ -13,6 +13,7 @@ from topline.derive.datasets import Datasets, make_adrs, make_adtr, make_best
 from topline.derive.disposition import derive_disposition
 from topline.derive.exposure import derive_exposure
 from topline.derive.labs import biochemical_response, derive_labs
+from topline.derive.plausibility import check_plausibility
 from topline.derive.population import derive_populations
 from topline.derive.response.derive import derive_response
 from topline.derive.subjects import derive_subjects
@@ -54,6 +55,7 @@ def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda
         subjects = _count_cycles(subjects, adex, protocol)
     progress("populations")
     subjects, attrition = derive_populations(subjects, records, protocol)
+    findings += check_plausibility(records, subjects, protocol)
     progress("response")
     response = derive_response(records, subjects, protocol)
     findings += response.findings if response is not None else ()

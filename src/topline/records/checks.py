@@ -38,6 +38,8 @@ def check_records(tables: Mapping[str, pl.DataFrame], files: Mapping[str, str]) 
                     files[domain],
                     row,
                     "USUBJID",
+                    subject,
+                    "a patient of DM",
                     todo="add the patient to DM or correct the id",
                     subject=subject,
                 )
@@ -51,6 +53,7 @@ def check_records(tables: Mapping[str, pl.DataFrame], files: Mapping[str, str]) 
             ]
         result[domain] = table
     findings += _after_death(result, files)
+    findings += _ends_before_start(result, files)
     return result, findings
 
 
@@ -71,6 +74,34 @@ def _without_repeats(table: pl.DataFrame, domain: str) -> tuple[pl.DataFrame, li
     columns = [name for name in table.columns if name not in (ROW, domain + "SEQ")]
     first = table.select(pl.struct(columns).is_first_distinct().alias("first"))["first"]
     return table.filter(first), [(row, subject) for row, subject in table.filter(~first).select(ROW, "USUBJID").iter_rows()]
+
+
+_PERIODS = {"EX": ("EXSTDT", "EXENDT"), "AE": ("AESTDT", "AEENDT"), "CM": ("CMSTDT", "CMENDT"), "PR": ("PRSTDT", "PRENDT")}
+
+
+def _ends_before_start(tables: Mapping[str, pl.DataFrame], files: Mapping[str, str]) -> list[Finding]:
+    findings = []
+    for domain, (start, end) in _PERIODS.items():
+        if domain not in tables or not {start, end} <= set(tables[domain].columns):
+            continue
+        table = tables[domain].filter(pl.col(end) < pl.col(start))
+        source = next(name for name in (end + "C", end[:-1] + "Y") if name in table.columns)
+        findings += [
+            Finding(
+                "REC-0026",
+                "warning",
+                "the end is dated before the start; it is used as it stands",
+                files[domain],
+                row,
+                source,
+                str(value),
+                "a date on or after the start",
+                "check both dates",
+                subject,
+            )
+            for row, value, subject in table.select(ROW, source, "USUBJID").iter_rows()
+        ]
+    return findings
 
 
 def _after_death(tables: Mapping[str, pl.DataFrame], files: Mapping[str, str]) -> list[Finding]:
