@@ -10,9 +10,12 @@ from pathlib import Path
 import polars as pl
 
 from topline.records.checks import check_records
+from topline.records.date_forms import read_dates
 from topline.records.dates import add_days
 from topline.records.domains import CONTRACTS, DomainContract, study_day_name
+from topline.records.headings import squash
 from topline.records.read import ROW, locate, read_table
+from topline.records.units import take_units
 from topline.study.info import DateSource
 from topline.study.problems import Finding, InputError
 from topline.study.protocol import Protocol
@@ -59,7 +62,7 @@ def load_records(protocol: Protocol, study: Path) -> Records:
         try:
             path, name = locate(study, protocol.records, domain)
             spec = protocol.records.spec(domain)
-            table = read_table(path, name, protocol.records, spec.sheet)
+            table = read_table(path, name, protocol.records, spec)
             table, problems = _shape(table, CONTRACTS[domain], spec, protocol, name)
         except InputError as error:
             findings += error.findings
@@ -93,7 +96,11 @@ def _shape(
                     )
                 ]
             )
-        table = table.with_columns(pl.col(variable).replace(codes))
+        coded = pl.col(variable).replace(codes)
+        table = table.with_columns(pl.when(coded != "").then(coded).alias(variable))
+    table, findings = take_units(table, spec.units, file)
+    table, problems = read_dates(table, spec.dates, file)
+    findings += problems
     timing = protocol.records.timing
     needed = [study_day_name(name) if timing == "study_days" else name for name in contract.required]
     missing = [name for name in needed if name not in table.columns]
@@ -111,7 +118,8 @@ def _shape(
                 for name in missing
             ]
         )
-    table, findings = _codes(table, contract, file)
+    table, problems = _codes(table, contract, file)
+    findings += problems
     table, problems = _numbers(table, contract, file)
     findings += problems
     table, problems = add_days(table, _date_variables(table, contract.name, protocol), timing, file)
@@ -135,6 +143,7 @@ def _map_columns(table: pl.DataFrame, spec: DomainSpec, file: str) -> pl.DataFra
                 ]
             )
         return table.rename(names)
+    names = {squash(name): name for name in table.columns if name != ROW}
     problems = [
         Finding(
             "REC-0006",
@@ -142,14 +151,17 @@ def _map_columns(table: pl.DataFrame, spec: DomainSpec, file: str) -> pl.DataFra
             f"{variable} is mapped to a column that isn't there",
             file,
             column=column,
-            expected="one of " + ", ".join(name for name in table.columns if name != ROW)[:400],
+            expected="one of " + ", ".join(names)[:400],
         )
         for variable, column in spec.columns.items()
-        if column not in table.columns
+        if squash(column) not in names
     ]
     if problems:
         raise InputError(problems)
-    return table.select(ROW, *(pl.col(column).alias(variable) for variable, column in spec.columns.items()))
+    mapped = table.select(ROW, *(pl.col(names[squash(column)]).alias(variable) for variable, column in spec.columns.items()))
+    if spec.subject_from == "row":
+        mapped = mapped.with_columns(("R" + pl.col(ROW).cast(pl.String).str.zfill(5)).alias("USUBJID"))
+    return mapped.with_columns(pl.col(variable).forward_fill() for variable in spec.fill_down)
 
 
 def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl.DataFrame, list[Finding]]:

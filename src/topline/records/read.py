@@ -1,4 +1,4 @@
-"""Read a domain's file (CSV, Parquet, Excel) as text columns, inside the study folder and nowhere else."""
+"""Read a domain's file (CSV, Excel, Parquet, SAS, SPSS, Stata) as text columns, inside the study folder and nowhere else."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from topline.records.headings import with_headings
+from topline.records.sheet import EXCEL, read_excel
+from topline.records.statistics_file import READERS, read_statistics_file
 from topline.study.problems import Finding, InputError
-from topline.study.records_spec import DomainName, RecordsSpec
+from topline.study.records_spec import DomainName, DomainSpec, RecordsSpec
 
 ROW = "_ROW"
 """Column that holds the row of the file (1 = the header)."""
@@ -62,19 +65,22 @@ def locate(study: Path, spec: RecordsSpec, domain: DomainName) -> tuple[Path, st
     return path, name
 
 
-def read_table(path: Path, name: str, spec: RecordsSpec, sheet: str | None) -> pl.DataFrame:
-    """Read a file as a frame of text columns, with the row of the file in `_ROW`.
+def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec) -> pl.DataFrame:
+    """Read a file as a frame of text columns, with the row of the file in `_ROW`; rows without any value are left out.
 
-    Dates come out as ISO 8601 text, numbers as the shortest text that gives them back, empty cells as null.
+    Dates come out as ISO 8601 text, numbers as the shortest text that gives them back, empty cells as null. Where the protocol maps
+    columns, one that is there twice is called ``Date (1)``, ``Date (2)`` and one without a heading ``(unnamed 3)``.
     """
     suffix = path.suffix.lower()
     try:
         if suffix == ".parquet":
             frame = pl.read_parquet(path)
-        elif suffix in (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"):
-            frame = pl.read_excel(path, sheet_name=sheet, engine="calamine", infer_schema_length=None, raise_if_empty=False)
+        elif suffix in READERS:
+            frame = read_statistics_file(path, name)
+        elif suffix in EXCEL:
+            frame = read_excel(path, name, domain)
         else:
-            frame = _read_csv(path, name, spec.encoding)
+            frame = _read_csv(path, name, spec.encoding, domain)
     except InputError:
         raise
     except Exception as error:  # a reader's own error types differ by format and version
@@ -82,8 +88,11 @@ def read_table(path: Path, name: str, spec: RecordsSpec, sheet: str | None) -> p
         raise InputError(
             [Finding("REC-0003", "error", f"can't be read: {message}", file=name, todo="open it, repair it and save it again")]
         ) from None
-    _refuse_double_columns(frame, name)
-    return _to_text(frame).with_row_index(ROW, offset=2)
+    first = 2 if suffix in (".parquet", *READERS) else domain.header_row + 1
+    table = _to_text(frame).with_row_index(ROW, offset=first)
+    if domain.last_row is not None:
+        table = table.filter(pl.col(ROW) <= domain.last_row)
+    return table.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())) if table.width > 1 else table
 
 
 def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
@@ -105,7 +114,7 @@ def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(expressions) if expressions else frame
 
 
-def _read_csv(path: Path, name: str, encoding: str) -> pl.DataFrame:
+def _read_csv(path: Path, name: str, encoding: str, domain: DomainSpec) -> pl.DataFrame:
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
@@ -128,9 +137,11 @@ def _read_csv(path: Path, name: str, encoding: str) -> pl.DataFrame:
     if "\n" not in text:
         text = text.replace("\r", "\n")
     try:
-        return pl.read_csv(io.BytesIO(text.encode("utf-8", "replace")), infer_schema=False)
+        raw = text.encode("utf-8", "replace")
+        frame = pl.read_csv(io.BytesIO(raw), infer_schema=False, has_header=False, skip_rows=domain.header_row - 1)
     except pl.exceptions.PolarsError:
         raise InputError([_ragged(text, name)]) from None
+    return with_headings(frame.slice(1), frame.row(0), name, domain)
 
 
 def _ragged(text: str, name: str) -> Finding:
@@ -147,14 +158,3 @@ def _ragged(text: str, name: str) -> Finding:
         row, expected = rows.line_num, "quotes that are closed"
     todo = "open the file, repair it and save it again"
     return Finding("REC-0003", "error", "can't be read as CSV", name, row, value=value, expected=expected, todo=todo)
-
-
-def _refuse_double_columns(frame: pl.DataFrame, name: str) -> None:
-    doubled = [column.rsplit("_duplicated_", 1)[0] for column in frame.columns if "_duplicated_" in column]
-    if doubled:
-        raise InputError(
-            [
-                Finding("REC-0005", "error", "the column is there twice", file=name, column=column, todo="rename one of them")
-                for column in dict.fromkeys(doubled)
-            ]
-        )

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from topline.study.consistency import check_consistency
+from topline.study.guesses import refuse_unconfirmed
 from topline.study.problems import Finding, InputError
 from topline.study.protocol import SCHEMA_VERSION, Protocol
 from topline.study.yaml_text import YamlDocument, read_yaml
@@ -49,7 +50,9 @@ def load_protocol(folder: Path) -> tuple[Protocol, Path]:
             ]
         )
     document = read_yaml(path)
-    return parse_protocol(document), path
+    protocol = parse_protocol(document)
+    refuse_unconfirmed(protocol.guesses, document, str(path.parent))
+    return protocol, path
 
 
 def parse_protocol(document: YamlDocument) -> Protocol:

@@ -10,6 +10,7 @@ from topline.study.adverse_events import AdverseEvents
 from topline.study.analyses import Analysis
 from topline.study.display import Display
 from topline.study.endpoints import Endpoint
+from topline.study.guesses import Guess
 from topline.study.info import StudyInfo
 from topline.study.model import Strict
 from topline.study.populations import Groups, Population
@@ -58,8 +59,9 @@ class Protocol(Strict):
     endpoints: tuple[Endpoint, ...] = ()
     analyses: tuple[Analysis, ...] = Field(min_length=1)
     display: Display = Display()
+    guesses: tuple[Guess, ...] = Field(default=(), description="What `topline init` guessed; `run` waits until each is confirmed.")
 
-    @field_validator("populations", "endpoints", "analyses", "variables")
+    @field_validator("populations", "endpoints", "analyses", "variables", "guesses")
     @classmethod
     def _unique(cls, items: tuple[Strict, ...]) -> tuple[Strict, ...]:
         seen = set()
