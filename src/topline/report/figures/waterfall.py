@@ -117,7 +117,7 @@ class _Drawing:
         for threshold in self.thresholds:
             axes.axhline(threshold, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=3)
             text = f"{'+' if threshold > 0 else ''}{self.context.show.number(threshold, 0)}%"
-            axes.annotate(text, (1.0, threshold), (4, 0), "axes fraction", "offset points", va="center", fontsize=8, color=MUTED)
+            axes.annotate(text, (1.0, threshold), (4, 0), ("axes fraction", "data"), "offset points", va="center", fontsize=8, color=MUTED)
         axes.axhline(0, color=INK, linewidth=0.8)
         self._axis(axes, shown)
         columns = 1 if self._legend_lines > 1 else max(len(self.categories), 1)
