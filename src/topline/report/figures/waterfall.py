@@ -88,6 +88,8 @@ class _Drawing:
         self._bars(axes)
         number, missing = len(self.waterfall.value), self.waterfall.n_missing
         text = f"{number} patient{'' if number == 1 else 's'}, one bar each"
+        cut = sum(value > CEILING for value in self.waterfall.value)
+        text += f"; {cut} cut at +{CEILING:g}%" if cut else ""
         text += f"; {missing} without a value, not shown" if missing else ""
         put(figure, WIDTH - right, height - 0.36, text, ha="right", fontsize=8, color=MUTED)
         if self.context.protocol.study.synthetic:

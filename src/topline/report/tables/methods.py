@@ -50,6 +50,10 @@ def _conventions(context: Context) -> list[tuple[str, str]]:
         if name in ("rounding", "days_per_month"):
             continue
         text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        if name == "conf_level":
+            text = context.show.level()
+        elif name in ("cox_ties", "ties"):
+            text = text.capitalize()
         words = name.replace("_", " ")
         shown.append((_NAMES.get(name, words[:1].upper() + words[1:]), text))
     return shown
