@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.response.best import partial_confirmed_on
 from topline.study.response_spec import RecistParameters
 
 
@@ -40,11 +41,7 @@ def derive_overall(
         .otherwise(pl.lit("NE"))
     )
     visits = visits.with_columns(by_table.alias("TABLE"))
-    earlier_cr = (pl.col("TABLE") == "CR").cast(pl.Int32).cum_max().shift(1, fill_value=0).over("USUBJID") == 1
-    seen = target.is_in(["PR", "SD"]) | (other == "NON-CR/NON-PD")
-    returned = (
-        (earlier_cr & seen.fill_null(value=False)) if parameters.disease_after_complete_response == "progression" else pl.lit(value=False)
-    )
+    returned = _disease_after_complete_response(parameters)
     visits = visits.with_columns(
         pl.when(returned).then(pl.lit("PD")).otherwise(pl.col("TABLE")).alias("OVR"),
         pl.when(is_new)
@@ -58,15 +55,46 @@ def derive_overall(
         .otherwise(pl.lit("target and non-target"))
         .alias("RULE"),
     )
-    return visits.with_columns(_date(parameters).alias("ADT")).sort("USUBJID", "ADT", "VISIT").select(_COLUMNS)
+    visits = visits.with_columns(_date(parameters).alias("ADT")).sort("USUBJID", "ADT", "VISIT")
+    if parameters.rebound_after_confirmed_partial == "partial":
+        visits = _keep_partial(visits, parameters)
+    return visits.select(_COLUMNS)
 
 
 _COLUMNS = ["USUBJID", "VISIT", "ADT", "DTFIRST", "DTLAST", "TRGRESP", "NTRGRESP", "NEWLES", "OVR", "RULE", "SRCDOM", "SRCSEQ"]
 
 
+def _disease_after_complete_response(parameters: RecistParameters) -> pl.Expr:
+    """Tell at which visits disease is seen again after an overall CR, as far as the protocol makes that PD."""
+    rule = parameters.disease_after_complete_response
+    complete = pl.col("TABLE") == "CR"
+    before = complete.shift(1, fill_value=False) if rule == "after_previous_visit" else complete.cum_max().shift(1, fill_value=False)
+    seen = pl.col("TRGRESP").is_in(["PR", "SD"]).fill_null(value=False)
+    if rule != "target_only":
+        seen |= (pl.col("NTRGRESP") == "NON-CR/NON-PD").fill_null(value=False)
+    return pl.lit(value=False) if rule == "table" else before.over("USUBJID") & seen
+
+
+def _keep_partial(visits: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
+    """Make PR of the SD visits that follow a confirmed PR (the alternative of clinical rules, section 10)."""
+    visits = visits.join(partial_confirmed_on(visits, parameters), on="USUBJID", how="left", maintain_order="left")
+    kept = ((pl.col("OVR") == "SD") & (pl.col("ADT") > pl.col("PRCONFDT"))).fill_null(value=False)
+    return visits.with_columns(
+        pl.when(kept).then(pl.lit("PR")).otherwise(pl.col("OVR")).alias("OVR"),
+        pl.when(kept).then(pl.lit("partial response kept")).otherwise(pl.col("RULE")).alias("RULE"),
+    )
+
+
 def _visits(sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, disease: pl.DataFrame) -> pl.DataFrame:
+    sufficient = pl.coalesce("SUFDT", "DTLAST") if "SUFDT" in sums.columns else pl.col("DTLAST")
     targets = sums.filter(~pl.col("BASELINE")).select(
-        "USUBJID", "VISIT", pl.col("DTFIRST").alias("TDTFIRST"), pl.col("DTLAST").alias("TDTLAST"), "TRGRESP", "TRSEQ"
+        "USUBJID",
+        "VISIT",
+        pl.col("DTFIRST").alias("TDTFIRST"),
+        pl.col("DTLAST").alias("TDTLAST"),
+        "TRGRESP",
+        "TRSEQ",
+        sufficient.alias("TSUFDT"),
     )
     pre = sums.filter("BASELINE").select("USUBJID", "VISIT")
     visits = targets.join(non_target, on=["USUBJID", "VISIT"], how="full", coalesce=True).join(pre, on=["USUBJID", "VISIT"], how="anti")
@@ -93,7 +121,9 @@ def _with_targets(target: pl.Expr, other: pl.Expr) -> pl.Expr:
 
 def _date(parameters: RecistParameters) -> pl.Expr:
     """PD: the earliest scan that showed what made it; every other response: the last (or first) scan of the visit."""
-    by_sum = pl.col("TDTLAST") if parameters.progression_date == "last_target_scan" else pl.col("TDTFIRST")
+    by_sum = pl.col(
+        {"last_target_scan": "TDTLAST", "first_scan": "TDTFIRST", "first_sufficient_scan": "TSUFDT"}[parameters.progression_date]
+    )
     new_here = pl.when(pl.col("NEWLES") == "Y").then(pl.max_horizontal("NEWDT", "DTFIRST"))
     shown = pl.min_horizontal(pl.when(pl.col("TRGRESP") == "PD").then(by_sum), pl.col("NTPDDT"), new_here)
     other = pl.col("DTLAST") if parameters.response_date == "last_scan" else pl.col("DTFIRST")
