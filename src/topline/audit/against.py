@@ -25,6 +25,15 @@ _ALIASES = {
     "count": ("count", "n", "events"),
     "p_value": ("p_value", "logrank"),
 }
+_WORDS = {
+    "follow_up_median": "median follow-up",
+    "hazard_ratio": "hazard ratio",
+    "logrank": "log-rank test",
+    "p_value": "p-value",
+    "count": "number of patients",
+    "events": "events",
+    "landmark_rate": "rate",
+}
 _NOT_REACHED = ("NR", "NOT REACHED")
 
 
@@ -118,7 +127,8 @@ def compare_claims(claims: Iterable[Claim], results: ResultSet) -> tuple[ClaimCh
 
 
 def _check(claim: Claim, results: ResultSet, rounding: str) -> ClaimCheck:
-    label = " ".join(part for part in (claim.endpoint, claim.category, claim.statistic.replace("_", " ")) if part)
+    statistic = _WORDS.get(claim.statistic, claim.statistic.replace("_", " "))
+    label = " ".join(part for part in (claim.endpoint, claim.category, statistic) if part)
     label += f", {claim.group}" if claim.group else ""
     label += f", at {claim.time:g} months" if claim.time is not None else ""
     row = next(_matching(claim, results), None)

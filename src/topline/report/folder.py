@@ -134,7 +134,8 @@ def _write_all(
     tables = build_tables(results, protocol, claims)
     (folder / "tables").mkdir()
     for table in tables:
-        (folder / "tables" / f"{table.id}.csv").write_text(to_csv(table), encoding="utf-8", newline="")
+        # with a byte order mark: spreadsheet programs take the file for something else without it
+        (folder / "tables" / f"{table.id}.csv").write_text(to_csv(table), encoding="utf-8-sig", newline="")
     progress("figures")
     figures = build_figures(results, protocol)
     (folder / "figures").mkdir()
