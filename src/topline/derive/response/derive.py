@@ -65,7 +65,8 @@ def derive_response(records: Records, subjects: pl.DataFrame, protocol: Protocol
     )
     new = derive_new_lesions(measurements, lesions, parameters)
     overall = derive_overall(sums, derive_non_target(measurements, lesions), new, disease, parameters)
-    looked = measurements.join(treated.select("USUBJID", "ORIGDT"), on="USUBJID").filter(pl.col("DT") <= pl.col("ORIGDT"))
+    assessed = measurements.filter(pl.col("SIZE").is_not_null() | pl.col("STATE").is_not_null())
+    looked = assessed.join(treated.select("USUBJID", "ORIGDT"), on="USUBJID").filter(pl.col("DT") <= pl.col("ORIGDT"))
     return Response(
         overall,
         _best(overall, treated, therapy, spec),

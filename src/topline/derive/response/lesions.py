@@ -12,6 +12,8 @@ from topline.study.response_spec import ResponseSpec
 MICROMETRES = {"MM": 1_000, "CM": 10_000, "M": 1_000_000}
 """Unit of a diameter → micrometres."""
 TOO_SMALL = "TOO SMALL TO MEASURE"
+NOT_ASSESSED = ("NOT EVALUABLE", "INEVALUABLE", "NE", "NOT ASSESSED", "NOT ASSESSABLE", "UNABLE TO ASSESS", "NOT DONE", "UNKNOWN")
+"""States that say that a lesion was not assessed."""
 _DIAMETERS = ("LDIAM", "DIAMETER", "LPERP", "SAXIS")
 _SHORT_AXIS = ("LPERP", "SAXIS")
 _ROLES = {"TARGET": "TARGET", "NON-TARGET": "NON-TARGET", "NONTARGET": "NON-TARGET", "NEW": "NEW"}
@@ -92,7 +94,9 @@ def derive_measurements(records: Records, lesions: pl.DataFrame, spec: ResponseS
     rows = joined.filter(
         pl.col("ROLE").is_not_null() & ((target & diameter & wanted_axis) | (~target & (pl.col("TRTESTCD") == "TUMSTATE")))
     )
-    rows = rows.with_columns(_size(spec).alias("SIZE"), pl.when(~target).then(pl.col("text")).alias("STATE"))
+    rows = rows.with_columns(
+        _size(spec).alias("SIZE"), pl.when(~target & ~pl.col("text").is_in(NOT_ASSESSED)).then(pl.col("text")).alias("STATE")
+    )
     _refuse_sizes(rows)
     rows = rows.select(
         "USUBJID", pl.col("TRLNKID").alias("LNKID"), "ROLE", "NODE", "LOC", "VISIT", pl.col("TRDT").alias("DT"), "SIZE", "STATE", "TRSEQ"

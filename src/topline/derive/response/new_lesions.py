@@ -20,9 +20,10 @@ def derive_new_lesions(measurements: pl.DataFrame, lesions: pl.DataFrame, parame
         recorded), NEWSEQ (TUSEQ), NEWLNKID.
     """
     new = lesions.filter(pl.col("ROLE") == "NEW")
-    scans = measurements.filter((pl.col("ROLE") == "NEW") & pl.col("STATE").is_not_null() & ~pl.col("STATE").is_in(NOT_THERE))
+    looked = measurements.filter((pl.col("ROLE") == "NEW") & pl.col("STATE").is_not_null())
+    scans = looked.filter(~pl.col("STATE").is_in(NOT_THERE))
     identified = new.filter(pl.col("TUDT").is_not_null()).join(
-        scans.select("USUBJID", "LNKID", pl.col("DT").alias("TUDT")), on=["USUBJID", "LNKID", "TUDT"], how="anti"
+        looked.select("USUBJID", "LNKID", pl.col("DT").alias("TUDT")), on=["USUBJID", "LNKID", "TUDT"], how="anti"
     )
     visit = pl.coalesce("TUVISIT", pl.col("TUDT").cast(pl.Float64))
     shown = pl.concat(

@@ -69,9 +69,9 @@ def _disease_after_complete_response(parameters: RecistParameters) -> pl.Expr:
     rule = parameters.disease_after_complete_response
     complete = pl.col("TABLE") == "CR"
     before = complete.shift(1, fill_value=False) if rule == "after_previous_visit" else complete.cum_max().shift(1, fill_value=False)
-    seen = pl.col("TRGRESP").is_in(["PR", "SD"]).fill_null(value=False)
+    seen = pl.col("SEEN").fill_null(value=False)
     if rule != "target_only":
-        seen |= (pl.col("NTRGRESP") == "NON-CR/NON-PD").fill_null(value=False)
+        seen |= pl.col("NTSEEN").fill_null(value=False)
     return pl.lit(value=False) if rule == "table" else before.over("USUBJID") & seen
 
 
@@ -87,12 +87,15 @@ def _keep_partial(visits: pl.DataFrame, parameters: RecistParameters) -> pl.Data
 
 def _visits(sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, disease: pl.DataFrame) -> pl.DataFrame:
     sufficient = pl.coalesce("SUFDT", "DTLAST") if "SUFDT" in sums.columns else pl.col("DTLAST")
+    done = pl.col("N_MEASURED") > 0
     targets = sums.filter(~pl.col("BASELINE")).select(
         "USUBJID",
         "VISIT",
-        pl.col("DTFIRST").alias("TDTFIRST"),
-        pl.col("DTLAST").alias("TDTLAST"),
+        pl.when(done).then("DTFIRST").alias("TDTFIRST"),
+        pl.when(done).then("DTLAST").alias("TDTLAST"),
+        pl.col("DTLAST").alias("TDTANY"),
         "TRGRESP",
+        "SEEN",
         "TRSEQ",
         sufficient.alias("TSUFDT"),
     )
@@ -101,8 +104,9 @@ def _visits(sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, dis
     alone = new.select("USUBJID", pl.col("NEWVISIT").alias("VISIT"), "NEWDT").with_columns(pl.col("NEWDT").alias("NEWHERE")).drop("NEWDT")
     visits = visits.join(alone, on=["USUBJID", "VISIT"], how="full", coalesce=True).join(new, on="USUBJID", how="left")
     visits = visits.join(disease, on="USUBJID", how="inner").with_columns(
-        pl.min_horizontal("TDTFIRST", "NTDTFIRST", "NEWHERE").alias("DTFIRST"),
-        pl.max_horizontal("TDTLAST", "NTDTLAST", "NEWHERE").alias("DTLAST"),
+        # a scan that was not done dates a visit only where none was done
+        pl.coalesce(pl.min_horizontal("TDTFIRST", "NTDTFIRST", "NEWHERE"), pl.max_horizontal("TDTANY", "NTDTANY")).alias("DTFIRST"),
+        pl.coalesce(pl.max_horizontal("TDTLAST", "NTDTLAST", "NEWHERE"), pl.max_horizontal("TDTANY", "NTDTANY")).alias("DTLAST"),
     )
     visits = visits.filter((pl.col("DTLAST") > pl.col("ORIGDT")).fill_null(value=False)).sort("USUBJID", "DTLAST", "VISIT")
     sequence = pl.coalesce("TRSEQ", "NTSEQ")

@@ -10,8 +10,8 @@ from topline.study.response_spec import RecistParameters
 def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
     """Return one row a patient and visit with the sum of diameters of the target lesions.
 
-    A lesion measured twice at one visit counts with its last measurement. A visit is at baseline when all its scans are on or
-    before the time origin.
+    A lesion measured twice at one visit counts with its last measurement; a scan that was not done dates nothing where another was.
+    A visit is at baseline when all its scans are on or before the time origin.
 
     Parameters
     ----------
@@ -24,23 +24,30 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
     -------
     DataFrame
         USUBJID, VISIT, DTFIRST, DTLAST (days of the first and last target scan), SUM (Int64 micrometres over the lesions measured),
-        N_TARGET, N_MEASURED, COMPLETE, ALL_GONE (every lesion measured is 0 mm, or a node under 10 mm), BASELINE (bool),
+        N_TARGET, N_MEASURED, COMPLETE, ALL_GONE (every lesion is 0 mm, or a node under 10 mm), SEEN (one that was measured
+        isn't gone), BASELINE (bool),
         BASE (sum at baseline; null when there is none or it is incomplete), NADIR (smallest complete sum before this visit,
         baseline included), TRSEQ (of the first row).
     """
     counts = lesions.filter(pl.col("ROLE") == "TARGET").group_by("USUBJID").len("N_TARGET")
     rows = measurements.filter(pl.col("ROLE") == "TARGET")
-    last = rows.sort("USUBJID", "VISIT", "LNKID", "DT", "TRSEQ").group_by("USUBJID", "VISIT", "LNKID", maintain_order=True).last()
+    last = (
+        rows.with_columns(pl.col("SIZE").is_not_null().alias("done"))
+        .sort("USUBJID", "VISIT", "LNKID", "done", "DT", "TRSEQ")
+        .group_by("USUBJID", "VISIT", "LNKID", maintain_order=True)
+        .last()
+    )
     limit = round(parameters.node_normal_mm * 1_000)
     gone = pl.when(pl.col("NODE")).then(pl.col("SIZE") < limit).otherwise(pl.col("SIZE") == 0)
     sums = (
         last.group_by("USUBJID", "VISIT")
         .agg(
-            pl.col("DT").min().alias("DTFIRST"),
-            pl.col("DT").max().alias("DTLAST"),
+            pl.coalesce(pl.col("DT").filter("done").min(), pl.col("DT").min()).alias("DTFIRST"),
+            pl.coalesce(pl.col("DT").filter("done").max(), pl.col("DT").max()).alias("DTLAST"),
             pl.col("SIZE").sum().alias("SUM"),
             pl.col("SIZE").is_not_null().sum().cast(pl.Int64).alias("N_MEASURED"),
             gone.fill_null(value=False).all().alias("ALL_GONE"),
+            (~gone).fill_null(value=False).any().alias("SEEN"),
             pl.col("TRSEQ").min().alias("TRSEQ"),
         )
         .join(counts, on="USUBJID", how="left")
