@@ -120,7 +120,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, str, tuple[str, ...], Callabl
     (
         "blanks around a code",
         set_cell("RS", 1, "RSORRES", "  PR "),
-        "REC-0014",
+        "REC-0016",
         "records/rs.csv, row 3, column RSORRES",
         ("'  PR '", "blanks"),
         lambda study: adtte(study, "PFS")["S-01"] == (231.0, 0),
@@ -128,7 +128,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, str, tuple[str, ...], Callabl
     (
         "blanks around a patient's id",
         set_cell("AE", 1, "USUBJID", " S-02"),
-        "REC-0014",
+        "REC-0016",
         "records/ae.csv, row 3, column USUBJID",
         ("' S-02'",),
         lambda study: rows_of(study, "adae", "S-02") == 1,

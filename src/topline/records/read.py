@@ -109,8 +109,7 @@ def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
             cell = pl.when(cell).then(pl.lit("Y")).when(~cell).then(pl.lit("N"))
         elif kind != pl.String:
             cell = cell.cast(pl.String, strict=False)
-        text = cell.str.strip_chars()
-        expressions.append(pl.when(text != "").then(text).alias(column))
+        expressions.append(pl.when(cell.str.strip_chars() != "").then(cell).alias(column))
     return frame.select(expressions) if expressions else frame
 
 
