@@ -50,7 +50,7 @@ def make_best(
         best = best.join(response.best, on="USUBJID", how="left", maintain_order="left")
         for endpoint in protocol.endpoints:
             if isinstance(endpoint, ResponseRate):
-                source = pl.col("CBOR" if endpoint.confirmed else "BOR")
+                source = pl.col("CBORCL" if endpoint.confirmed else "BORCL")
                 best = best.with_columns(_yes(source.is_in(endpoint.responses)).alias(endpoint.id))
     for endpoint in protocol.endpoints:
         if isinstance(endpoint, BiochemicalResponse) and endpoint.id in biochemical:
@@ -67,7 +67,7 @@ def _yes(condition: pl.Expr) -> pl.Expr:
 
 def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
     """Return ADRS: OVR, TRGRESP and NTRGRESP by visit; BOR, CBOR, RSP, CRSP, DCR and the protocol's rates by patient."""
-    overall = response.overall.with_columns((pl.int_range(pl.len()).over("USUBJID") + 1).cast(pl.Int64).alias("ASEQ"))
+    overall = response.overall.with_columns(pl.col("SEQ").alias("ASEQ"))
     parts = []
     for code, column, label in (
         ("OVR", "OVR", "Overall response"),
@@ -89,13 +89,13 @@ def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.
             )
         )
     rows = [("BOR", "Best overall response, confirmation not required", pl.col("BOR"), "BOR")]
-    rows.append(("RSP", "Response (CR or PR), confirmation not required", _yes(pl.col("BOR").is_in(["CR", "PR"])), "BOR"))
+    rows.append(("RSP", "Response (CR or PR), confirmation not required", _yes(pl.col("BORCL").is_in(["CR", "PR"])), "BOR"))
     if "CBOR" in best.columns:
         rows.append(("CBOR", "Best overall response, confirmation required", pl.col("CBOR"), "CBOR"))
-        rows.append(("CRSP", "Response (CR or PR), confirmed", _yes(pl.col("CBOR").is_in(["CR", "PR"])), "CBOR"))
+        rows.append(("CRSP", "Response (CR or PR), confirmed", _yes(pl.col("CBORCL").is_in(["CR", "PR"])), "CBOR"))
     rates = {item.id: item for item in protocol.endpoints if isinstance(item, ResponseRate)}
     if "DCR" not in rates:
-        rows.append(("DCR", "Disease control", _yes(pl.col("BOR").is_in(["CR", "PR", "SD", "NON-CR/NON-PD"])), "BOR"))
+        rows.append(("DCR", "Disease control", _yes(pl.col("BORCL").is_in(["CR", "PR", "SD", "NON-CR/NON-PD"])), "BOR"))
     rows += [(item.id, item.label, pl.col(item.id), "CBOR" if item.confirmed else "BOR") for item in rates.values()]
     for code, label, value, source in {row[0]: row for row in rows}.values():
         day = pl.col(source + "DT") if source + "DT" in best.columns else pl.lit(None, pl.Int32)

@@ -139,13 +139,7 @@ def _earliest_event(frame: pl.DataFrame, endpoint: TimeToEvent, records: Records
     for order, rule in enumerate(endpoint.events):
         if rule.rule == "progression":
             assert response is not None
-            numbered = response.overall.with_columns((pl.int_range(pl.len()).over("USUBJID") + 1).alias("SEQ"))
-            days = (
-                numbered.filter(pl.col("OVR") == "PD")
-                .group_by("USUBJID", maintain_order=True)
-                .first()
-                .select("USUBJID", pl.col("ADT").alias("DT"), "SEQ")
-            )
+            days = response.progression.select("USUBJID", pl.col("PDDT").alias("DT"), pl.col("PDSEQ").alias("SEQ"))
             domain, variable = "ADRS", "ADT"
         elif rule.rule == "death":
             days = frame.filter(pl.col("DTHDT").is_not_null()).select(
@@ -179,8 +173,7 @@ def _last_assessments(frame: pl.DataFrame, response: Response | None) -> pl.Data
             *(pl.lit(None, pl.Int64).alias(name + "SEQ") for name in names),
         )
     frame = frame.join(response.new_therapy.select("USUBJID", "NEWTXDT"), on="USUBJID", how="left")
-    numbered = response.overall.with_columns((pl.int_range(pl.len()).over("USUBJID") + 1).cast(pl.Int64).alias("SEQ"))
-    adequate = numbered.filter(pl.col("OVR") != "NE").select("USUBJID", "ADT", "SEQ")
+    adequate = response.overall.filter(pl.col("OVR") != "NE").select("USUBJID", "ADT", "SEQ")
     rows = adequate.join(frame.select("USUBJID", "EVDT", "NEWTXDT"), on="USUBJID", how="inner")
     conditions = (
         pl.lit(value=True),

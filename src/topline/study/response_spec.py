@@ -24,8 +24,8 @@ class RecistParameters(Strict):
     )
     disease_after_complete_response: Literal["progression", "after_previous_visit", "target_only", "table"] = Field(
         default="progression",
-        description="Disease seen again after an overall CR at any earlier visit is PD; only when CR was at the visit before; only when it is "
-        "seen in target lesions; or the table's arithmetic decides.",
+        description="Disease seen again after an overall CR at any earlier visit is PD; only when CR was at the visit before; only when "
+        "it is seen in target lesions; or the table's arithmetic decides.",
     )
     baseline: Literal["last", "first"] = Field(default="last", description="Of two assessments before treatment.")
     response_date: Literal["last_scan", "first_scan"] = Field(
@@ -93,6 +93,10 @@ class ResponseSpec(Strict):
     best_variable: str | None = Field(default=None, description="With `recorded_best`: the DM variable, holding CR, PR, SD, PD or NE.")
     evaluator: str | None = Field(
         default=None, description="Use the rows of this evaluator (TUEVAL, TREVAL, RSEVAL), such as INVESTIGATOR; all rows unless stated."
+    )
+    evaluators: tuple[str, ...] = Field(
+        default=(),
+        description="Derive response by each of these evaluators, side by side; `evaluator`, or else the first, is the primary one.",
     )
     new_therapy: DateSource | None = Field(
         default=None,

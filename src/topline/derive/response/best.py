@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from topline.study.response_spec import RecistParameters
@@ -14,7 +16,11 @@ _STABLE = ("SD", "NON-CR/NON-PD")
 
 
 def assessments_for_best(
-    overall: pl.DataFrame, subjects: pl.DataFrame, new_therapy: pl.DataFrame, parameters: RecistParameters
+    overall: pl.DataFrame,
+    subjects: pl.DataFrame,
+    new_therapy: pl.DataFrame,
+    parameters: RecistParameters,
+    ends: Collection[str] = ("PD",),
 ) -> pl.DataFrame:
     """Return the overall responses that count for best response: up to the first PD, and not after new anticancer therapy.
 
@@ -28,6 +34,8 @@ def assessments_for_best(
         USUBJID, ORIGDT.
     new_therapy : DataFrame
         USUBJID, NEWTXDT (first day of new anticancer therapy).
+    ends : collection of str
+        The responses after which no visit counts.
 
     Returns
     -------
@@ -43,12 +51,12 @@ def assessments_for_best(
         )
         rows = rows.filter(before.fill_null(value=True))
     rows = rows.sort("USUBJID", "ADT", "VISIT")
-    progressed_before = (pl.col("OVR") == "PD").cast(pl.Int32).cum_sum().shift(1, fill_value=0).over("USUBJID")
+    progressed_before = pl.col("OVR").is_in(list(ends)).cast(pl.Int32).cum_sum().shift(1, fill_value=0).over("USUBJID")
     rows = rows.filter(progressed_before == 0)
     elapsed = pl.col("ADT") - pl.col("ORIGDT") + (1 if parameters.stable_disease_clock == "study_day" else 0)
     long = elapsed >= parameters.stable_disease_min_days
     if not parameters.non_cr_non_pd_needs_min_days:
-        long |= pl.col("OVR") == "NON-CR/NON-PD"
+        long |= pl.col("CLASS" if "CLASS" in rows.columns else "OVR") == "NON-CR/NON-PD"
     return rows.with_columns(long.alias("LONG")).drop("NEWTXDT")
 
 
