@@ -165,7 +165,10 @@ def _earliest_event(frame: pl.DataFrame, endpoint: TimeToEvent, records: Records
 
 
 def _last_assessments(frame: pl.DataFrame, response: Response | None) -> pl.DataFrame:
-    """Add the last adequate assessment (overall response not NE): of all (LALL), before the event (LAEV), until new therapy (LATX)."""
+    """Add the last adequate assessment (overall response not NE): of all (LALL), before the event (LAEV), until new therapy (LATX).
+
+    One on the day of a death (or of an event recorded elsewhere) is before it: somebody looked and saw no progression.
+    """
     names = ("LALL", "LAEV", "LATX")
     if response is None:
         return frame.with_columns(
@@ -174,10 +177,12 @@ def _last_assessments(frame: pl.DataFrame, response: Response | None) -> pl.Data
         )
     frame = frame.join(response.new_therapy.select("USUBJID", "NEWTXDT"), on="USUBJID", how="left")
     adequate = response.overall.filter(pl.col("OVR") != "NE").select("USUBJID", "ADT", "SEQ")
-    rows = adequate.join(frame.select("USUBJID", "EVDT", "NEWTXDT"), on="USUBJID", how="inner")
+    rows = adequate.join(frame.select("USUBJID", "EVDT", "EVDOM", "NEWTXDT"), on="USUBJID", how="inner")
+    by_assessment = (pl.col("EVDOM") == "ADRS").fill_null(value=False)
+    before = pl.when(by_assessment).then(pl.col("ADT") < pl.col("EVDT")).otherwise(pl.col("ADT") <= pl.col("EVDT"))
     conditions = (
         pl.lit(value=True),
-        (pl.col("ADT") < pl.col("EVDT")).fill_null(value=True),
+        before.fill_null(value=True),
         (pl.col("ADT") <= pl.col("NEWTXDT")).fill_null(value=True),
     )
     for name, condition in zip(names, conditions, strict=True):
