@@ -9,6 +9,7 @@ import polars as pl
 from topline.derive.adverse_events import derive_adverse_events
 from topline.derive.alive import last_known_alive
 from topline.derive.cutoff import cut_records
+from topline.derive.cutoff_sheet import cut_sheet
 from topline.derive.datasets import Datasets, make_adrs, make_adtr, make_best
 from topline.derive.disposition import derive_disposition
 from topline.derive.exposure import derive_exposure
@@ -43,7 +44,7 @@ def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda
     cutoff = days(protocol.study.cutoff) if protocol.study.cutoff is not None and dated else None
     progress("patients")
     alive = last_known_alive(records, cutoff)
-    records = cut_records(records, cutoff)
+    records = cut_sheet(cut_records(records, cutoff), cutoff, protocol)
     subjects = derive_subjects(records, protocol, alive)
     records = records.replace({name: _of(table, subjects) for name, table in records.tables.items()})
     subjects = derive_disposition(records, subjects)
@@ -76,12 +77,12 @@ def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda
             findings += problems
     adtte = pl.concat(times)
     if protocol.treatment_modes is not None:
-        findings += check_drugs(records, subjects, protocol.treatment_modes)
+        findings += check_drugs(records, subjects, protocol.treatment_modes, protocol.study.treatment_rows)
         findings += inside_window(adtte, subjects, protocol.treatment_modes)
     progress("adverse events")
     adae = None
     if "AE" in records:
-        adae, problems = derive_adverse_events(records, subjects, protocol.adverse_events)
+        adae, problems = derive_adverse_events(records, subjects, protocol.adverse_events, protocol.study.treatment_rows)
         findings += problems
     return Datasets(
         adsl=subjects,
