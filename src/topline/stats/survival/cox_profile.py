@@ -14,6 +14,8 @@ from topline.stats.survival.cox_newton import Likelihood, NewtonFit
 
 # A limit is given up as infinite beyond this many units of the linear predictor over the covariate's width.
 _FAR = 60.0
+# Longest step in the linear predictor.
+_LONGEST = 10.0
 
 
 def profile_limits(design: CoxDesign, newton: NewtonFit, likelihood: Likelihood, drop: float) -> tuple[FloatArray, FloatArray]:
@@ -69,14 +71,21 @@ def _restricted(design: CoxDesign, likelihood: Likelihood, beta: FloatArray, res
     """Maximise over the other coefficients by Newton's method with step halving."""
     here = likelihood(design, beta)
     block = np.ix_(rest, rest)
+    width = np.ptp(design.x, axis=0)
     for _ in range(60):
         if not len(rest):
+            break
+        if not np.isfinite(here.information).all():
             break
         step = np.zeros(len(beta))
         step[rest] = np.linalg.lstsq(here.information[block], here.score[rest], rcond=None)[0]
         decrement = float(here.score[rest] @ step[rest])
-        if abs(decrement) < 1e-20:
+        moved = float((np.abs(step) * width).max())
+        # Settled, or a separated column that walks on although nothing is left to gain.
+        if abs(decrement) < 1e-20 or (abs(decrement) < 1e-6 and moved > 0.1):
             break
+        if moved > _LONGEST:
+            step *= _LONGEST / moved
         there, tries = likelihood(design, beta + step), 0
         while not there.loglik >= here.loglik - 1e-13 * abs(here.loglik) and tries < 40:
             step, tries = 0.5 * step, tries + 1
