@@ -15,6 +15,7 @@ from topline.records.dates import add_days
 from topline.records.domains import CONTRACTS, DomainContract, study_day_name
 from topline.records.headings import squash
 from topline.records.read import ROW, locate, read_table
+from topline.records.sheet_checks import check_sheet
 from topline.records.units import take_units
 from topline.study.info import DateSource
 from topline.study.problems import Finding, InputError
@@ -72,7 +73,7 @@ def load_records(protocol: Protocol, study: Path) -> Records:
         findings += problems
     if not any(item.severity == "error" for item in findings):
         tables, problems = check_records(tables, names)
-        findings += problems
+        findings += [*problems, *check_sheet(tables["DM"], protocol, names["DM"])]
     if any(item.severity == "error" for item in findings):
         raise InputError(findings)
     return Records(tables, tuple(findings), files, names)
