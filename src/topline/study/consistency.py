@@ -71,6 +71,9 @@ def _references(protocol: Protocol) -> Iterator[Problem]:
         LabChangeAnalysis: (BiochemicalResponse,),
         ResponseAnalysis: (ResponseRate, BiochemicalResponse),
     }
+    for i, name in enumerate(protocol.headline):
+        if name not in (known := [item.id for item in protocol.analyses]):
+            yield "PRO-0021", ("headline", i), _unknown("analysis", name, known)
     for i, analysis in enumerate(protocol.analyses):
         if analysis.population not in populations:
             yield "PRO-0020", ("analyses", i, "population"), _unknown("population", analysis.population, populations)
