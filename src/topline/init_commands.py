@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from topline.api import Study
@@ -17,7 +18,7 @@ _SHOWN = 12
 
 
 def start_from_sheet(files: Sequence[str], out: str | None) -> int:
-    """Draft a study folder and print what was guessed; return the exit status."""
+    """Draft a study folder and print what was guessed, never a cell of a patient; return the exit status."""
     if not files:
         raise InputError(
             [Finding("INI-0001", "error", "no sheet is named", expected="a file", todo="for example: topline init patients.xlsx")]
@@ -103,6 +104,6 @@ def _print_findings(findings: Sequence[Finding]) -> None:
     errors = sum(item.severity == "error" for item in serious)
     print(f"\nRead so, the records have {errors} errors and {len(serious) - errors} warnings (after accepting: topline check):")
     for item in sorted(serious, key=lambda item: item.severity)[:_SHOWN]:
-        print(f"  {item}")
+        print(f"  {replace(item, value=None, subject=None)}")
     if len(serious) > _SHOWN:
         print(f"  … and {len(serious) - _SHOWN} more")

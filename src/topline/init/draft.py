@@ -182,17 +182,22 @@ def _codes(draft: Draft, variable: str, column: Column, codes: Codes) -> None:
     changed = {text: code for text, code in sorted(codes.values.items()) if text != code}
     if changed:
         draft.values[variable] = changed
+    words = MEANINGS.get(variable, {})
+    direction = "; ".join(f"{shown(text, 30)} = {words.get(code, code) or 'unknown'}" for text, code in changed.items())
+    place = f"under records.domains.DM.values.{variable}"
+    if not codes.unclear:
+        text = f"{variable} ({LABELS[variable]}) is the column {shown(column.heading)}" + (f", where {direction}" if changed else "")
+        other = (f"another meaning: correct the codes {place}",) if changed else ()
+        _map(draft, variable, column, f"{_filled(column, draft)}; {codes.why}", text=text, other=other)
+        return
     _map(draft, variable, column, _filled(column, draft))
-    if changed:
-        words = MEANINGS.get(variable, {})
-        direction = "; ".join(f"{shown(text, 30)} = {words.get(code, code) or 'unknown'}" for text, code in list(changed.items())[:8])
-        draft.guess(
-            f"codes-{variable.lower()}",
-            f"{'unclear: ' if codes.unclear else ''}the codes of {shown(column.heading)} mean: {direction}",
-            source=column.name,
-            evidence=codes.why,
-            other=(f"the other way round: exchange the codes under records.domains.DM.values.{variable}",),
-        )
+    draft.guess(
+        f"codes-{variable.lower()}",
+        f"UNCLEAR: in {shown(column.heading)}, {direction}",
+        source=column.name,
+        evidence=codes.why,
+        other=(f"the other way round: exchange the codes {place}",),
+    )
 
 
 def _flags(draft: Draft, chosen: dict[str, Column]) -> None:
