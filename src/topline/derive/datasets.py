@@ -170,5 +170,6 @@ def for_handing_on(frame: pl.DataFrame, timing: str, inner: str = "_") -> pl.Dat
     days = [name for name in frame.columns if name in DAYS or name in extra]
     if timing == "study_days":
         value = {name: pl.when(pl.col(name) >= 0).then(pl.col(name) + 1).otherwise(pl.col(name)).alias(name[:-1] + "Y") for name in days}
-        return frame.select(value.get(name, pl.col(name)) for name in frame.columns)
+        made = {name[:-1] + "Y" for name in days}  # takes the place of the text that it was read from
+        return frame.select(value.get(name, pl.col(name)) for name in frame.columns if name not in made)
     return frame.with_columns(pl.col(name).cast(pl.Date) for name in days)
