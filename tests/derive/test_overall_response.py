@@ -191,6 +191,7 @@ def test_target_lesions_gone_beside_other_disease_is_no_complete_response_yet(tr
         ({"T1": (84, 70), "N1": (86, "UNEQUIVOCAL PROGRESSION")}, (84, "PD")),
         ({"T1": (84, 48), "N1": (88, "PRESENT"), "L1": (86, "PRESENT")}, (86, "PD")),  # by the new lesion: its scan
         ({"T1": (84, 48), "L1": (86, "PRESENT")}, (86, "PD")),
+        ({"T1": (84, 48), "L1": (86, "EQUIVOCAL")}, (86, "SD")),  # a scan that shows an equivocal lesion is a scan of the visit
         ({"T1": (84, 48), "N1": (90, None)}, (84, "SD")),  # a scan that was not done dates nothing
     ],
 )

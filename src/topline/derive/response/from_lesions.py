@@ -8,7 +8,7 @@ import polars as pl
 
 from topline.derive.response.criterion import Material, TimePoints
 from topline.derive.response.lesions import derive_lesions, derive_measurements
-from topline.derive.response.new_lesions import derive_new_lesions
+from topline.derive.response.new_lesions import derive_new_lesions, scans_of_new_lesions
 from topline.derive.response.non_target import derive_non_target
 from topline.derive.response.overall import derive_overall
 from topline.derive.response.target import derive_sums, first_sufficient_day, target_response
@@ -56,7 +56,7 @@ def lesion_steps(material: Material) -> LesionSteps:
     )
     non_target = derive_non_target(measurements, lesions)
     new = derive_new_lesions(measurements, lesions, parameters)
-    overall = derive_overall(sums, non_target, new, disease, parameters)
+    overall = derive_overall(sums, non_target, new, scans_of_new_lesions(measurements, lesions), disease, parameters)
     return LesionSteps(lesions, measurements, sums, non_target, new, disease, overall, tuple(findings))
 
 

@@ -10,6 +10,14 @@ EQUIVOCAL = ("EQUIVOCAL", "SUSPECTED", "INDETERMINATE")
 NOT_THERE = ("ABSENT", "NOT PRESENT")
 
 
+def scans_of_new_lesions(measurements: pl.DataFrame, lesions: pl.DataFrame) -> pl.DataFrame:
+    """Return USUBJID, VISIT, NSFIRST, NSLAST: the days on which new lesions, certain or not, were looked at in a visit's scans."""
+    looked = measurements.filter((pl.col("ROLE") == "NEW") & pl.col("STATE").is_not_null()).select("USUBJID", "VISIT", "DT")
+    identified = lesions.filter((pl.col("ROLE") == "NEW") & pl.col("TUDT").is_not_null() & pl.col("TUVISIT").is_not_null())
+    days = pl.concat([looked, identified.select("USUBJID", pl.col("TUVISIT").alias("VISIT"), pl.col("TUDT").alias("DT"))])
+    return days.group_by("USUBJID", "VISIT").agg(pl.col("DT").min().alias("NSFIRST"), pl.col("DT").max().alias("NSLAST"))
+
+
 def derive_new_lesions(measurements: pl.DataFrame, lesions: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
     """Return one row a patient with new lesions that count.
 

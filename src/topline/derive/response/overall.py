@@ -9,7 +9,12 @@ from topline.study.response_spec import RecistParameters
 
 
 def derive_overall(
-    sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, disease: pl.DataFrame, parameters: RecistParameters
+    sums: pl.DataFrame,
+    non_target: pl.DataFrame,
+    new: pl.DataFrame,
+    scans_of_new: pl.DataFrame,
+    disease: pl.DataFrame,
+    parameters: RecistParameters,
 ) -> pl.DataFrame:
     """Return one row a patient and visit after baseline.
 
@@ -17,7 +22,7 @@ def derive_overall(
     ----------
     sums : DataFrame
         With TRGRESP (see `target`); its baseline rows are left out here.
-    non_target, new : DataFrame
+    non_target, new, scans_of_new : DataFrame
         See `non_target` and `new_lesions`.
     disease : DataFrame
         USUBJID, ORIGDT, HAS_TARGET, HAS_NON_TARGET.
@@ -28,7 +33,7 @@ def derive_overall(
         USUBJID, VISIT, ADT (date of the response by the rules for scans on several days), DTFIRST, DTLAST, TRGRESP, NTRGRESP, NEWLES
         (Y/N), OVR, RULE (which row of the table or which rule decided), SRCDOM, SRCSEQ.
     """
-    visits = _visits(sums, non_target, new, disease)
+    visits = _visits(sums, non_target, new, scans_of_new, disease)
     target, other = pl.col("TRGRESP"), pl.col("NTRGRESP")
     is_new = pl.col("NEWLES") == "Y"
     by_table = (
@@ -85,7 +90,9 @@ def _keep_partial(visits: pl.DataFrame, parameters: RecistParameters) -> pl.Data
     )
 
 
-def _visits(sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, disease: pl.DataFrame) -> pl.DataFrame:
+def _visits(
+    sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, scans_of_new: pl.DataFrame, disease: pl.DataFrame
+) -> pl.DataFrame:
     sufficient = pl.coalesce("SUFDT", "DTLAST") if "SUFDT" in sums.columns else pl.col("DTLAST")
     done = pl.col("N_MEASURED") > 0
     targets = sums.filter(~pl.col("BASELINE")).select(
@@ -103,10 +110,13 @@ def _visits(sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, dis
     visits = targets.join(non_target, on=["USUBJID", "VISIT"], how="full", coalesce=True).join(pre, on=["USUBJID", "VISIT"], how="anti")
     alone = new.select("USUBJID", pl.col("NEWVISIT").alias("VISIT"), "NEWDT").with_columns(pl.col("NEWDT").alias("NEWHERE")).drop("NEWDT")
     visits = visits.join(alone, on=["USUBJID", "VISIT"], how="full", coalesce=True).join(new, on="USUBJID", how="left")
+    visits = visits.join(scans_of_new, on=["USUBJID", "VISIT"], how="left")
     visits = visits.join(disease, on="USUBJID", how="inner").with_columns(
         # a scan that was not done dates a visit only where none was done
-        pl.coalesce(pl.min_horizontal("TDTFIRST", "NTDTFIRST", "NEWHERE"), pl.max_horizontal("TDTANY", "NTDTANY")).alias("DTFIRST"),
-        pl.coalesce(pl.max_horizontal("TDTLAST", "NTDTLAST", "NEWHERE"), pl.max_horizontal("TDTANY", "NTDTANY")).alias("DTLAST"),
+        pl.coalesce(pl.min_horizontal("TDTFIRST", "NTDTFIRST", "NEWHERE", "NSFIRST"), pl.max_horizontal("TDTANY", "NTDTANY")).alias(
+            "DTFIRST"
+        ),
+        pl.coalesce(pl.max_horizontal("TDTLAST", "NTDTLAST", "NEWHERE", "NSLAST"), pl.max_horizontal("TDTANY", "NTDTANY")).alias("DTLAST"),
     )
     visits = visits.filter((pl.col("DTLAST") > pl.col("ORIGDT")).fill_null(value=False)).sort("USUBJID", "DTLAST", "VISIT")
     sequence = pl.coalesce("TRSEQ", "NTSEQ")
