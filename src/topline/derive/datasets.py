@@ -118,7 +118,10 @@ def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.
 
 
 def make_adtr(response: Response) -> pl.DataFrame | None:
-    """Return ADTR: sums of diameters (SDIAM, mm) with BASE, NADIR, CHG and PCHG, and the lesion rows; None unless from lesions."""
+    """Return ADTR: sums of diameters (SDIAM, mm) with their changes, and the lesion rows; None unless from lesions.
+
+    BASE, CHG, PCHG: from baseline, of complete sums; NADIR, CHGNAD, PCHGNAD: from the smallest complete sum before, of what was measured.
+    """
     if response.sums is None or response.measurements is None:
         return None
     milli = 1_000.0
@@ -136,6 +139,8 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
         nadir.alias("NADIR"),
         pl.when(whole).then(total - base).alias("CHG"),
         pl.when(whole & (pl.col("BASE") > 0)).then(100 * (total - base) / base).alias("PCHG"),
+        pl.when(~pl.col("BASELINE")).then(total - nadir).alias("CHGNAD"),
+        pl.when(~pl.col("BASELINE") & (pl.col("NADIR") > 0)).then(100 * (total - nadir) / nadir).alias("PCHGNAD"),
         pl.when("BASELINE").then(pl.lit("Y")).alias("ABLFL"),
         pl.when("COMPLETE").then(pl.lit("Y")).otherwise(pl.lit("N")).alias("ANL01FL"),
         pl.col("TRSEQ").alias("SRCSEQ"),
@@ -148,7 +153,7 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
         pl.col("VISIT").alias("AVISITN"),
         pl.col("DT").alias("ADT"),
         (pl.col("SIZE").cast(pl.Float64) / milli).alias("AVAL"),
-        *(pl.lit(None, pl.Float64).alias(name) for name in ("BASE", "NADIR", "CHG", "PCHG")),
+        *(pl.lit(None, pl.Float64).alias(name) for name in ("BASE", "NADIR", "CHG", "PCHG", "CHGNAD", "PCHGNAD")),
         *(pl.lit(None, pl.String).alias(name) for name in ("ABLFL", "ANL01FL")),
         pl.col("TRSEQ").alias("SRCSEQ"),
     )

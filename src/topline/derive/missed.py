@@ -28,6 +28,12 @@ def missed_between(last: pl.Series, until: pl.Series, assessments: Assessments) 
     return (elapsed.cast(pl.Int32) - attended.cast(pl.Int32)).clip(lower_bound=0)
 
 
+def missed_days(last: int, until: int, assessments: Assessments) -> list[int]:
+    """Return the planned days that `missed_between` counts, of one patient; all in days after the time origin."""
+    window = assessments.window_days
+    return [day for day in assessments.days_until(max(until, 0)) if last + window < day < until - window]
+
+
 def longest_gap(last: pl.Series, assessments: Assessments, visits: int) -> pl.Series:
     """Return the days that may pass after an assessment: `visits` intervals of the stage in force on that day, and the window.
 

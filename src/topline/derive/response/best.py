@@ -121,6 +121,21 @@ def partial_confirmed_on(rows: pl.DataFrame, parameters: RecistParameters) -> pl
 
 def _confirmations(rows: pl.DataFrame, parameters: RecistParameters) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the pairs of assessments of which the later confirms the earlier, and the rows numbered (i) from 0."""
+    pairs, numbered = confirmation_pairs(rows, parameters)
+    return pairs.filter("CONFIRMS"), numbered
+
+
+def confirmation_pairs(rows: pl.DataFrame, parameters: RecistParameters) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return every pair of a CR or PR and a later CR or PR, with what tells whether the later confirms it; and the rows numbered from 0.
+
+    Returns
+    -------
+    pairs : DataFrame
+        USUBJID; i, ADT, OVR of the earlier and J_i, J_ADT, J_OVR of the later; between_NE, between_SD, between_PR, between_worse (visits of
+        each kind between them); CONFIRMS.
+    numbered : DataFrame
+        `rows` with i.
+    """
     missed = pl.col("MISSED").cum_sum() if "MISSED" in rows.columns else pl.lit(0, pl.Int32)
     numbered = rows.with_columns(
         missed.cast(pl.Int32).over("USUBJID").alias("MISSED_SO_FAR"),
@@ -153,7 +168,7 @@ def _confirmations(rows: pl.DataFrame, parameters: RecistParameters) -> tuple[pl
     apart &= pl.col("between_worse") == 0
     complete = (pl.col("OVR") == "CR") & (pl.col("J_OVR") == "CR") & (pl.col("between_SD") == 0) & (pl.col("between_PR") == 0)
     partial = (pl.col("OVR") == "PR") & (pl.col("between_SD") <= parameters.confirmation_stable_between_partial)
-    return pairs.filter(apart & (complete | partial)), numbered
+    return pairs.with_columns((apart & (complete | partial)).alias("CONFIRMS")), numbered
 
 
 def _pick(rows: pl.DataFrame, subjects: pl.DataFrame, name: str, parameters: RecistParameters) -> pl.DataFrame:
