@@ -41,12 +41,15 @@ class LesionSteps:
         )
 
 
-def lesion_steps(material: Material) -> LesionSteps:
-    """Derive lesions, sums, target, non-target, new lesions and overall responses by RECIST 1.1."""
+def lesion_steps(material: Material, longest: str | None = None, *, sizes_of_new: bool = False) -> LesionSteps:
+    """Derive lesions, sums, target, non-target, new lesions and overall responses by RECIST 1.1.
+
+    `longest` and `sizes_of_new` are those of `derive_measurements`.
+    """
     records, spec, subjects = material.records, material.spec, material.subjects
     parameters = spec.parameters
     lesions = derive_lesions(records, spec)
-    measurements, findings = derive_measurements(records, lesions, spec)
+    measurements, findings = derive_measurements(records, lesions, spec, longest, sizes_of_new=sizes_of_new)
     sums = derive_sums(measurements, lesions, subjects, parameters).with_columns(target_response(parameters).alias("TRGRESP"))
     if parameters.progression_date == "first_sufficient_scan":
         sums = first_sufficient_day(measurements, sums, parameters)

@@ -27,6 +27,23 @@ def derive_new_lesions(measurements: pl.DataFrame, lesions: pl.DataFrame, parame
         USUBJID, NEWDT (first day that shows one that counts), NEWVISIT (its visit, as in `measurements`; the day where no visit is
         recorded), NEWSEQ (TUSEQ), NEWLNKID.
     """
+    return (
+        counted_new_lesions(measurements, lesions, parameters)
+        .sort("USUBJID", "DT", "VISIT", "LNKID")
+        .group_by("USUBJID", maintain_order=True)
+        .first()
+        .select(
+            "USUBJID",
+            pl.col("DT").alias("NEWDT"),
+            pl.col("VISIT").alias("NEWVISIT"),
+            pl.col("TUSEQ").alias("NEWSEQ"),
+            pl.col("LNKID").alias("NEWLNKID"),
+        )
+    )
+
+
+def counted_new_lesions(measurements: pl.DataFrame, lesions: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
+    """Return one row a new lesion that counts: USUBJID, LNKID, DT and VISIT (the first that shows it), TUSEQ."""
     new = lesions.filter(pl.col("ROLE") == "NEW")
     looked = measurements.filter((pl.col("ROLE") == "NEW") & pl.col("STATE").is_not_null())
     scans = looked.filter(~pl.col("STATE").is_in(NOT_THERE))
@@ -45,16 +62,7 @@ def derive_new_lesions(measurements: pl.DataFrame, lesions: pl.DataFrame, parame
     # a lesion identified on a day without a state of its own is as sure as its scans: unequivocal unless they all are equivocal
     sure = (~pl.col("equivocal")).any().over("USUBJID", "LNKID") | pl.col("equivocal").is_null().all().over("USUBJID", "LNKID")
     counted = shown.filter(sure if parameters.equivocal_new_lesion_backdated else sure & ~pl.col("equivocal").fill_null(value=False))
-    return (
-        counted.join(new.select("USUBJID", "LNKID", "TUSEQ"), on=["USUBJID", "LNKID"], how="left")
-        .sort("USUBJID", "DT", "VISIT", "LNKID")
-        .group_by("USUBJID", maintain_order=True)
-        .first()
-        .select(
-            "USUBJID",
-            pl.col("DT").alias("NEWDT"),
-            pl.col("VISIT").alias("NEWVISIT"),
-            pl.col("TUSEQ").alias("NEWSEQ"),
-            pl.col("LNKID").alias("NEWLNKID"),
-        )
+    first = counted.sort("USUBJID", "LNKID", "DT", "VISIT").group_by("USUBJID", "LNKID", maintain_order=True).first()
+    return first.select("USUBJID", "LNKID", "DT", "VISIT").join(
+        new.select("USUBJID", "LNKID", "TUSEQ"), on=["USUBJID", "LNKID"], how="left"
     )

@@ -39,11 +39,7 @@ def derive_overall(
     by_table = (
         pl.when(is_new | (target == "PD").fill_null(value=False) | (other == "PD").fill_null(value=False))
         .then(pl.lit("PD"))
-        .when(pl.col("HAS_TARGET"))
-        .then(_with_targets(target, other))
-        .when(pl.col("HAS_NON_TARGET"))
-        .then(other.fill_null("NE"))
-        .otherwise(pl.lit("NE"))
+        .otherwise(without_progression(target, other))
     )
     visits = visits.with_columns(by_table.alias("TABLE"))
     returned = _disease_after_complete_response(parameters)
@@ -124,6 +120,17 @@ def _visits(
         pl.when(pl.col("NEWDT") <= pl.col("DTLAST")).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("NEWLES"),
         pl.when(sequence.is_null()).then(pl.lit("TU")).otherwise(pl.lit("TR")).alias("SRCDOM"),
         pl.coalesce(sequence, "NEWSEQ").alias("SRCSEQ"),
+    )
+
+
+def without_progression(target: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Tables 1 and 2 without their PD rows; reads HAS_TARGET and HAS_NON_TARGET too."""
+    return (
+        pl.when(pl.col("HAS_TARGET"))
+        .then(_with_targets(target, other))
+        .when(pl.col("HAS_NON_TARGET"))
+        .then(other.fill_null("NE"))
+        .otherwise(pl.lit("NE"))
     )
 
 
