@@ -19,6 +19,7 @@ from topline.stats.survival.cox_baseline import BaselineHazard, PredictedSurviva
 from topline.stats.survival.cox_newton import CoxDiagnostics
 from topline.stats.survival.cox_penalised import PenalisedCox, penalised_cox_regression
 from topline.stats.survival.cox_proportional import ProportionalHazardsTest
+from topline.stats.survival.day_table import DayTable, count_days, merge_days
 from topline.stats.survival.fine_gray import FineGray, fine_gray
 from topline.stats.survival.gray import GrayTest, gray_test
 from topline.stats.survival.kaplan_meier import KaplanMeier, SurvivalAt, kaplan_meier, reverse_kaplan_meier
@@ -47,6 +48,7 @@ __all__ = [
     "CoxDiagnostics",
     "CoxRegression",
     "CumulativeIncidence",
+    "DayTable",
     "Estimate",
     "FineGray",
     "FisherExact",
@@ -79,6 +81,7 @@ __all__ = [
     "chi_squared",
     "cochran_armitage_test",
     "cochran_mantel_haenszel",
+    "count_days",
     "cox_regression",
     "cumulative_incidence",
     "fine_gray",
@@ -95,6 +98,7 @@ __all__ = [
     "logrank_test",
     "max_combo_test",
     "mcnemar_test",
+    "merge_days",
     "n_minus_1_chi_squared",
     "odds_ratio",
     "parametric_regression",
