@@ -101,8 +101,8 @@ def test_ten_thousand_random_patients(tmp_path: Path, oracle: Any, patients: Any
 
 def test_a_wrong_rule_would_be_noticed(tmp_path: Path, oracle: Any, patients: Any, write: Any) -> None:
     """Each choice that is changed in the protocol, and not in the oracle, makes patients differ."""
-    cohort = dict(patients(350, 7, "every 12 weeks"))
-    data = write(tmp_path, cohort) | {"schedule": {"assessments": SCHEDULES["every 12 weeks"]}}
+    cohort = dict(patients(700, 7, "every 6 weeks, no window"))
+    data = write(tmp_path, cohort) | {"schedule": {"assessments": SCHEDULES["every 6 weeks, no window"]}}
     assert not disagreements(tmp_path, oracle, cohort, data)[0]
     for changed in (
         {"complete_response_first": False},
