@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import polars as pl
 
@@ -68,12 +69,18 @@ class DateReading:
         return ", ".join(parts) or "no cell is filled"
 
 
+_LIKE_A_DATE = re.compile(r"(?:19|20)\d{2}(?:\d{2}|\d{4})?(?!\d)|\d[-/.]\d{1,2}[-/.]\d|^[1-7]\d{4}(?:\.\d+)?$|[A-Za-z]{3}.*\d{2}")
+
+
+@lru_cache(maxsize=64)
 def read_column(column: Column) -> DateReading:
     """Say how the dates of a column are written."""
     words = {text: n for text, n in column.counts.items() if plain(text) in NO_DATE}
     texts = [text for text in column.counts if text not in words]
-    if not texts:
-        return DateReading(words=words)
+    likely = sum(column.counts[text] for text in texts if _LIKE_A_DATE.search(text))
+    total = sum(column.counts[text] for text in texts)
+    if not texts or likely < 0.3 * total:
+        return DateReading(words=words, other=total)
     values = pl.DataFrame({"text": texts, "n": [column.counts[text] for text in texts]})
     text = pl.col("text")
     read = {form: to_iso(text, [form]) for form in (*_FORMS, "dmy", "mdy")}

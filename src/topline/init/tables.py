@@ -25,7 +25,7 @@ _KNOWN = re.compile("|".join(f"(?:{heading})" for role in ROLES for heading in r
 _LOOK_AT = 25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column: its name as the protocol writes it, its heading, and how often each text stands in it."""
 

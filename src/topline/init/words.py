@@ -28,7 +28,7 @@ ROLES: tuple[Role, ...] = (
         "id",
         (
             r"研究编?号|受试者|入组编?号|筛选号|随机号|usubjid|subject(id|no|number|code)?$|studyid|studyno|screeningno",
-            r"病例编?号|患者编?号|病人编?号|patient(id|no|number|code)$|case(id|no|number)$|^pt(id|no)$|^pid$",
+            r"病例编?号|患者编?号|病人编?号|patient(id|no|number|code)$|case(id|no|number)$|^pa?t(id|no)$|^pid$",
             r"^编号$|^id$|^no$|^序号$|^serialno$|^number$|^row$",
         ),
     ),
