@@ -111,13 +111,22 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
                 Finding(
                     "PRO-0040",
                     "error",
-                    f"claim {item['loc'][0] if item['loc'] else ''}: {item['msg'].removeprefix('Value error, ')}",
+                    _message(item),
                     file=document.file,
                     row=document.line_of(tuple(item["loc"])),
+                    expected="a list of claims, each with id, statistic and what was printed",
+                    todo="change it there",
                 )
                 for item in error.errors(include_url=False)
             ]
         ) from None
+
+
+def _message(item: Any) -> str:
+    place = [str(part) for part in item["loc"]]
+    claim = f"claim {int(place[0]) + 1}: " if place and place[0].isdigit() else ""
+    key = f"'{'.'.join(place[1:])}' " if len(place) > 1 else ""
+    return f"{claim}{key}is required and missing" if item["type"] == "missing" else claim + str(item["msg"]).removeprefix("Value error, ")
 
 
 def compare_claims(claims: Iterable[Claim], results: ResultSet) -> tuple[ClaimCheck, ...]:

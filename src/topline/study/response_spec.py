@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
+from topline.study.conditions import TextOrTree
 from topline.study.info import DateSource
 from topline.study.model import Strict
 
@@ -98,7 +99,7 @@ class ResponseSpec(Strict):
         default=(),
         description="Derive response by each of these evaluators, side by side; `evaluator`, or else the first, is the primary one.",
     )
-    new_therapy: DateSource | None = Field(
+    new_therapy: Annotated[DateSource, TextOrTree()] | None = Field(
         default=None,
         description="Where new anticancer therapy is recorded, as a date source; a condition alone, such as "
         "\"CMCAT = 'NEW ANTICANCER THERAPY'\", means rows of CM dated by CMSTDTC.",
