@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = re.compile(r"\b(?:PRO|REC|DER|OUT|CLI|INI)-\d{4}\b")
-LINE = re.compile(r"^\| ((?:PRO|REC|DER|OUT|CLI|INI)-\d{4}) \| (error|warning|note) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
-MADE = re.compile(r'"((?:PRO|REC|DER|OUT|CLI|INI)-\d{4})",\s*"(error|warning|note)"')
+CODE = re.compile(r"\b(?:PRO|REC|DER|OUT|CLI|EXP|INI)-\d{4}\b")
+LINE = re.compile(r"^\| ((?:PRO|REC|DER|OUT|CLI|EXP|INI)-\d{4}) \| (error|warning|note) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+MADE = re.compile(r'"((?:PRO|REC|DER|OUT|CLI|EXP|INI)-\d{4})",\s*"(error|warning|note)"')
 
 
 def page() -> dict[str, str]:
