@@ -24,15 +24,15 @@ def derive_non_target(measurements: pl.DataFrame, lesions: pl.DataFrame) -> pl.D
     last = (
         rows.with_columns(pl.col("STATE").is_not_null().alias("done"))
         .sort("USUBJID", "VISIT", "LNKID", "done", "DT", "TRSEQ")
-        .group_by("USUBJID", "VISIT", "LNKID", maintain_order=True)
-        .last()
+        .unique(["USUBJID", "VISIT", "LNKID"], keep="last", maintain_order=True)
+        .with_columns(pl.when("done").then("DT").alias("DONEDT"))
     )
     progressed = pl.col("STATE").is_in(PROGRESSED).fill_null(value=False)
     visits = (
         last.group_by("USUBJID", "VISIT")
         .agg(
-            pl.col("DT").filter("done").min().alias("NTDTFIRST"),
-            pl.col("DT").filter("done").max().alias("NTDTLAST"),
+            pl.col("DONEDT").min().alias("NTDTFIRST"),
+            pl.col("DONEDT").max().alias("NTDTLAST"),
             pl.col("DT").max().alias("NTDTANY"),
             pl.col("DT").filter(progressed).min().alias("NTPDDT"),
             pl.col("STATE").is_not_null().sum().alias("assessed"),

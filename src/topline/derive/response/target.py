@@ -31,23 +31,27 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
     """
     counts = lesions.filter(pl.col("ROLE") == "TARGET").group_by("USUBJID").len("N_TARGET")
     rows = measurements.filter(pl.col("ROLE") == "TARGET")
+    limit = round(parameters.node_normal_mm * 1_000)
+    gone = pl.when(pl.col("NODE")).then(pl.col("SIZE") < limit).otherwise(pl.col("SIZE") == 0)
     last = (
         rows.with_columns(pl.col("SIZE").is_not_null().alias("done"))
         .sort("USUBJID", "VISIT", "LNKID", "done", "DT", "TRSEQ")
-        .group_by("USUBJID", "VISIT", "LNKID", maintain_order=True)
-        .last()
+        .unique(["USUBJID", "VISIT", "LNKID"], keep="last", maintain_order=True)
+        .with_columns(
+            pl.when("done").then("DT").alias("DONEDT"),
+            gone.fill_null(value=False).alias("gone"),
+            (~gone).fill_null(value=False).alias("left"),
+        )
     )
-    limit = round(parameters.node_normal_mm * 1_000)
-    gone = pl.when(pl.col("NODE")).then(pl.col("SIZE") < limit).otherwise(pl.col("SIZE") == 0)
     sums = (
         last.group_by("USUBJID", "VISIT")
         .agg(
-            pl.coalesce(pl.col("DT").filter("done").min(), pl.col("DT").min()).alias("DTFIRST"),
-            pl.coalesce(pl.col("DT").filter("done").max(), pl.col("DT").max()).alias("DTLAST"),
+            pl.coalesce(pl.col("DONEDT").min(), pl.col("DT").min()).alias("DTFIRST"),
+            pl.coalesce(pl.col("DONEDT").max(), pl.col("DT").max()).alias("DTLAST"),
             pl.col("SIZE").sum().alias("SUM"),
-            pl.col("SIZE").is_not_null().sum().cast(pl.Int64).alias("N_MEASURED"),
-            gone.fill_null(value=False).all().alias("ALL_GONE"),
-            (~gone).fill_null(value=False).any().alias("SEEN"),
+            pl.col("done").sum().cast(pl.Int64).alias("N_MEASURED"),
+            pl.col("gone").all().alias("ALL_GONE"),
+            pl.col("left").any().alias("SEEN"),
             pl.col("TRSEQ").min().alias("TRSEQ"),
         )
         .join(counts, on="USUBJID", how="left")
