@@ -37,6 +37,12 @@ class RecistParameters(Strict):
         description="Date of PD by the sum of diameters: last or first target scan of the visit, or the first scan by which the lesions "
         "measured so far already make it.",
     )
+    max_targets: int = Field(default=5, ge=1, description="More target lesions are a finding.")
+    max_targets_per_organ: int = Field(default=2, ge=1, description="More target lesions in one organ are a finding.")
+    measurable_mm: float = Field(default=10, ge=0, description="A smaller target lesion at baseline is a finding; …")
+    measurable_node_mm: float = Field(default=15, ge=0, description="… the short axis of a node, …")
+    measurable_caliper_mm: float = Field(default=10, ge=0, description="… a lesion measured with calipers, …")
+    measurable_xray_mm: float = Field(default=20, ge=0, description="… a lesion measured on a chest X-ray.")
     too_small_mm: float = Field(default=5, ge=0, description="Diameter entered for a lesion recorded as too small to measure.")
     equivocal_new_lesion_backdated: bool = Field(
         default=True,

@@ -11,6 +11,9 @@ from topline.derive.response.lesions import derive_lesions, derive_measurements
 from topline.derive.response.new_lesions import derive_new_lesions, scans_of_new_lesions
 from topline.derive.response.non_target import derive_non_target
 from topline.derive.response.overall import derive_overall
+from topline.derive.response.quality import lesion_findings
+from topline.derive.response.selection import selection_findings
+from topline.derive.response.split_merge import as_whole_lesions, relations
 from topline.derive.response.target import derive_sums, first_sufficient_day, target_response
 from topline.study.problems import Finding
 
@@ -50,9 +53,12 @@ def lesion_steps(material: Material, longest: str | None = None, *, sizes_of_new
     parameters = spec.parameters
     lesions = derive_lesions(records, spec)
     measurements, findings = derive_measurements(records, lesions, spec, longest, sizes_of_new=sizes_of_new)
-    sums = derive_sums(measurements, lesions, subjects, parameters).with_columns(target_response(parameters).alias("TRGRESP"))
+    findings += lesion_findings(records, spec, subjects, lesions)
+    counted, whole = as_whole_lesions(measurements, lesions, relations(records, spec, lesions))
+    findings += selection_findings(records, spec, subjects, whole, measurements)
+    sums = derive_sums(counted, whole, subjects, parameters).with_columns(target_response(parameters).alias("TRGRESP"))
     if parameters.progression_date == "first_sufficient_scan":
-        sums = first_sufficient_day(measurements, sums, parameters)
+        sums = first_sufficient_day(counted, sums, parameters)
     disease = subjects.select("USUBJID", "ORIGDT").join(_has(lesions, "TARGET"), on="USUBJID", how="left")
     disease = disease.join(_has(lesions, "NON-TARGET"), on="USUBJID", how="left").with_columns(
         pl.col("HAS_TARGET").fill_null(value=False), pl.col("HAS_NON_TARGET").fill_null(value=False)

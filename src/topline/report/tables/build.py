@@ -29,6 +29,7 @@ from topline.study.analyses import (
     AdverseEventAnalysis,
     Analysis,
     BaselineAnalysis,
+    ConcordanceAnalysis,
     ExposureAnalysis,
     FollowUpAnalysis,
     LabChangeAnalysis,
@@ -74,6 +75,8 @@ def _of_analysis(context: Context, analysis: Analysis) -> tuple[Table | None, ..
             return (exposure_table(context, analysis),)
         case LabChangeAnalysis():
             return (lab_change_table(context, analysis),)
+        case ConcordanceAnalysis():
+            return ()
 
 
 def _unique(tables: Iterable[Table]) -> Iterator[Table]:
