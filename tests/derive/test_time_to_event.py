@@ -64,6 +64,11 @@ def test_no_documented_progression_is_censored_at_the_last_adequate_assessment(t
     assert time(trial.derive()) == (85, CENSORED, LAST)  # day 168 was not evaluable
 
 
+def test_an_assessment_that_is_not_evaluable_may_be_adequate(trial: Any, time: Any) -> None:
+    trial.patient().scan(-7, T1=30, T2=20).scan(84, T1=30, T2=20).scan(168, T1=30, T2=None)
+    assert time(trial.derive({"adequate_assessment": "any_scan"})) == (169, CENSORED, LAST)
+
+
 def test_never_assessed_after_baseline_is_censored_at_day_1(trial: Any, time: Any) -> None:
     trial.patient().scan(-7, T1=50).contact(400)
     assert time(trial.derive()) == (1, CENSORED, LAST)
