@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+
 from topline.analyze.results import ResultSet
 from topline.analyze.run import analyse_all
 from topline.audit.against import ClaimCheck
 from topline.derive.datasets import Datasets
-from topline.execute.local import derive_all
+from topline.execute.local import derive_all, derive_with_workings
 from topline.records.load import Records, load_records
+from topline.report.story import Story, check_endpoint, check_subject, tell_story
 from topline.study.load import PROTOCOL_FILE, load_protocol
 from topline.study.problems import Finding, InputError
 from topline.study.protocol import Protocol
@@ -82,6 +85,37 @@ class Study:
         except InputError as error:
             raise InputError([self._placed(item, records, source) for item in error.findings]) from None
         return Run(self.protocol, records, datasets, results, hashlib.sha256(source).hexdigest())
+
+    def explain(self, subject: str, endpoint: str | None = None) -> Story:
+        """Tell one patient's story: what was recorded, what follows from it, and which rules decided.
+
+        Only this patient's records are derived from. The story holds a patient's data: `str(story)` is for the terminal,
+        `story.to_dict()` for JSON; nothing is written.
+
+        Parameters
+        ----------
+        subject : str
+            USUBJID, as the records write it.
+        endpoint : str, optional
+            Tell only what this endpoint rests on.
+
+        Raises
+        ------
+        InputError
+            EXP-0001 no such patient, EXP-0002 no such endpoint; or when the records can't be used.
+        """
+        check_endpoint(self.protocol, endpoint)
+        records = load_records(self.protocol, self.folder)
+        check_subject(records, subject)
+        source = (self.folder / self.file).read_bytes()
+        own = records.replace({name: table.filter(pl.col("USUBJID") == subject) for name, table in records.tables.items()})
+        try:
+            workings = derive_with_workings(self.protocol, own)
+        except InputError as error:
+            raise InputError([self._placed(item, records, source) for item in error.findings]) from None
+        placed = tuple(self._placed(item, records, source) for item in workings.datasets.findings)
+        workings = replace(workings, datasets=replace(workings.datasets, findings=placed))
+        return tell_story(self.protocol, own, workings, subject, endpoint)
 
     def _placed(self, finding: Finding, records: Records, source: bytes) -> Finding:
         """Return a finding of a derivation or an analysis, which knows domains only, with its file, and a line of the protocol."""

@@ -57,6 +57,20 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
     check.set_defaults(command=_check)
 
+    explain = commands.add_parser(
+        "explain",
+        help="tell one patient's story: every value, rule and reason behind the endpoints",
+        description="Print one patient's story: who, treatment, every tumour assessment and why, and for each endpoint which rule decided "
+        "on which records. It holds a patient's data: it goes to the terminal, or to the file that you name.",
+        epilog="example: topline explain examples/dtc-phase2 --subject DTC-005 --endpoint PFS",
+    )
+    explain.add_argument("study", metavar="STUDY", help="folder that holds study.yaml")
+    explain.add_argument("--subject", metavar="ID", required=True, help="the patient's USUBJID, as the records write it")
+    explain.add_argument("--endpoint", metavar="CODE", help="only what this endpoint rests on, such as PFS")
+    explain.add_argument("--json", action="store_true", help="as JSON")
+    explain.add_argument("--out", metavar="FILE", help="write to this file, outside the results folder, instead of the terminal")
+    explain.set_defaults(command=_explain)
+
     init = commands.add_parser(
         "init",
         help="start a study from a sheet: draft study.yaml, every guess marked",
@@ -135,6 +149,12 @@ def _init(arguments: argparse.Namespace) -> int:
     if arguments.accept is not None:
         return accept_study(arguments.accept, arguments.files, only_list=arguments.list, ask=not arguments.yes)
     return start_from_sheet(arguments.files, arguments.out)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from topline.explain_commands import explain_patient
+
+    return explain_patient(arguments.study, arguments.subject, endpoint=arguments.endpoint, as_json=arguments.json, out=arguments.out)
 
 
 def _schema(_: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "topline"
 # From the roof down. Parts on one floor know nothing of each other.
 FLOORS = (
     ("cli", "web"),
-    ("commands", "init_commands"),
+    ("commands", "explain_commands", "init_commands"),
     ("api",),
     ("report",),
     ("export",),

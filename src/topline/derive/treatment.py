@@ -50,17 +50,12 @@ def derive_modes(records: Records, subjects: pl.DataFrame, spec: TreatmentModes,
 
 
 def component_rows(records: Records, spec: TreatmentModes, rows: BaseModel | None = None) -> pl.DataFrame:
-    """Return USUBJID, START (day) and COMPONENT for each drug of a component; a text with several drugs gives several rows."""
+    """Return USUBJID, START (day), COMPONENT and TEXT for each drug of a component; a text with several drugs gives several rows."""
     texts = _texts(records, spec, rows)
-    found = texts.select(
-        pl.col("TEXT"), pl.col("TEXT").replace_strict(_components(texts, spec), return_dtype=pl.List(pl.String)).alias("COMPONENT")
-    )
-    return (
-        texts.with_columns(found["COMPONENT"])
-        .explode("COMPONENT")
-        .drop_nulls(["COMPONENT", "START"])
-        .select("USUBJID", "START", "COMPONENT")
-    )
+    pairs = [(text, component) for text, components in _components(texts, spec).items() for component in components]
+    found = pl.DataFrame(pairs, schema={"TEXT": pl.String, "COMPONENT": pl.String}, orient="row")
+    joined = texts.join(found, on="TEXT", how="inner", maintain_order="left_right")
+    return joined.drop_nulls("START").select("USUBJID", "START", "COMPONENT", "TEXT")
 
 
 def check_drugs(records: Records, subjects: pl.DataFrame, spec: TreatmentModes, rows: BaseModel | None = None) -> list[Finding]:
