@@ -37,7 +37,11 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
         rows.with_columns(pl.col("SIZE").is_not_null().alias("done"))
         .sort("USUBJID", "VISIT", "LNKID", "done", "DT", "TRSEQ")
         .unique(["USUBJID", "VISIT", "LNKID"], keep="last", maintain_order=True)
-        .with_columns(pl.when("done").then("DT").alias("DONEDT"), gone.fill_null(value=False).alias("gone"), (~gone).fill_null(value=False).alias("left"))
+        .with_columns(
+            pl.when("done").then("DT").alias("DONEDT"),
+            gone.fill_null(value=False).alias("gone"),
+            (~gone).fill_null(value=False).alias("left"),
+        )
     )
     sums = (
         last.group_by("USUBJID", "VISIT")
