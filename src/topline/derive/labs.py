@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.subjects import dates_of
 from topline.records.load import Records
 from topline.records.read import ROW
 from topline.records.select import truth
@@ -26,7 +27,8 @@ def derive_labs(records: Records, subjects: pl.DataFrame, protocol: Protocol) ->
     -------
     DataFrame
         USUBJID, PARAMCD (LBTESTCD), ENDPOINT, ADT, AVAL, AVALU, LOQFL (Y when below quantification), EXCLFL, ABLFL, BASE, CHG, PCHG,
-        POSTFL (used after baseline), LBSEQ.
+        POSTFL (used after baseline), LBSEQ; ABFL (interfering antibodies), FLAREFL (in the flare window), ASSAYFL and TSHFL (an assay, or a
+        TSH state, other than at baseline): such values are left out unless the endpoint says `flagged: used`.
 
     Raises
     ------
@@ -54,7 +56,41 @@ _SCHEMA = {
     "PCHG": pl.Float64,
     "POSTFL": pl.String,
     "LBSEQ": pl.Int64,
+    "ABFL": pl.String,
+    "FLAREFL": pl.String,
+    "ASSAYFL": pl.String,
+    "TSHFL": pl.String,
 }
+_FLAGS = {"ABFL": "ab", "FLAREFL": "flare", "ASSAYFL": "assay", "TSHFL": "tsh"}
+
+
+def _interference(rows: pl.DataFrame, records: Records, endpoint: BiochemicalResponse) -> list[pl.Series]:
+    """Which values have interfering antibodies (ab), and which lie in the flare window (flare)."""
+    nothing = pl.Series([False] * rows.height, dtype=pl.Boolean)
+    antibody, flare = nothing, nothing
+    if endpoint.antibody is not None:
+        antibody = truth(rows, endpoint.antibody, records.tables, f"{endpoint.id}.antibody").fill_null(value=False)
+    if endpoint.flare is not None:
+        treated = dates_of(records, endpoint.flare.source, "DT").select("USUBJID", "DT")
+        numbered = rows.select("USUBJID", "LBDT").with_row_index("n").join(treated, on="USUBJID")
+        inside = pl.col("LBDT").is_between(pl.col("DT"), pl.col("DT") + endpoint.flare.days)
+        flare = pl.Series(range(rows.height), dtype=pl.UInt32).is_in(numbered.filter(inside)["n"].unique().to_list())
+    return [antibody.alias("ab"), flare.alias("flare")]
+
+
+def _states(endpoint: BiochemicalResponse) -> dict[str, str | None]:
+    return {"assay": endpoint.assay_variable, "tsh": endpoint.tsh_state_variable}
+
+
+def _differs(variable: str | None, rows: pl.DataFrame) -> pl.Expr:
+    """Whether a variable, where it is known, is another than at the patient's baseline."""
+    if variable is None:
+        return pl.lit(value=False)
+    if variable not in rows.columns:
+        raise InputError([Finding("PRO-0028", "error", f"the protocol reads {variable}, which isn't in LB", column=variable)])
+    state = pl.col(variable).cast(pl.String).str.to_uppercase()
+    base = state.filter(pl.col("is_base")).first().over("USUBJID")
+    return (state != base).fill_null(value=False)
 
 
 def _one(records: Records, subjects: pl.DataFrame, endpoint: BiochemicalResponse, protocol: Protocol) -> tuple[pl.DataFrame, list[Finding]]:
@@ -69,7 +105,9 @@ def _one(records: Records, subjects: pl.DataFrame, endpoint: BiochemicalResponse
         if endpoint.exclude is not None
         else pl.Series([False] * rows.height, dtype=pl.Boolean)
     )
-    rows = rows.with_columns(excluded.alias("out"))
+    rows = rows.with_columns(excluded.alias("out")).with_columns(*_interference(rows, records, endpoint))
+    if endpoint.flagged == "excluded":
+        rows = rows.with_columns(pl.col("out") | pl.col("ab") | pl.col("flare"))
     rows, problems = _values(rows, endpoint.test, protocol)
     findings += problems
     rows = rows.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner").filter(pl.col("ORIGDT").is_not_null())
@@ -81,6 +119,10 @@ def _one(records: Records, subjects: pl.DataFrame, endpoint: BiochemicalResponse
     rows = rows.with_columns(is_base.alias("is_base")).with_columns(
         pl.when("is_base").then(pl.col("AVAL")).max().over("USUBJID").alias("BASE")
     )
+    rows = rows.with_columns(*(_differs(name, rows).alias(flag) for flag, name in _states(endpoint).items()))
+    if endpoint.flagged == "excluded":
+        other = (pl.col("assay") | pl.col("tsh")) & ~pl.col("is_base")
+        rows = rows.with_columns(pl.col("out") | other, pl.col("post") & ~other)
     change = pl.col("AVAL") - pl.col("BASE")
     after = pl.col("LBDT") > pl.col("ORIGDT")
     frame = rows.select(
@@ -98,6 +140,7 @@ def _one(records: Records, subjects: pl.DataFrame, endpoint: BiochemicalResponse
         pl.when(after & (pl.col("BASE") > 0)).then(100 * change / pl.col("BASE")).alias("PCHG"),
         pl.when("post").then(pl.lit("Y")).otherwise(pl.lit("N")).alias("POSTFL"),
         "LBSEQ",
+        *(pl.when(name).then(pl.lit("Y")).otherwise(pl.lit("N")).alias(flag) for flag, name in _FLAGS.items()),
     )
     n = int(rows["out"].sum())
     if n:

@@ -285,6 +285,13 @@ _RATES: dict[str, dict[str, Any]] = {
 }
 
 
+class FlareWindow(Strict):
+    """The days after a treatment in which a value is expected to flare, such as thyroglobulin after radioiodine."""
+
+    source: DateSource
+    days: int = Field(ge=1, description="Days after that date, the day itself included.")
+
+
 class BiochemicalResponse(_Endpoint):
     """Response by the change of a laboratory value from baseline, such as a fall of thyroglobulin by 25% or more."""
 
@@ -295,6 +302,16 @@ class BiochemicalResponse(_Endpoint):
     value: Literal["best", "last"] = Field(default="best", description="Which value after baseline decides.")
     from_day: int = Field(default=1, ge=0, description="Values from this many days after the time origin on are used.")
     exclude: Condition | None = Field(default=None, description="Values (LB rows) that are not comparable, such as a positive antibody.")
+    antibody: Condition | None = Field(default=None, description="Values (LB rows) with interfering antibodies; flagged ABFL in ADLB.")
+    assay_variable: str | None = Field(
+        default=None, description="LB variable that names the assay; one other than baseline's is flagged ASSAYFL."
+    )
+    tsh_state_variable: str | None = Field(
+        default=None,
+        description="LB variable that names the TSH state (stimulated, suppressed); one other than baseline's is flagged TSHFL.",
+    )
+    flare: FlareWindow | None = Field(default=None, description="Values in such a window are flagged FLAREFL.")
+    flagged: Literal["excluded", "used"] = Field(default="excluded", description="Values with one of these flags.")
 
 
 def _endpoint_type(value: Any) -> Any:

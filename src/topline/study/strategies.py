@@ -62,7 +62,8 @@ def _rate(endpoint: ResponseRate, item: IntercurrentEvent, protocol: Protocol) -
 def _biochemical(endpoint: BiochemicalResponse, item: IntercurrentEvent) -> str | None:
     if item.event != "assay_interference":
         return None
-    excluded = endpoint.exclude is not None
+    flags = (endpoint.antibody, endpoint.assay_variable, endpoint.tsh_state_variable, endpoint.flare)
+    excluded = endpoint.exclude is not None or (endpoint.flagged == "excluded" and any(item is not None for item in flags))
     if item.strategy == "hypothetical" and not excluded:
         return "the estimand is hypothetical as to assay_interference but no value is excluded ('exclude')"
     if item.strategy == "treatment_policy" and excluded:
