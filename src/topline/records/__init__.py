@@ -1,0 +1,1 @@
+"""What was recorded: the contract of each domain, readers, mapping and data checks."""

@@ -1,0 +1,1 @@
+"""How results are shown; no statistic is computed here."""

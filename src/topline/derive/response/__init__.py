@@ -1,0 +1,1 @@
+"""Tumour response: from lesions to time points to best response."""

@@ -1,0 +1,142 @@
+"""Does a hazard ratio drift over time? The score test of proportional hazards (Grambsch and Therneau 1994)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from topline.stats.checks import FloatArray, choice
+from topline.stats.distributions import chi2_sf
+from topline.stats.result import Result
+from topline.stats.survival.cox_likelihood import CoxDesign, TieSums
+from topline.stats.survival.cox_newton import NewtonFit
+from topline.stats.survival.cumulate import cumulate
+from topline.stats.survival.kaplan_meier import fit_kaplan_meier
+from topline.stats.survival.risk_sets import RiskSets
+
+TRANSFORMS = ("km", "rank", "identity", "log")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ProportionalHazardsTest(Result):
+    """The score test that a coefficient times g(t) is 0, for each covariate and for all together.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Covariates.
+    statistic, p_value : (p,) arrays
+        Chi-squared statistic on 1 degree of freedom, and its upper tail.
+    global_statistic, global_df, global_p_value
+        The test of all covariates together.
+    transform : str
+        g(t): "km" is 1 − S(t−) over all rows.
+    warnings : tuple of str
+        Reasons for every NaN.
+    """
+
+    names: tuple[str, ...]
+    statistic: FloatArray
+    p_value: FloatArray
+    global_statistic: float
+    global_df: int
+    global_p_value: float
+    transform: str
+    warnings: tuple[str, ...] = ()
+
+
+def check_proportional(
+    plan: RiskSets, design: CoxDesign, newton: NewtonFit, names: tuple[str, ...], transform: str
+) -> ProportionalHazardsTest:
+    """Test on a fit, as R survival ≥ 3.0 `cox.zph(terms = FALSE)` does (the score test, not the older approximation)."""
+    choice("transform", transform, TRANSFORMS)
+    p, index = design.p, np.flatnonzero(newton.active)
+    statistic, p_value = np.full(p, np.nan), np.full(p, np.nan)
+    notes: list[str] = []
+    if plan.n_events == 0 or not index.size:
+        notes.append("not estimable: no coefficient was estimated")
+        return ProportionalHazardsTest(names, statistic, p_value, math.nan, 0, math.nan, transform, tuple(notes))
+    drift = _time_function(plan, design, transform)
+    if drift is None:
+        notes.append("not estimable: log(time) needs event times above 0")
+        return ProportionalHazardsTest(names, statistic, p_value, math.nan, int(index.size), math.nan, transform, tuple(notes))
+    drift = drift - float(drift @ design.count) / float(design.count.sum())
+    gap = design.dead_x * design.dead_weight[:, None]
+    score = drift[design.dead_slot] @ gap - _expected(design, newton, drift)
+    plain = newton.final.information[np.ix_(index, index)]
+    once = _information(design, newton, drift)[np.ix_(index, index)]
+    twice = _information(design, newton, drift**2)[np.ix_(index, index)]
+    # The coefficients were estimated: take their share out of the information on the drift (Schur complement).
+    rest = twice - once @ np.linalg.solve(plain, once)
+    part = score[index]
+    single = np.diag(twice) - np.einsum("ij,ij->j", once, np.linalg.solve(plain, once))
+    for k, j in enumerate(index):
+        if single[k] > 1e-10 * twice[k, k] > 0.0:
+            statistic[j] = part[k] ** 2 / single[k]
+            p_value[j] = chi2_sf(float(statistic[j]), 1)
+    if np.isnan(statistic).any():
+        notes.append("not estimable where a covariate was not estimated or all its events share one time")
+    whole = math.nan
+    scale = np.sqrt(np.maximum(np.diag(rest), 1e-300))
+    if np.linalg.matrix_rank(rest / np.outer(scale, scale), hermitian=True) == index.size and not np.isnan(statistic[index]).any():
+        whole = float(part @ np.linalg.solve(rest, part))
+    else:
+        notes.append("not estimable: the variance of the global test is singular")
+    return ProportionalHazardsTest(
+        names=names,
+        statistic=statistic,
+        p_value=p_value,
+        global_statistic=whole,
+        global_df=int(index.size),
+        global_p_value=chi2_sf(whole, int(index.size)),
+        transform=transform,
+        warnings=tuple(notes),
+    )
+
+
+def _time_function(plan: RiskSets, design: CoxDesign, transform: str) -> FloatArray | None:
+    """Return g at the time of each slot (0 at the slots 0); None where it does not exist."""
+    rank = np.maximum(design.slots.rank, 0)
+    real = design.real
+    times = plan.distinct[rank]
+    if transform == "identity":
+        out = times
+    elif transform == "log":
+        if (times[real] <= 0.0).any():
+            return None
+        out = np.log(np.where(real, times, 1.0))
+    elif transform == "rank":
+        # Mean ranks of each row's time among all rows, as R's rank().
+        rows = np.bincount(plan.rank, minlength=len(plan.distinct))
+        last = np.cumsum(rows)
+        out = (last - (rows - 1) / 2.0)[rank]
+    else:
+        whole = RiskSets(plan.time, plan.event, entry=plan.entry)
+        curve = fit_kaplan_meier(whole)
+        before = np.searchsorted(curve.time, times, side="left")
+        out = 1.0 - np.concatenate([[1.0], curve.survival])[before]
+    return np.where(real, out, 0.0)
+
+
+def _thinned(ties: TieSums, factor: FloatArray) -> TieSums:
+    return TieSums(ties.c0 * factor, ties.c1 * factor, ties.q0 * factor, ties.q1 * factor, ties.q2 * factor, ties.log_sum)
+
+
+def _expected(design: CoxDesign, newton: NewtonFit, factor: FloatArray) -> FloatArray:
+    ties = _thinned(newton.final.ties, factor)
+    return np.asarray(ties.c0 @ newton.final.s1 - ties.c1 @ newton.final.d1)
+
+
+def _information(design: CoxDesign, newton: NewtonFit, factor: FloatArray) -> FloatArray:
+    """Return the information with each event time's share multiplied by `factor`."""
+    final = newton.final
+    ties = _thinned(final.ties, factor)
+    hazard = cumulate(ties.c0, design.slots.first)
+    rows = np.repeat(hazard, design.rows)
+    if design.enter is not None:
+        rows -= hazard[design.enter]
+    if design.tied.size:
+        rows[design.dead] -= ties.c1[design.dead_slot]
+    return design.gram(final.risk * rows) - design.between(ties, final.s1, final.d1)

@@ -1,0 +1,94 @@
+"""Residuals of a Cox model: who did better or worse than expected, and who moves the coefficients.
+
+Every kind comes from the sums of the final likelihood evaluation, in O(n·p) (Therneau, Grambsch and Fleming 1990).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from topline.stats.checks import FloatArray
+from topline.stats.survival.cox_likelihood import CoxDesign
+from topline.stats.survival.cox_newton import NewtonFit
+from topline.stats.survival.cumulate import cumulate
+from topline.stats.survival.risk_sets import RiskSets
+
+RESIDUALS = ("martingale", "deviance", "score", "dfbeta", "dfbetas", "schoenfeld", "scaled-schoenfeld")
+
+
+def residuals(kind: str, plan: RiskSets, design: CoxDesign, newton: NewtonFit, covariance: FloatArray) -> FloatArray:
+    """Return residuals in the original order of rows; see `CoxRegression.residuals`."""
+    if kind == "martingale":
+        return martingale_residuals(plan, design, newton)
+    if kind == "deviance":
+        m = martingale_residuals(plan, design, newton)
+        d = plan.event.astype(float)
+        inside = np.maximum(d - m, np.finfo(float).tiny)
+        return np.sign(m) * np.sqrt(np.maximum(-2.0 * (m + np.where(plan.event, np.log(inside), 0.0)), 0.0))
+    if kind in ("schoenfeld", "scaled-schoenfeld"):
+        raw = schoenfeld_residuals(plan, design, newton)
+        if kind == "schoenfeld":
+            return raw
+        filled = np.where(np.isnan(covariance), 0.0, covariance)
+        return raw @ filled * len(raw) + newton.beta / design.scale
+    if kind == "score":
+        return score_residuals(design, newton, weighted=False) * design.scale
+    influence = score_residuals(design, newton, weighted=True) * design.scale
+    out = influence @ np.where(np.isnan(covariance), 0.0, covariance)
+    aliased = ~newton.active
+    out[:, aliased] = np.nan
+    return out if kind == "dfbeta" else out / np.sqrt(np.diag(covariance))
+
+
+def martingale_residuals(plan: RiskSets, design: CoxDesign, newton: NewtonFit) -> FloatArray:
+    """Return observed less expected events of each row."""
+    expected = np.empty(plan.n)
+    expected[design.order] = relative_risk(design, newton) * newton.final.row_hazard
+    return plan.event - expected
+
+
+def relative_risk(design: CoxDesign, newton: NewtonFit) -> FloatArray:
+    """Return exp(η − largest η of the stratum) by sorted row, without the case weight."""
+    if design.weight is None:
+        return newton.final.risk
+    sizes = np.diff(np.concatenate([[0], design.stratum_rows]))
+    return np.exp(newton.final.eta - np.repeat(newton.final.shift, sizes))
+
+
+def score_residuals(design: CoxDesign, newton: NewtonFit, *, weighted: bool) -> FloatArray:
+    """Return each row's share of the score, on the scaled covariates, in the original order of rows."""
+    final, ties = newton.final, newton.final.ties
+    mean_sum = ties.q0[:, None] * final.s1
+    if design.tied.size:
+        mean_sum = mean_sum - ties.q1[:, None] * final.d1
+    path = cumulate(mean_sum, design.slots.first)
+    sorted_out = np.repeat(path, design.rows, axis=0)
+    if design.enter is not None:
+        sorted_out -= path[design.enter]
+    if design.tied.size:
+        own = ties.q1[:, None] * final.s1 - ties.q2[:, None] * final.d1
+        sorted_out[design.dead] -= own[design.dead_slot]
+    sorted_out -= design.x * final.row_hazard[:, None]
+    sorted_out *= relative_risk(design, newton)[:, None]
+    sorted_out[design.dead] += design.dead_x - _event_means(design, newton)[design.dead_slot]
+    if weighted and design.weight is not None:
+        sorted_out *= design.weight[:, None]
+    out = np.empty_like(sorted_out)
+    out[design.order] = sorted_out
+    return out
+
+
+def schoenfeld_residuals(plan: RiskSets, design: CoxDesign, newton: NewtonFit) -> FloatArray:
+    """Return each event's covariates less their mean over its risk set, on the original scale."""
+    rest = (design.dead_x - _event_means(design, newton)[design.dead_slot]) * design.scale
+    return np.asarray(rest)
+
+
+def _event_means(design: CoxDesign, newton: NewtonFit) -> FloatArray:
+    """Return the covariates' mean over each event time's risk set (over Efron's thinned sets, their average)."""
+    final, ties = newton.final, newton.final.ties
+    total = np.where(design.slot_weight > 0.0, design.slot_weight, 1.0)
+    means = final.s1 * (ties.c0 / total)[:, None]
+    if design.tied.size:
+        means = means - final.d1 * (ties.c1 / total)[:, None]
+    return np.asarray(means)

@@ -1,0 +1,83 @@
+"""The protocol: one model that says what the study is; everything else follows from it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from topline.study.adverse_events import AdverseEvents
+from topline.study.analyses import Analysis
+from topline.study.display import Display
+from topline.study.endpoints import Endpoint
+from topline.study.info import StudyInfo
+from topline.study.model import Strict
+from topline.study.populations import Groups, Population
+from topline.study.records_spec import RecordsSpec
+from topline.study.response_spec import ResponseSpec
+from topline.study.schedule import Schedule
+
+SCHEMA_VERSION = 1
+
+
+class CutVariable(Strict):
+    """A subject variable made by cutting a number: ``{id: AGEGR1, variable: AGE, cuts: [65], labels: ["<65", "≥65"]}``.
+
+    A value equal to a cut belongs to the upper class.
+    """
+
+    id: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")
+    variable: str
+    cuts: tuple[float, ...] = Field(min_length=1)
+    labels: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> CutVariable:
+        if list(self.cuts) != sorted(set(self.cuts)):
+            raise ValueError("cuts rise")
+        if len(self.labels) != len(self.cuts) + 1:
+            raise ValueError(f"{len(self.cuts)} cuts make {len(self.cuts) + 1} classes; there are {len(self.labels)} labels")
+        return self
+
+
+class Protocol(Strict):
+    """What a study is: who, what, when, which endpoints and which analyses."""
+
+    schema_version: Literal[1]
+    study: StudyInfo
+    records: RecordsSpec
+    variables: tuple[CutVariable, ...] = ()
+    populations: tuple[Population, ...] = Field(min_length=1)
+    treatment: str | None = Field(default=None, description="Single-arm study: the treatment's name as printed.")
+    groups: Groups | None = None
+    schedule: Schedule = Schedule()
+    response: ResponseSpec | None = None
+    adverse_events: AdverseEvents = AdverseEvents()
+    endpoints: tuple[Endpoint, ...] = ()
+    analyses: tuple[Analysis, ...] = Field(min_length=1)
+    display: Display = Display()
+
+    @field_validator("populations", "endpoints", "analyses", "variables")
+    @classmethod
+    def _unique(cls, items: tuple[Strict, ...]) -> tuple[Strict, ...]:
+        seen = set()
+        for item in items:
+            key = item.id  # type: ignore[attr-defined]
+            if key in seen:
+                raise ValueError(f"the id {key!r} is used twice")
+            seen.add(key)
+        return items
+
+    @model_validator(mode="after")
+    def _one_treatment(self) -> Protocol:
+        if self.treatment is not None and self.groups is not None:
+            raise ValueError("give either 'treatment' (one arm) or 'groups'")
+        return self
+
+    def population(self, population_id: str) -> Population:
+        """The population with this id."""
+        return next(item for item in self.populations if item.id == population_id)
+
+    def endpoint(self, endpoint_id: str) -> Endpoint:
+        """The endpoint with this id."""
+        return next(item for item in self.endpoints if item.id == endpoint_id)
