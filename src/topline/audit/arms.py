@@ -152,6 +152,8 @@ def _is_name(tokens: list[Token]) -> bool:
     words = [t for t in tokens if t.kind == "w"]
     if not words or len(words) > 9 or any(t.text in "=<>≤≥%" for t in tokens):
         return False
+    if any(t.kind == "n" and not (i and tokens[i - 1].lower in _HEADS or t.text in {"1", "2", "3", "4"}) for i, t in enumerate(tokens)):
+        return False
     parts = list(_parts(tokens))
     if not parts or all(p in {"group", "arm", "cohort", "and", "or", "the"} for p in parts):
         return False
@@ -191,6 +193,16 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
                 if pairs:
                     break
         merged = _merge(entries + pairs) if pairs else merged
+    if len(merged) < 2:
+        for number, tokens in enumerate(sentences):
+            pairs = _compared(tokens, source, number)
+            if pairs:
+                merged = _merge(entries + pairs)
+                break
+    if len(merged) < 2:
+        beside = _beside_values(sentences, source)
+        if len(beside) == 2:
+            merged = beside
     return _book(merged[:6])
 
 
@@ -237,6 +249,7 @@ def _sized(tokens: list[Token], source: str, number: int) -> list[_Entry]:
 
 def _received(tokens: list[Token], source: str, number: int) -> list[_Entry]:
     found: list[_Entry] = []
+    lows = {t.lower for t in tokens}
     for i, token in enumerate(tokens):
         if token.kind != "n" or not token.value.isdigit() or len(token.value) > 6 or int(token.value) < 2:
             continue
@@ -247,7 +260,7 @@ def _received(tokens: list[Token], source: str, number: int) -> list[_Entry]:
                 continue
             j = close + 1
         of_all = False
-        while j < len(tokens) and (tokens[j].lower in PATIENT_NOUNS or tokens[j].lower in {"of", "them", "the", "were", "was", "who", "had"}):
+        while j < len(tokens) and (tokens[j].lower in PATIENT_NOUNS or tokens[j].lower in {"of", "them", "the", "were", "was", "who", "had", "remained", "placed", "been"}):
             of_all = of_all or tokens[j].lower == "of"
             j += 1
         if j >= len(tokens):
@@ -262,7 +275,7 @@ def _received(tokens: list[Token], source: str, number: int) -> list[_Entry]:
             j += 1
             while j < len(tokens) and tokens[j].lower in {"to", "with", "the", "in", "receive", "into", "randomly", "treatment", "by", "either"}:
                 j += 1
-        elif low in {"in", "to", "into"} and (j == i + 1 or of_all or tokens[j - 1].lower in PATIENT_NOUNS | {"were", "was"}):
+        elif low in {"in", "to", "into"} and (j == i + 1 or of_all or tokens[j - 1].lower in PATIENT_NOUNS | {"were", "was", "remained", "placed"}):
             j += 1
             while j < len(tokens) and tokens[j].lower in {"the", "receive"}:
                 j += 1
@@ -275,7 +288,7 @@ def _received(tokens: list[Token], source: str, number: int) -> list[_Entry]:
                 break
             if t.lower in {"and", "or", "in"} and k + 1 < len(tokens) and (tokens[k + 1].kind == "n" or t.lower == "in"):
                 break
-            if k > j and tokens[k - 1].lower in _HEADS:
+            if k > j and tokens[k - 1].lower in _HEADS and not (k == j + 1 and len(t.text) == 1):
                 break
             k += 1
         phrase = tokens[j:k]
@@ -291,7 +304,7 @@ def _received(tokens: list[Token], source: str, number: int) -> list[_Entry]:
         if not options:
             continue
         headed = [p for p in options if p[-1].lower in _HEADS or p[0].lower in _HEADS]
-        if not verb and not headed:
+        if not verb and not headed and not (low == "to" and lows & {"randomized", "randomised", "randomly", "assigned", "allocated"}):
             continue
         best = headed[0] if headed else options[0]
         keys = [_key(p) for p in options if not (negative and p is phrase)]
@@ -354,6 +367,71 @@ def _pair(tokens: list[Token], source: str, number: int) -> list[_Entry]:
                 _Entry(_text(p, source), None, [_key(p)], (p[0].start, p[-1].end), 2, number) for p in (left, right)
             ]
     return []
+
+
+def _compared(tokens: list[Token], source: str, number: int) -> list[_Entry]:
+    """"We compared A with B"; "A was compared with B"."""
+    for i, token in enumerate(tokens):
+        if token.lower not in {"compared", "comparing", "compare"}:
+            continue
+        j = _skip(tokens, i + 1)
+        k = _phrase_after(tokens, j)
+        if k < len(tokens) and tokens[k].lower in {"with", "to", "and", "versus", "vs"} and k > j:
+            m = _skip(tokens, k + 1)
+            left, right = tokens[j:k], tokens[m : _phrase_after(tokens, m)]
+            if _is_name(left) and _is_name(right):
+                return [_Entry(_text(p, source), None, [_key(p)], (p[0].start, p[-1].end), 2, number) for p in (left, right)]
+    return []
+
+
+def _skip(tokens: list[Token], j: int) -> int:
+    while j < len(tokens) and tokens[j].lower in {"the", "a", "an", "of", "efficacy", "safety", "and", "treatment"} and not (tokens[j].lower == "and" and tokens[j - 1].kind == "n"):
+        j += 1
+    return j
+
+
+def _phrase_after(tokens: list[Token], j: int) -> int:
+    k = j
+    while k < len(tokens) and k - j < 6:
+        low = tokens[k].lower
+        if tokens[k].kind != "w" and low not in {"+", "-", "/", "'"}:
+            break
+        if low in _STOP and not (low == "with" and k and tokens[k - 1].lower in _WITH):
+            break
+        if low in {"group", "groups", "arm", "arms"}:
+            return k + 1
+        k += 1
+    return k
+
+
+def _beside_values(sentences: list[list[Token]], source: str) -> list[_Entry]:
+    """"13.8 months with A versus 8.2 months with B": treatments named only beside their values."""
+    seen: dict[tuple[str, ...], _Entry] = {}
+    order: list[tuple[str, ...]] = []
+    for number, tokens in enumerate(sentences):
+        local: list[tuple[tuple[str, ...], _Entry]] = []
+        for i, token in enumerate(tokens):
+            if token.lower not in {"with", "for", "in", "on", "after", "over"} or i == 0:
+                continue
+            before = tokens[i - 1]
+            if not (before.text in {"%", ")", "]"} or before.lower in {"months", "years", "weeks", "mo", "patients", "improved", "superior", "favored", "favoured"}):
+                continue
+            j = _skip(tokens, i + 1)
+            phrase = tokens[j : _phrase_after(tokens, j)]
+            while phrase and phrase[-1].lower in {"group", "arm"}:
+                phrase = phrase[:-1]
+            if not phrase or not _is_name(phrase) or len(phrase) > 5 or any(t.lower in PATIENT_NOUNS for t in phrase) or endpoint_at(list(_parts(phrase)), 0):
+                continue
+            local.append((_key(phrase), _Entry(_text(phrase, source), None, [_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number)))
+        if len(dict.fromkeys(k for k, _ in local)) >= 2:
+            for key, entry in local:
+                if key in seen:
+                    seen[key].strength += 1
+                else:
+                    seen[key] = entry
+                    order.append(key)
+    ranked = sorted(order, key=lambda k: -seen[k].strength)[:2]
+    return [seen[k] for k in order if k in ranked]
 
 
 def _merge(entries: list[_Entry]) -> list[_Entry]:

@@ -153,6 +153,9 @@ def _value_claim(
 ) -> Claim | None:
     family = FAMILY.get(code or "", "")
     interval = cell.interval
+    following = [x.low or str(x.data) for x in context.items[at + 1 : at + 4]]
+    if cell.unit == "%" and following[:1] == ["of"] and not set(following) & {"patients", "participants", "subjects", "cases", "those", "women", "men", "individuals"}:
+        marks = (*marks, "other units")
     base_marks = tuple(dict.fromkeys((*marks, *_direction(context, s.first))))
     name = _arm_name(context, arm)
     n, n_from = cell.n, "printed" if cell.n is not None else None
@@ -297,7 +300,10 @@ def _ratio_claim(context: SentenceContext, item: Item, k: int, current: Series |
             later = [x for x in context.items[current.last + 1 : k] if x.kind == "E"]
             code = str(later[-1].data) if later else current.endpoints[-1] or endpoint
     if factor and ratio.measure == "HR":
-        code = next((str(x.data) for x in reversed(context.items[:k]) if x.kind == "E" and FAMILY.get(str(x.data)) == "tte"), code)
+        near = [*reversed(context.items[:k]), *context.items[k:]]
+        code = next((str(x.data) for x in near if x.kind == "E" and FAMILY.get(str(x.data)) == "tte"), code)
+    if code is None:
+        code = next((str(x.data) for x in context.items[k:] if x.kind == "E"), None)
     lower, upper, _, level = _bounds(ratio.interval)
     extra = [*ratio.marks, *((ratio.p.marks) if ratio.p else ())]
     if factor:
@@ -307,6 +313,20 @@ def _ratio_claim(context: SentenceContext, item: Item, k: int, current: Series |
         measure=ratio.measure, span=_span(context, k), sentence=context.body, interval="ci" if lower is not None else None,
         marks=tuple(dict.fromkeys((*marks, *extra, *_direction(context, current.first if current is not None else k)))), group=context.group,
     )
+
+
+def _nth_endpoint(context: SentenceContext, current: Series, k: int) -> str | None:
+    """"(P = 0.03 and P = 0.06)" after values of two endpoints: each p-value has its own."""
+    distinct = list(dict.fromkeys(current.endpoints))
+    if len(distinct) < 2:
+        return current.endpoints[-1]
+    after = [j for j in range(current.last + 1, len(context.items)) if context.items[j].kind in {"P", "C", "E", "R"}]
+    run = []
+    for j in after:
+        if context.items[j].kind != "P":
+            break
+        run.append(j)
+    return distinct[run.index(k)] if len(run) == len(distinct) and k in run else current.endpoints[-1]
 
 
 def _p_claim(context: SentenceContext, item: Item, k: int, current: Series | None, endpoint: str | None, grade: str | None, marks: tuple[str, ...]) -> Claim | None:
@@ -321,7 +341,7 @@ def _p_claim(context: SentenceContext, item: Item, k: int, current: Series | Non
         if later:
             code = str(later[-1].data)
         else:
-            code = current.endpoints[-1] if current.endpoints else endpoint
+            code = _nth_endpoint(context, current, k) if current.endpoints else endpoint
             label = current.label
             group = context.group
             grade = current.grade

@@ -33,7 +33,7 @@ _HYPOTHESIS = re.compile(
 )
 _ENROL = frozenset(
     "enrolled recruited included randomized randomised screened analyzed analysed registered eligible evaluable treated assessed assessable evaluated accrued enrolment "
-    "identified reviewed assigned evaluable studied received completed".split()
+    "identified reviewed assigned allocated started entered evaluable studied received completed".split()
 )
 _MAX_TEXT = 4_000_000
 _MAX_CLAIMS = 20_000
@@ -80,7 +80,7 @@ def extract(text: str) -> Extraction:
             spans.append((a, b))
             tokens.append(tokenise(source, a, b, decimal_comma=comma))
     book = learn_arms(tokens, source)
-    total, total_claims = _totals(tokens, spans, source)
+    total, total_claims = _totals(tokens, spans, source, len(book.arms) < 2)
     claims: list[Claim] = []
     if len(book.arms) > 1:
         claims.extend(
@@ -163,12 +163,12 @@ def _covered(numbers: list[tuple[int, int]], spans: list[tuple[int, int]]) -> in
     return inside
 
 
-def _totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str) -> tuple[int | None, list[Claim]]:
+def _totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str, single: bool) -> tuple[int | None, list[Claim]]:
     """How many patients in all: the first "N patients were enrolled" of the text, and every such count as a claim."""
     total: int | None = None
     claims: list[Claim] = []
     for (a, b), sentence in zip(spans, tokens, strict=True):
-        found = _enrolled(sentence)
+        found = _enrolled(sentence, single)
         for value, i, j, verb in found:
             claims.append(
                 Claim("count", endpoint="N", value=str(value), n=value, unit="patients", span=(sentence[i].start, sentence[j - 1].end), sentence=source[a:b], measure=verb)
@@ -180,7 +180,7 @@ def _totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str
     return total, claims
 
 
-def _enrolled(sentence: list[Token]) -> list[tuple[int, int, int, str]]:
+def _enrolled(sentence: list[Token], single: bool) -> list[tuple[int, int, int, str]]:
     out: list[tuple[int, int, int, str]] = []
     size = len(sentence)
     for i, token in enumerate(sentence):
@@ -215,7 +215,7 @@ def _enrolled(sentence: list[Token]) -> list[tuple[int, int, int, str]]:
             elif sentence[k].text in ")]":
                 depth -= 1
             elif depth <= 0:
-                if low in _ENROL and sentence[k - 1].lower in {"were", "was", "been", "and", "finally", "ultimately", "retrospectively", "prospectively", "randomly", "subsequently", "who", "consecutively"} | PATIENT_NOUNS:
+                if low in {"received", "started", "entered", "underwent"} and single and not out or low in _ENROL and sentence[k - 1].lower in {"were", "was", "been", "and", "finally", "ultimately", "retrospectively", "prospectively", "randomly", "subsequently", "who", "consecutively"} | PATIENT_NOUNS:
                     verb = low
                 elif low in {"achieved", "had", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"} or sentence[k].text == ";":
                     break
@@ -224,7 +224,7 @@ def _enrolled(sentence: list[Token]) -> list[tuple[int, int, int, str]]:
             k += 1
         if not verb and "total" in before and "of" in before:
             verb = "total"
-        if verb and not (verb == "received" and "total" not in before) and not (verb in {"treated", "assigned", "completed"} and out):
+        if verb and not (verb == "received" and "total" not in before and not single) and not (verb in {"treated", "assigned", "completed"} and out):
             out.append((int(token.value), i, noun + 1, verb))
     return out[:3]
 

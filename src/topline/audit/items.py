@@ -15,7 +15,7 @@ __all__ = ["Item", "read_items"]
 
 _COMPARE = frozenset("<>≤≥")
 _BEFORE_DURATION = frozenset("every for within after over least past first each per until to last before than next additional another about previous initial minimum".split())
-_BEFORE_CODE = frozenset("stage phase ecog grade grades version recist v cycle day days ctcae level aged table figure fig ref tps cps volume vol type line auc week weeks month ps score scale".split())
+_BEFORE_CODE = frozenset("stage phase ecog grade grades version recist cycle day days ctcae level aged table figure fig ref tps cps volume vol type line auc week weeks month ps score scale".split())
 
 
 @dataclass(slots=True)
@@ -98,6 +98,10 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
         arm = book.mention(parts, first[i])
         if arm is not None and first[i] + arm[1] >= len(owner):
             arm = None
+        if endpoint is None and low in {"response", "responses", "remission", "remissions", "responded", "responders"} and (
+            low in {"responded", "responders"} or (i and tokens[i - 1].lower in {"a", "an", "any", "confirmed", "tumor", "tumour", "clinical", "the", "of"} or i == 0) and not (i + 1 < len(tokens) and tokens[i + 1].lower in {"to", "evaluation", "duration", "assessment", "was"})
+        ):
+            return Item("E", i, i + 1, "ORR", "response")
         if arm is not None and (endpoint is None or arm[1] > endpoint[1]):
             return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])
         if endpoint is not None:
@@ -166,6 +170,9 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n" and tokens[i + 3].lower in NOT_RESULTS | TIME_UNITS.keys():
         if tokens[i + 3].lower in NOT_RESULTS or before in {"every", "for"}:
             return Item("X", i, i + 4)
+    if before in {"difference", "differences", "δ"} or any(t.lower in {"difference", "delta"} for t in tokens[max(0, i - 4) : i]) and after in {"percentage", "%", "points", "months"}:
+        found = g.cell(i)
+        return Item("X", i, found[1] if found else i + 1)
     if before in _BEFORE_CODE and not tokens[i].spelled and after not in {"%"}:
         return Item("X", i, i + 1)
     if before == "[" and g.integer(i) is not None and after == "]" and i >= 2 and tokens[i - 2].kind == "w":

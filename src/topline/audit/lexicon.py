@@ -70,7 +70,7 @@ _EVENTS = {
 }
 _OTHER = {
     "AGE": "median age|mean age|age",
-    "FU": "follow up|followup|follow up duration|follow up time|follow up period|follow up duration",
+    "FU": "followed for|followed up for|follow up|followup|follow up duration|follow up time|follow up period|follow up duration",
     "RECUR": "recurrence|relapse|recurrence rate|local recurrence|relapse rate",
     "CROSSOVER": "crossover",
 }

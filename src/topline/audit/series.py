@@ -209,7 +209,7 @@ def find_series(items: list[Item], book: ArmBook, inherited: str | None = None) 
         _assign_endpoints(items, s, begin, stop, previous)
         _assign_times(items, s, begin, stop, previous)
         _assign_arms(items, s, begin, stop, previous, book)
-        begin = s.last + 1
+        begin = max(s.last + 1, _tail_end(items, s, stop))
         previous = s
     return series
 
@@ -238,6 +238,8 @@ def _assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previ
             s.label = label
             s.endpoints = [None] * k
             return
+        if len(groups) > 1 and codes[-1] in {"AE", "TRAE", "TEAE", "HEMTOX"} and items[groups[-1][0] - 1].low in {"common", "frequent", "prevalent", "commonest"}:
+            codes = _codes(items, groups[-2])
         m = len(codes)
         if m > 1 and k == m and not (versus and k == 2 and _adjacent_last(items, groups[-1], s)):
             s.endpoints = list(codes)
@@ -299,6 +301,8 @@ def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
     for k in range(s.last + 1, min(len(items), s.last + 9)):
         item = items[k]
         if item.kind == "E":
+            if items[k - 1].low == "of" and s.cells[-1].unit == "%" and s.cells[-1].x is None and k - s.last <= 3:
+                return None
             follow = k + 1
             while follow < len(items) and (items[follow].low in {"rate", "rates", "(", ")", "s"} and steps < 12):
                 follow += 1
@@ -335,7 +339,7 @@ def _grade(items: list[Item], begin: int, first: int, stop: int) -> str | None:
 
 
 _NOT_LABEL = frozenset(
-    "the a an of in to for with was were is are had has have that which by at on as from than vs versus patients patient group arm higher lower longer shorter similar comparable "
+    "groups arms cohort cohorts therapy regimen treatment alone reached response responses versus versus. had the a an of in to for with was were is are had has have that which by at on as from than vs versus patients patient group arm higher lower longer shorter similar comparable "
     "respectively approximately about only nearly overall rate rates incidence proportion percentage frequency were: included including include and or cases pts both most common commonly "
     "frequent frequently occurred observed reported experienced achieved showed months year years respectively. also significantly better worse improved reduced events event followed".split()
 )
@@ -525,6 +529,20 @@ def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
         elif x.low not in _LINKS and x.low not in {"who", "respectively", "treated", "receiving", "given", "achieved", "plus"}:
             break
     return out
+
+
+def _tail_end(items: list[Item], s: Series, stop: int) -> int:
+    """Where the arms that close a series end, so that the next series does not take them for its subject."""
+    end = s.last + 1
+    if s.last + 1 < len(items) and items[s.last + 1].low in {",", ";"}:
+        return end
+    for k in range(s.last + 1, min(stop, s.last + 14)):
+        x = items[k]
+        if x.kind == "A":
+            end = k + 1
+        elif x.kind != "W" or x.low in {",", ";", "whereas", "while", "than"} or x.low not in _LINKS:
+            break
+    return end
 
 
 def _by_neighbour(items: list[Item], s: Series, gaps: list[list[int]], tail: list[int], before: list[tuple[int, bool]], total: int) -> list[int | None]:
