@@ -16,7 +16,7 @@ _STOP = frozenset(
     "while whereas assigned allocated randomized randomised treated into within on at after before during both had has have showed study this all "
     "these among ratio comparing compared underwent undergoing given administered or and consisting comprising including respectively per each did not "
     "achieved reported experienced occurred there patient patients pts cases case participants subjects women men individuals total enrolled included divided "
-    "if with whose using without up evaluate evaluated assess assessed efficacy safety effect randomly median".split()
+    "methods results background patients: if with whose using without up evaluate evaluated assess assessed efficacy safety effect randomly median".split()
 )
 _WITH = frozenset("combined together along combination plus concurrent concurrently".split())
 _GENERIC = frozenset(
@@ -157,6 +157,8 @@ def _is_name(tokens: list[Token]) -> bool:
     parts = list(_parts(tokens))
     if not parts or all(p in {"group", "arm", "cohort", "and", "or", "the"} for p in parts):
         return False
+    if words[-1].lower in {"setting", "line", "treatment-line"} or words[0].lower in {"second-line", "first-line", "third-line", "second-line", "later-line"} and len(words) <= 2:
+        return False
     if any(t.lower in _OTHER for t in tokens) or words[0].lower in {"hr", "or", "ci", "p", "range", "median", "iqr", "mean", "hazard"}:
         return False
     found = endpoint_at(parts, 0)
@@ -217,6 +219,10 @@ def _sized(tokens: list[Token], source: str, number: int) -> list[_Entry]:
         close = _bracket(tokens, i)
         if close < 0 or close - i > 25:
             continue
+        several = _listed(tokens, i + 1, close, source, number)
+        if several:
+            out.extend(several)
+            continue
         n, names = _size_in(tokens, i + 1, close)
         if n is None or n < 2:
             continue
@@ -247,11 +253,30 @@ def _sized(tokens: list[Token], source: str, number: int) -> list[_Entry]:
     return out
 
 
+def _listed(tokens: list[Token], a: int, b: int, source: str, number: int) -> list[_Entry]:
+    """"(A, n = 81 or B, n = 63)": names and sizes inside one bracket."""
+    out: list[_Entry] = []
+    start = a
+    for j in range(a, b - 2):
+        if tokens[j].lower == "n" and tokens[j + 1].text in "=:" and tokens[j + 2].kind == "n" and tokens[j + 2].value.isdigit() and len(tokens[j + 2].value) < 8:
+            phrase = tokens[start:j]
+            while phrase and (phrase[-1].text in ",;:([" or phrase[-1].lower in {"and", "or"}):
+                phrase = phrase[:-1]
+            while phrase and (phrase[0].text in ",;:)]" or phrase[0].lower in {"and", "or", "vs", "versus", "the"}):
+                phrase = phrase[1:]
+            if _is_name(phrase):
+                out.append(_Entry(_text(phrase, source), int(tokens[j + 2].value), [_key(phrase)], (phrase[0].start, tokens[j + 2].end), 3, number))
+            start = j + 3
+    return out if len(out) >= 2 else []
+
+
 def _received(tokens: list[Token], source: str, number: int) -> list[_Entry]:
     found: list[_Entry] = []
     lows = {t.lower for t in tokens}
     for i, token in enumerate(tokens):
         if token.kind != "n" or not token.value.isdigit() or len(token.value) > 6 or int(token.value) < 2:
+            continue
+        if i and (tokens[i - 1].text in "≥>≤<" or tokens[i - 1].lower in {"grade", "grades", "stage", "-", "phase"}):
             continue
         j = i + 1
         if j < len(tokens) and tokens[j].text == "(":

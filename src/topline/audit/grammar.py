@@ -279,7 +279,7 @@ class Grammar:
             else:
                 return None
             steps = 0
-            while steps < 4 and low[j] in {"the", "all", "these", "a", "total", "of", "evaluable", "whole", "entire"}:
+            while steps < 4 and low[j] in {"the", "all", "these", "a", "total", "of", "evaluable", "whole", "entire", "first", "enrolled", "treated", "assessable"}:
                 j += 1
                 steps += 1
         n = self.integer(j)

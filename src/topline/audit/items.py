@@ -37,9 +37,10 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
     owner: list[int] = []
     for k, token in enumerate(tokens):
         first.append(len(parts))
-        pieces = parts_of(token.lower) if token.kind == "w" else (token.lower,)
+        pieces = parts_of(token.lower) if token.kind == "w" else () if token.text in {"+", "&"} else (token.lower,)
         parts.extend(pieces)
         owner.extend([k] * len(pieces))
+    parts.append("")
     owner.append(len(tokens))
     out: list[Item] = []
     i = 0

@@ -12,7 +12,7 @@ from topline.audit.lexicon import FAMILY
 __all__ = ["Series", "find_series"]
 
 _LINKS = frozenset(
-    "vs versus v . and or , ; / compared with to than against in for among of on with the a patients pts receiving treated those who received group groups "
+    "all overall total whole entire vs versus v . and or , ; / compared with to than against in for among of on with the a patients pts receiving treated those who received group groups "
     "arm arms cohort cohorts respectively only alone over relative as ( ) [ ] : - by months month years while whereas under treatment therapy median approximately about "
     "patient subjects cases % from at were was versus. only respectively, had an assigned to both respective - followed just".split()
 )
@@ -354,6 +354,9 @@ def _label(items: list[Item], s: Series, begin: int) -> str | None:
         k -= 1
     elif s.cells[0].unit != "%" and s.cells[0].x is None:
         return None
+    else:
+        while k >= begin and items[k].kind == "W" and items[k].low in {"was", "were", "rate", "rates", "of", "is", "the", "reached", "an", "a", "proportion", "incidence"} and s.first - k <= 3:
+            k -= 1
     words: list[str] = []
     while k >= begin and len(words) < 4:
         item = items[k]
@@ -563,11 +566,14 @@ def _by_neighbour(items: list[Item], s: Series, gaps: list[list[int]], tail: lis
             arms.append(gap[-1] if gap else arms[-1])
         return arms
     result: list[int | None] = [None] * k
+    whole = [any(x.low in {"all", "overall", "total", "whole", "entire"} for x in items[a + 1 : b]) and not gap for (a, b), gap in zip(zip(s.at, s.at[1:], strict=False), gaps, strict=True)]
     follow: list[int | None] = [gap[0] if gap else None for gap in gaps] + [tail[0] if tail else None]
     upcoming: int | None = None
     for c in range(k - 1, -1, -1):
         if follow[c] is not None:
             upcoming = follow[c]
+        elif c < len(whole) and whole[c]:
+            upcoming = None
         result[c] = upcoming
     if follow[-1] is None and k >= 2:
         known = [a for a in result if a is not None]

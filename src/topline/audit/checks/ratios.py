@@ -129,6 +129,8 @@ def _p(sheet: Sheet, claim: Claim) -> Iterator[Verdict]:
         yield Verdict("B2", Rung.CONSISTENT, (claim.id,), f"{shown}: the interval implies P from {span}.", method="Wald", recomputed=f"{middle:.3g}", power=power, inputs=inputs)
     elif p.sign == "" and p.high * 2 >= small and p.low * 2 <= large:
         yield Verdict("B2", Rung.EXPLAINED, (claim.id,), f"{shown}: the interval implies P from {span}, twice the printed one, as a one-sided test gives.", method="one-sided", recomputed=f"{middle:.3g}", inputs=inputs)
+    elif p.sign == "" and large <= float(p.text) and p.text.strip("0.") == "1" and len(p.text) >= 5:
+        yield Verdict("B2", Rung.EXPLAINED, (claim.id,), f"{shown}: the interval implies P from {span}, below the smallest value of this precision, as which it may have been printed.", method="smallest printed value", recomputed=f"{middle:.3g}", inputs=inputs)
     else:
         yield _p_apart(sheet, claim, p, small, middle, large, shown, span, inputs)
     yield from _significance(claim, p, level, shown, fits)
