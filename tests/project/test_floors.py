@@ -16,6 +16,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "topline"
 # From the roof down. Parts on one floor know nothing of each other.
 FLOORS = (
     ("cli", "web"),
+    ("commands",),
     ("api",),
     ("report",),
     ("export",),
@@ -143,7 +144,20 @@ def test_importing_the_statistics_loads_no_other_floor_and_no_data_frame() -> No
 
 @pytest.mark.parametrize("heavy", ["polars", "numpy", "pydantic", "matplotlib"])
 def test_importing_topline_alone_is_light(heavy: str) -> None:
-    assert heavy not in loaded_after("import topline")
+    assert heavy not in loaded_after("import topline"), f"import topline loads {heavy}"
+
+
+if (SOURCE / "cli.py").exists() or (SOURCE / "cli").is_dir():
+
+    @pytest.mark.parametrize("heavy", ["polars", "numpy", "pydantic", "matplotlib"])
+    def test_help_is_told_without_loading_anything_heavy(heavy: str) -> None:
+        """`topline --help` answers in under 0.3 s because it loads none of these."""
+        loaded = loaded_after(
+            "import sys\nsys.argv = ['topline', '--help']\nfrom topline.cli import main\n"
+            "try:\n    status = main()\nexcept SystemExit as stop:\n    status = stop.code\nassert not status, status"
+        )
+        assert "topline.cli" in loaded
+        assert heavy not in loaded, f"topline --help loads {heavy}: import it where it is used"
 
 
 def test_the_import_reader_sees_every_kind_of_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,7 +184,32 @@ class ResultSet:
         }
 
 
-_ORDER = ["id", "analysis", "endpoint", "estimand", "population", "group", "reference_group", "subgroup", "variable", "level", "time", "statistic", "value", "lower", "upper", "conf_level", "p_value", "n", "events", "unit", "status", "method", "warnings", "subject_set"]
+_ORDER = [
+    "id",
+    "analysis",
+    "endpoint",
+    "estimand",
+    "population",
+    "group",
+    "reference_group",
+    "subgroup",
+    "variable",
+    "level",
+    "time",
+    "statistic",
+    "value",
+    "lower",
+    "upper",
+    "conf_level",
+    "p_value",
+    "n",
+    "events",
+    "unit",
+    "status",
+    "method",
+    "warnings",
+    "subject_set",
+]
 _INTEGERS = {"n", "events", "subject_set"}
 _NUMBERS = {"time", "value", "lower", "upper", "conf_level", "p_value"}
 _SCHEMA: dict[str, Any] = {name: pl.Int64 if name in _INTEGERS else pl.Float64 if name in _NUMBERS else pl.String for name in _ORDER}

@@ -1,1 +1,1 @@
-"""Where derivations run."""
+"""Where derivations run: one frame on this machine; later a stream of partitions."""

@@ -52,7 +52,7 @@ def _sum_is_finite(values: FloatArray) -> bool:
 
 def event_vector(values: Any, n: int, name: str = "event") -> BoolArray:
     """Return an event indicator (booleans, or 0 and 1) as a boolean array."""
-    raw = np.asarray(values)
+    raw: Any = np.asarray(values)
     if raw.ndim == 0:
         raw = raw.reshape(1)
     if raw.dtype == np.bool_ and raw.shape == (n,):
@@ -61,13 +61,13 @@ def event_vector(values: Any, n: int, name: str = "event") -> BoolArray:
         if n and (int(raw.min()) < 0 or int(raw.max()) > 1):
             i = int(np.argmax((raw < 0) | (raw > 1)))
             raise InputError(f"{name}[{i}] is {raw[i]}: 1 (event) or 0 (censored) was expected")
-        return raw.astype(np.bool_)
+        return np.asarray(raw != 0)
     out = float_vector(name, raw, n=n)
     bad = (out != 0.0) & (out != 1.0)
     if bad.any():
         i = int(np.argmax(bad))
         raise InputError(f"{name}[{i}] is {out[i]:g}: 1 (event) or 0 (censored) was expected")
-    return out != 0.0
+    return np.asarray(out != 0.0)
 
 
 def code_vector(name: str, values: Any, n: int | None = None) -> tuple[IntArray, tuple[Any, ...]]:
@@ -83,11 +83,12 @@ def code_vector(name: str, values: Any, n: int | None = None) -> tuple[IntArray,
     if raw.dtype.kind in "bu" or (raw.dtype.kind == "i" and raw.size and raw.min() >= 0):
         top = int(raw.max()) if raw.size else 0
         if top <= 4 * raw.size + 256:
-            present = np.bincount(raw.astype(np.intp, copy=False), minlength=top + 1) > 0
-            levels = np.flatnonzero(present)
-            lookup = np.cumsum(present) - 1
-            kind = raw.dtype.type
-            return lookup[raw.astype(np.intp, copy=False)].astype(np.intp, copy=False), tuple(kind(v).item() for v in levels)
+            codes = raw.astype(np.intp, copy=False)
+            present = np.bincount(codes, minlength=top + 1) > 0
+            labels = tuple(raw.dtype.type(v).item() for v in np.flatnonzero(present))
+            if not present.all():
+                codes = (np.cumsum(present) - 1)[codes]
+            return codes, labels
     if raw.dtype.kind == "O":
         for i, v in enumerate(raw):
             if v is None or (isinstance(v, float) and v != v):

@@ -14,9 +14,9 @@ from topline.stats.proportions import wilson, wilson_corrected
 from topline.stats.result import Estimate
 from topline.stats.roots import bisect
 
-DIFFERENCE_METHODS = ("newcombe", "newcombe-cc", "miettinen-nurminen", "wald", "agresti-caffo")
+DIFFERENCE_METHODS = ("newcombe", "newcombe-cc", "miettinen-nurminen", "mee", "wald", "agresti-caffo")
 RATIO_METHODS = ("miettinen-nurminen", "koopman", "log")
-ODDS_METHODS = ("exact", "mid-p", "miettinen-nurminen", "woolf")
+ODDS_METHODS = ("exact", "mid-p", "miettinen-nurminen", "score", "woolf")
 
 
 def risk_difference(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "newcombe", conf_level: float = 0.95) -> Estimate:
@@ -26,9 +26,9 @@ def risk_difference(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "newcom
     ----------
     x1, n1, x2, n2 : int
         Successes and patients of the first and the second group.
-    method : {"newcombe", "newcombe-cc", "miettinen-nurminen", "wald", "agresti-caffo"}
-        Newcombe's hybrid score interval (1998, methods 10 and 11), Miettinen and Nurminen (1985) with N / (N − 1), Wald,
-        Agresti and Caffo (2000).
+    method : {"newcombe", "newcombe-cc", "miettinen-nurminen", "mee", "wald", "agresti-caffo"}
+        Newcombe's hybrid score interval (1998, methods 10 and 11), score intervals with and without N / (N − 1)
+        (Miettinen and Nurminen 1985; Mee 1984), Wald, Agresti and Caffo (2000).
     conf_level : float
         Level of the interval.
     """
@@ -45,8 +45,9 @@ def risk_difference(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "newcom
         (l1, u1), (l2, u2) = one(x1, n1, z), one(x2, n2, z)
         low = value - math.hypot(p1 - l1, u2 - p2)
         high = value + math.hypot(u1 - p1, p2 - l2)
-    elif method == "miettinen-nurminen":
-        low, high = _score_limits(lambda d: _difference_score(x1, n1, x2, n2, d), value, -1.0, 1.0, z)
+    elif method in ("miettinen-nurminen", "mee"):
+        factor = _factor(n1 + n2, method)
+        low, high = _score_limits(lambda d: _difference_score(x1, n1, x2, n2, d, factor), value, -1.0, 1.0, z)
     else:
         if method == "agresti-caffo":
             a1, a2 = (x1 + 1) / (n1 + 2), (x2 + 1) / (n2 + 2)
@@ -88,7 +89,7 @@ def risk_ratio(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "miettinen-n
         return Estimate(value, value * math.exp(-half), value * math.exp(half), None, conf_level, method)
     if not x1 and not x2:
         return Estimate(value, 0.0, math.inf, None, conf_level, method, tuple(notes))
-    factor = (n1 + n2) / (n1 + n2 - 1) if method == "miettinen-nurminen" else 1.0
+    factor = _factor(n1 + n2, method)
     score = _on_log(lambda r: _ratio_score(x1, n1, x2, n2, r, factor))
     middle = math.log(value) if x1 and x2 else (-_FAR if x2 else _FAR)
     low, high = _score_limits(score, middle, -_FAR, _FAR, z)
@@ -110,10 +111,10 @@ def odds_ratio(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "exact", con
     ----------
     x1, n1, x2, n2 : int
         Successes and patients of the first and the second group.
-    method : {"exact", "mid-p", "miettinen-nurminen", "woolf"}
+    method : {"exact", "mid-p", "miettinen-nurminen", "score", "woolf"}
         "exact" and "mid-p" give the conditional maximum-likelihood estimate with the interval that inverts two one-sided
-        exact (mid-p) tests, as R's `fisher.test`; the others the sample odds ratio, with the score interval (Miettinen and
-        Nurminen 1985) or the interval on the log scale (Woolf 1955).
+        exact (mid-p) tests, as R's `fisher.test`; the others the sample odds ratio, with the score interval (with
+        N / (N − 1), Miettinen and Nurminen 1985; or without) or the interval on the log scale (Woolf 1955).
     conf_level : float
         Level of the interval.
     """
@@ -141,7 +142,8 @@ def odds_ratio(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "exact", con
         half = z * math.sqrt(1 / x1 + 1 / (n1 - x1) + 1 / x2 + 1 / (n2 - x2))
         return Estimate(value, value * math.exp(-half), value * math.exp(half), None, conf_level, method)
     middle = math.log(value) if over and under else (_FAR if over else -_FAR)
-    score = _on_log(lambda r: _odds_score(x1, n1, x2, n2, r))
+    factor = _factor(n1 + n2, method)
+    score = _on_log(lambda r: _odds_score(x1, n1, x2, n2, r, factor))
     low, high = _score_limits(score, middle, -_FAR, _FAR, z)
     return Estimate(
         value,
@@ -182,13 +184,18 @@ def _score_limits(score: Callable[[float], float], middle: float, low: float, hi
     return lower, upper
 
 
+def _factor(size: int, method: str) -> float:
+    """Return Miettinen and Nurminen's N / (N − 1), or 1."""
+    return size / (size - 1.0) if method == "miettinen-nurminen" else 1.0
+
+
 def _standardise(gap: float, variance: float) -> float:
     if variance <= 0.0:
         return 0.0 if gap == 0.0 else math.copysign(math.inf, gap)
     return gap / math.sqrt(variance)
 
 
-def _difference_score(x1: int, n1: int, x2: int, n2: int, d: float) -> float:
+def _difference_score(x1: int, n1: int, x2: int, n2: int, d: float, factor: float) -> float:
     """Return (p̂1 − p̂2 − d) over its standard error at the restricted estimates (a cubic; Farrington and Manning 1990)."""
     size = n1 + n2
     l3 = float(size)
@@ -201,7 +208,7 @@ def _difference_score(x1: int, n1: int, x2: int, n2: int, d: float) -> float:
     second = 2.0 * p * math.cos((math.pi + math.acos(angle)) / 3.0) - l2 / (3.0 * l3)
     second = min(max(second, 0.0, -d), 1.0, 1.0 - d)
     first = min(max(second + d, 0.0), 1.0)
-    variance = (first * (1.0 - first) / n1 + second * (1.0 - second) / n2) * size / (size - 1.0)
+    variance = (first * (1.0 - first) / n1 + second * (1.0 - second) / n2) * factor
     return _standardise(x1 / n1 - x2 / n2 - d, variance)
 
 
@@ -217,8 +224,8 @@ def _ratio_score(x1: int, n1: int, x2: int, n2: int, ratio: float, factor: float
     return _standardise(x1 / n1 - ratio * x2 / n2, variance)
 
 
-def _odds_score(x1: int, n1: int, x2: int, n2: int, ratio: float) -> float:
-    """Return the score of the odds ratio at the restricted estimates (Miettinen and Nurminen 1985, with N / (N − 1))."""
+def _odds_score(x1: int, n1: int, x2: int, n2: int, ratio: float, factor: float) -> float:
+    """Return the score of the odds ratio at the restricted estimates (a quadratic)."""
     a = n2 * (ratio - 1.0)
     b = n1 * ratio + n2 - (x1 + x2) * (ratio - 1.0)
     c = -float(x1 + x2)
@@ -229,6 +236,5 @@ def _odds_score(x1: int, n1: int, x2: int, n2: int, ratio: float) -> float:
     v1, v2 = first * (1.0 - first), second * (1.0 - second)
     if v1 <= 0.0 or v2 <= 0.0:
         return _standardise(x1 / n1 - first - (x2 / n2 - second), 0.0)
-    size = n1 + n2
     gap = (x1 / n1 - first) / v1 - (x2 / n2 - second) / v2
-    return _standardise(gap, (1.0 / (n1 * v1) + 1.0 / (n2 * v2)) * size / (size - 1.0))
+    return _standardise(gap, (1.0 / (n1 * v1) + 1.0 / (n2 * v2)) * factor)

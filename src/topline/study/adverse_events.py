@@ -13,6 +13,9 @@ class AdverseEvents(Strict):
     """Definitions of treatment-emergent and treatment-related events."""
 
     window_days: int = Field(default=30, ge=0, description="Days after the last dose in which an onset is still treatment-emergent.")
+    drugs: tuple[str, ...] = Field(
+        default=(), description="Drugs (EXTRT) whose first and last dose open and close the window; every drug unless stated."
+    )
     attribution: tuple[str, ...] = Field(
         default=("AEREL",),
         min_length=1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from topline.study.model import Strict
 
@@ -16,6 +16,7 @@ class _Analysis(Strict):
     title: str | None = None
     population: str = Field(description="Population (its id).")
     by: str | None = Field(default=None, description="Grouping variable; the treatment groups unless stated.")
+    reference: str | None = Field(default=None, description="With `by`: the level that the others are compared with.")
 
 
 class BaselineVariable(Strict):
@@ -50,12 +51,27 @@ class Subgroup(Strict):
     levels: dict[str, str] | None = Field(default=None, description="Value → printed label, in order.")
 
 
+class Covariate(Strict):
+    """A covariate of a Cox model; a categorical one is compared with its reference level, which is named."""
+
+    variable: str
+    type: Literal["continuous", "categorical"]
+    label: str | None = None
+    reference: str | None = Field(default=None, description="Categorical: the level that the others are compared with.")
+
+    @model_validator(mode="after")
+    def _named_reference(self) -> Covariate:
+        if (self.type == "categorical") != (self.reference is not None):
+            raise ValueError("a categorical covariate names its 'reference', a continuous one has none")
+        return self
+
+
 class TimeToEventComparison(Strict):
     """How groups are compared: the test and the model are named here, never chosen by the data."""
 
     test: Literal["log_rank"]
     strata: tuple[str, ...] = Field(default=(), description="Stratification of the test and of the Cox model.")
-    covariates: tuple[str, ...] = Field(default=(), description="Covariates of an adjusted Cox model, beside the unadjusted one.")
+    covariates: tuple[Covariate, ...] = Field(default=(), description="Covariates of an adjusted Cox model, beside the unadjusted one.")
     proportional_hazards_test: bool = True
 
 

@@ -157,6 +157,14 @@ def _kind(value: Any) -> str | None:
     return None
 
 
+class _TextOrTree:
+    """Say in the JSON Schema that a condition may be written as text."""
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        text = {"type": "string", "description": "A condition such as \"AGE >= 18 and SEX = 'M'\"."}
+        return {"anyOf": [text, handler(schema)]}
+
+
 Condition = Annotated[
     Annotated[
         Annotated[Compare, Tag("op")]
@@ -175,6 +183,7 @@ Condition = Annotated[
         ),
     ],
     BeforeValidator(_from_text),
+    _TextOrTree(),
 ]
 """A condition: a `where` string such as ``AGE >= 18 and SEX = 'M'``, or the same as a tree."""
 

@@ -18,13 +18,14 @@ from topline.study.problems import Finding, Severity
 from topline.study.protocol import Protocol
 from topline.study.yaml_text import Path_, YamlDocument
 
+_TODO = "mend the protocol there; docs/protocol.md describes each section"
 _HANDLED = {"new_therapy": "new_therapy", "missed_visits": "missed_visits"}
 
 
 def check_consistency(protocol: Protocol, document: YamlDocument) -> list[Finding]:
     """Return what is inconsistent in a protocol that is valid field by field (PRO-0020 to PRO-0030)."""
 
-    def finding(code: str, path: Path_, message: str, severity: Severity = "error", todo: str | None = None) -> Finding:
+    def finding(code: str, path: Path_, message: str, severity: Severity = "error", todo: str = _TODO) -> Finding:
         return Finding(code, severity, message, file=document.file, row=document.line_of(path), todo=todo)
 
     checks = (_references, _domains, _rules_and_estimands, _comparisons)
@@ -101,7 +102,9 @@ def _needs(protocol: Protocol) -> Iterator[tuple[str, Path_, str]]:
         for domain in needed:
             yield domain, ("response", "entry"), f"response from {protocol.response.entry.replace('_', ' ')}"
         if protocol.response.new_therapy is not None:
-            yield "CM", ("response", "new_therapy"), "new anticancer therapy"
+            yield protocol.response.new_therapy.domain, ("response", "new_therapy"), "new anticancer therapy"
+    if protocol.treatment_modes is not None:
+        yield protocol.treatment_modes.domain, ("treatment_modes",), "treatment modes"
     for i, endpoint in enumerate(protocol.endpoints):
         if isinstance(endpoint, BiochemicalResponse):
             yield "LB", ("endpoints", i), f"the endpoint {endpoint.id}"
@@ -173,10 +176,15 @@ def _rules_and_estimands(protocol: Protocol) -> Iterator[Problem]:
 
 def _comparisons(protocol: Protocol) -> Iterator[Problem]:
     for i, analysis in enumerate(protocol.analyses):
-        if getattr(analysis, "comparison", None) is not None and (protocol.groups is None or len(protocol.groups.levels) < 2):
+        compared = getattr(analysis, "comparison", None) is not None
+        if compared and analysis.by is None and (protocol.groups is None or len(protocol.groups.levels) < 2):
             yield "PRO-0026", ("analyses", i), f"{analysis.id} compares groups, but the protocol has fewer than two"
+        if compared and analysis.by is not None and analysis.reference is None:
+            yield "PRO-0026", ("analyses", i), f"{analysis.id} compares the levels of {analysis.by}: name the 'reference' among them"
         subgroups = getattr(analysis, "subgroups", ())
         if subgroups and getattr(analysis, "comparison", None) is None:
             yield "PRO-0026", ("analyses", i), f"{analysis.id} has subgroups but no comparison"
+    if protocol.groups is not None and protocol.groups.variable == "TRTMODE" and protocol.treatment_modes is None:
+        yield "PRO-0024", ("groups", "variable"), "groups by TRTMODE need the section 'treatment_modes'"
     if protocol.study.design == "randomised" and protocol.groups is None:
         yield "PRO-0026", ("study", "design"), "a randomised study has groups"

@@ -129,7 +129,8 @@ PRESETS: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
 class TimeToEvent(_Endpoint):
     """Time from the origin to the earliest event; censored by the first censoring rule that applies.
 
-    `preset` stands for a named list of rules; `events` and `censoring` are the rules themselves; `recorded` takes a time as it was recorded.
+    `preset` stands for a named list of rules; `events` and `censoring` are the rules themselves;
+    `recorded` takes a time as it was recorded.
     """
 
     type: Literal["time_to_event"]

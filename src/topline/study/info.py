@@ -21,11 +21,15 @@ class DateSource(Strict):
     variable: str = Field(description="The date variable, such as EXSTDTC.")
     where: Condition | None = Field(default=None, description="Only rows that satisfy this condition.")
     pick: Literal["first", "last"] = "first"
+    after: DateSource | None = Field(
+        default=None, description="Only dates later than this one, such as the first dose after progression on the first line."
+    )
 
     def __str__(self) -> str:
         """In words."""
         text = f"{self.pick} {self.domain}.{self.variable}"
-        return f"{text} where {self.where}" if self.where is not None else text
+        text += f" where {self.where}" if self.where is not None else ""
+        return f"{text}, after {self.after}" if self.after is not None else text
 
 
 class Window(Strict):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from topline.study.consistency import check_consistency
+from topline.study.guesses import refuse_unconfirmed
 from topline.study.problems import Finding, InputError
 from topline.study.protocol import SCHEMA_VERSION, Protocol
 from topline.study.yaml_text import YamlDocument, read_yaml
@@ -26,8 +28,8 @@ def load_protocol(folder: Path) -> tuple[Protocol, Path]:
     Returns
     -------
     protocol : Protocol
-    folder : Path
-        The study folder.
+    path : Path
+        The file it was read from.
 
     Raises
     ------
@@ -48,13 +50,21 @@ def load_protocol(folder: Path) -> tuple[Protocol, Path]:
             ]
         )
     document = read_yaml(path)
-    return parse_protocol(document), path.parent
+    protocol = parse_protocol(document)
+    refuse_unconfirmed(protocol.guesses, document, str(path.parent))
+    return protocol, path
 
 
 def parse_protocol(document: YamlDocument) -> Protocol:
     """Turn a YAML document into a protocol, or raise `InputError` with all that is wrong."""
     if not isinstance(document.data, dict):
-        raise InputError([Finding("PRO-0002", "error", "holds no protocol: a list of 'key: value' is expected", file=document.file)])
+        raise InputError(
+            [
+                Finding(
+                    "PRO-0002", "error", "holds no protocol", file=document.file, expected="lines of 'key: value', as in docs/protocol.md"
+                )
+            ]
+        )
     version = document.data.get("schema_version")
     if version is not None and version != SCHEMA_VERSION:
         raise InputError(
@@ -73,7 +83,7 @@ def parse_protocol(document: YamlDocument) -> Protocol:
     try:
         protocol = Protocol.model_validate(document.data)
     except ValidationError as error:
-        raise InputError([_finding(item, document) for item in error.errors(include_url=False)]) from None
+        raise InputError([_finding(item, document) for item in _causes(error.errors(include_url=False))]) from None
     problems = check_consistency(protocol, document)
     if any(problem.severity == "error" for problem in problems):
         raise InputError(problems)
@@ -84,6 +94,13 @@ _WORDS = {
     "missing": ("PRO-0011", "is required and missing"),
     "unknown_key": ("PRO-0010", ""),
 }
+
+
+def _causes(errors: Sequence[Any]) -> list[Any]:
+    """Leave out "there are too few" where an entry of the very list is what is wrong."""
+    places = [tuple(item["loc"]) for item in errors]
+    inner = {place[:depth] for place in places for depth in range(len(place))}
+    return [item for item, place in zip(errors, places, strict=True) if not (item["type"] == "too_short" and place in inner)]
 
 
 def _finding(item: Any, document: YamlDocument) -> Finding:
@@ -109,6 +126,7 @@ def _finding(item: Any, document: YamlDocument) -> Finding:
         file=document.file,
         row=document.line_of(line_path),
         value=str(value)[:80] if simple else None,
+        todo=f"{'add it there' if kind == 'missing' else 'change it'}; docs/protocol.md describes each section",
     )
 
 

@@ -33,30 +33,37 @@ class Population(Strict):
 
 
 class GroupLevel(Strict):
-    """One treatment group."""
+    """One treatment group: the value, or the values, of the group variable that belong to it."""
 
-    value: str = Field(description="The value of the group variable in DM.")
+    value: str | tuple[str, ...] = Field(description="Value of the group variable, or a list of values that make one group.")
     label: str = Field(min_length=1, description="The group's name as printed.")
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Every value that belongs to the group."""
+        return (self.value,) if isinstance(self.value, str) else self.value
 
 
 class Groups(Strict):
-    """Treatment groups given in the records: a DM variable and its values, the reference named."""
+    """Treatment groups: a variable of DM, or TRTMODE where modes are read from drug records, and its values; the reference named."""
 
-    variable: str = Field(default="ARM", description="DM variable that holds the group.")
+    variable: str = Field(default="ARM", description="Variable that holds the group.")
     levels: tuple[GroupLevel, ...] = Field(min_length=1)
-    reference: str | None = Field(default=None, description="Value of the group that the others are compared with.")
+    reference: str | None = Field(default=None, description="The group (its value or label) that the others are compared with.")
 
     @model_validator(mode="after")
     def _known_reference(self) -> Groups:
-        values = [level.value for level in self.levels]
-        if len(set(values)) < len(values):
-            raise ValueError("a group value is listed twice")
-        if self.reference is not None and self.reference not in values:
-            raise ValueError(f"the reference {self.reference!r} is none of the groups ({', '.join(values)})")
-        if len(values) > 1 and self.reference is None:
+        values = [value for level in self.levels for value in level.values]
+        labels = [level.label for level in self.levels]
+        if len(set(values)) < len(values) or len(set(labels)) < len(labels):
+            raise ValueError("a group's value or label is listed twice")
+        if self.reference is not None and self.reference not in (*values, *labels):
+            raise ValueError(f"the reference {self.reference!r} is none of the groups ({', '.join(labels)})")
+        if len(labels) > 1 and self.reference is None:
             raise ValueError("name the reference group; it is never chosen by the data")
         return self
 
-    def label_of(self, value: str) -> str:
-        """The printed name of a group value."""
-        return next(level.label for level in self.levels if level.value == value)
+    @property
+    def reference_label(self) -> str | None:
+        """The printed name of the reference group."""
+        return next((level.label for level in self.levels if self.reference in (level.label, *level.values)), None)

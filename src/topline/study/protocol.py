@@ -10,12 +10,14 @@ from topline.study.adverse_events import AdverseEvents
 from topline.study.analyses import Analysis
 from topline.study.display import Display
 from topline.study.endpoints import Endpoint
+from topline.study.guesses import Guess
 from topline.study.info import StudyInfo
 from topline.study.model import Strict
 from topline.study.populations import Groups, Population
 from topline.study.records_spec import RecordsSpec
 from topline.study.response_spec import ResponseSpec
 from topline.study.schedule import Schedule
+from topline.study.treatment_spec import TreatmentModes
 
 SCHEMA_VERSION = 1
 
@@ -49,6 +51,7 @@ class Protocol(Strict):
     variables: tuple[CutVariable, ...] = ()
     populations: tuple[Population, ...] = Field(min_length=1)
     treatment: str | None = Field(default=None, description="Single-arm study: the treatment's name as printed.")
+    treatment_modes: TreatmentModes | None = Field(default=None, description="Treatment modes read from drug records.")
     groups: Groups | None = None
     schedule: Schedule = Schedule()
     response: ResponseSpec | None = None
@@ -56,8 +59,9 @@ class Protocol(Strict):
     endpoints: tuple[Endpoint, ...] = ()
     analyses: tuple[Analysis, ...] = Field(min_length=1)
     display: Display = Display()
+    guesses: tuple[Guess, ...] = Field(default=(), description="What `topline init` guessed; `run` waits until each is confirmed.")
 
-    @field_validator("populations", "endpoints", "analyses", "variables")
+    @field_validator("populations", "endpoints", "analyses", "variables", "guesses")
     @classmethod
     def _unique(cls, items: tuple[Strict, ...]) -> tuple[Strict, ...]:
         seen = set()

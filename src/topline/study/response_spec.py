@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from topline.study.conditions import Condition
+from topline.study.info import DateSource
 from topline.study.model import Strict
 
 
@@ -19,10 +19,6 @@ class RecistParameters(Strict):
     node_normal_mm: float = Field(default=10, gt=0, description="A node with a shorter short axis is normal.")
     complete_response_first: bool = Field(default=True, description="All nodes normal is CR even when their sum meets PD.")
     partial_sum_progression: bool = Field(default=True, description="Lesions measured already satisfy PD although one is missing: PD.")
-    keep_response_after_confirmation: bool = Field(
-        default=False,
-        description="After a confirmed PR, a rebound above the PR threshold short of PD stays PR at that visit.",
-    )
     disease_after_complete_response: Literal["progression", "table"] = Field(
         default="progression",
         description="Disease seen again after an overall CR is PD, or the table's arithmetic decides.",
@@ -34,6 +30,7 @@ class RecistParameters(Strict):
     progression_date: Literal["last_target_scan", "first_scan"] = Field(
         default="last_target_scan", description="Date of PD by the sum of diameters."
     )
+    too_small_mm: float = Field(default=5, ge=0, description="Diameter entered for a lesion recorded as too small to measure.")
     equivocal_new_lesion_backdated: bool = Field(
         default=True,
         description="A new lesion confirmed later dates PD to the first scan that showed it; equivocal counts as none.",
@@ -56,12 +53,21 @@ class ResponseSpec(Strict):
     criterion: Literal["RECIST 1.1"] = "RECIST 1.1"
     entry: Literal["lesions", "recorded_visits", "recorded_best"] = Field(
         default="lesions",
-        description="`lesions`: from measurements (TU, TR); `recorded_visits`: responses judged at each visit (RS); `recorded_best`: a DM variable.",
+        description="`lesions`: from measurements (TU, TR); `recorded_visits`: responses judged at each visit (RS); "
+        "`recorded_best`: a DM variable.",
     )
     best_variable: str | None = Field(default=None, description="With `recorded_best`: the DM variable, holding CR, PR, SD, PD or NE.")
-    where: Condition | None = Field(default=None, description="Rows of TU, TR or RS to use, such as \"EVAL = 'INVESTIGATOR'\".")
-    new_therapy: Condition | None = Field(
+    evaluator: str | None = Field(
+        default=None, description="Use the rows of this evaluator (TUEVAL, TREVAL, RSEVAL), such as INVESTIGATOR; all rows unless stated."
+    )
+    new_therapy: DateSource | None = Field(
         default=None,
-        description="Rows of CM that are new anticancer therapy, such as \"CMCAT = 'NEW ANTICANCER THERAPY'\".",
+        description="Where new anticancer therapy is recorded, as a date source; a condition alone, such as "
+        "\"CMCAT = 'NEW ANTICANCER THERAPY'\", means rows of CM dated by CMSTDTC.",
     )
     parameters: RecistParameters = RecistParameters()
+
+    @field_validator("new_therapy", mode="before")
+    @classmethod
+    def _of_medication(cls, value: Any) -> Any:
+        return {"domain": "CM", "variable": "CMSTDTC", "where": value} if isinstance(value, str) else value

@@ -73,8 +73,6 @@ class Schedule(Strict):
     """Planned treatment and assessments."""
 
     drugs: tuple[DrugSchedule, ...] = ()
-    course_days: int | None = Field(default=None, gt=0, description="Length of a combined treatment cycle, such as 84 days.")
-    course_drug: str | None = Field(default=None, description="Drug that counts combined cycles: given once in each.")
     assessments: Assessments | None = None
 
     @model_validator(mode="after")
@@ -82,6 +80,4 @@ class Schedule(Strict):
         names = [drug.drug for drug in self.drugs]
         if len(set(names)) < len(names):
             raise ValueError("a drug is listed twice")
-        if self.course_drug is not None and self.course_drug not in names:
-            raise ValueError(f"course_drug {self.course_drug!r} is none of the drugs ({', '.join(names)})")
         return self

@@ -71,9 +71,17 @@ def read_yaml(path: Path, name: str | None = None) -> YamlDocument:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise InputError([Finding("PRO-0001", "error", f"can't be read: {error.strerror or error}", file=name)]) from None
+        raise InputError(
+            [
+                Finding(
+                    "PRO-0001", "error", f"can't be read: {error.strerror or error}", file=name, todo="see that it is a file you may read"
+                )
+            ]
+        ) from None
     if len(raw) > MAX_BYTES:
-        raise InputError([Finding("PRO-0001", "error", f"is larger than {MAX_BYTES:,} bytes", file=name)])
+        raise InputError(
+            [Finding("PRO-0001", "error", f"is larger than {MAX_BYTES:,} bytes", file=name, todo="give a protocol, not records")]
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -85,7 +93,13 @@ def read_yaml(path: Path, name: str | None = None) -> YamlDocument:
     except yaml.YAMLError as error:
         raise InputError([_syntax_finding(error, name)]) from None
     except RecursionError:
-        raise InputError([Finding("PRO-0002", "error", f"is nested more than {MAX_DEPTH} deep", file=name)]) from None
+        raise InputError(
+            [
+                Finding(
+                    "PRO-0002", "error", f"is nested more than {MAX_DEPTH} deep", file=name, todo="look for a bracket that is never closed"
+                )
+            ]
+        ) from None
     if root is None:
         raise InputError([Finding("PRO-0002", "error", "is empty", file=name, todo="see docs/protocol.md for a first protocol")])
     lines: dict[Path_, int] = {}
@@ -105,6 +119,10 @@ def _syntax_finding(error: yaml.YAMLError, name: str) -> Finding:
     )
 
 
+def _row(event: yaml.Event) -> int | None:
+    return event.start_mark.line + 1 if event.start_mark is not None else None
+
+
 def _refuse_tags(text: str, name: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
@@ -117,7 +135,8 @@ def _refuse_tags(text: str, name: str) -> None:
                         "error",
                         f"is nested more than {MAX_DEPTH} deep",
                         file=name,
-                        row=event.start_mark.line + 1,
+                        row=_row(event),
+                        todo="look for a bracket that is never closed",
                     )
                 ]
             )
@@ -131,7 +150,7 @@ def _refuse_tags(text: str, name: str) -> None:
                         "error",
                         f"{what} is not allowed here",
                         file=name,
-                        row=event.start_mark.line + 1,
+                        row=_row(event),
                         todo="write the value out plainly",
                     )
                 ]
@@ -148,7 +167,9 @@ def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> 
             key = _key(key_node, name)
             if key in result:
                 row = key_node.start_mark.line + 1
-                raise InputError([Finding("PRO-0004", "error", f"the key '{key}' is given twice", file=name, row=row)])
+                raise InputError(
+                    [Finding("PRO-0004", "error", f"the key '{key}' is given twice", file=name, row=row, todo="keep one of them")]
+                )
             result[key] = _plain(value_node, (*path, key), lines, name)
             lines[(*path, key)] = key_node.start_mark.line + 1
         return result
@@ -158,7 +179,7 @@ def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> 
 def _key(node: yaml.Node, name: str) -> str:
     if not isinstance(node, yaml.ScalarNode):
         row = node.start_mark.line + 1
-        raise InputError([Finding("PRO-0002", "error", "a key must be plain text", file=name, row=row)])
+        raise InputError([Finding("PRO-0002", "error", "a key must be plain text", file=name, row=row, todo="write it as key: value")])
     return str(node.value)
 
 
@@ -170,7 +191,9 @@ def _scalar(node: yaml.Node, name: str) -> Any:
     if kind == "int":
         if len(value) > MAX_DIGITS:
             row = node.start_mark.line + 1
-            raise InputError([Finding("PRO-0005", "error", "is too long a number", file=name, row=row)])
+            raise InputError(
+                [Finding("PRO-0005", "error", "is too long a number", file=name, row=row, todo="correct it, or put it in quotes")]
+            )
         return int(value)
     if kind == "float":
         return float(value)

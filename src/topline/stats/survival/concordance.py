@@ -10,6 +10,7 @@ import numpy as np
 from topline.stats.checks import FloatArray, IntArray
 from topline.stats.distributions import z_for
 from topline.stats.result import Estimate
+from topline.stats.survival.cumulate import total_by
 from topline.stats.survival.risk_sets import RiskSets
 
 
@@ -48,7 +49,7 @@ def concordance_of_plan(plan: RiskSets, risk: FloatArray, *, conf_level: float =
     every = pairs.concordant + pairs.discordant + pairs.tied
     influence = weight * ((pairs.concordant - pairs.discordant) / total - somers / total * every)
     if plan.cluster is not None:
-        influence = np.bincount(plan.cluster, weights=influence, minlength=plan.n_clusters)
+        influence = total_by(plan.cluster, influence, plan.n_clusters)
     value = 0.5 * (somers + 1.0)
     error = 0.5 * math.sqrt(float(influence @ influence))
     half = z_for(conf_level) * error

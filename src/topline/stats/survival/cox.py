@@ -13,7 +13,7 @@ from topline.stats.checks import FloatArray, choice, float_matrix, float_vector,
 from topline.stats.distributions import chi2_sf, normal_two_sided_array, z_for
 from topline.stats.result import Estimate, Result, TestResult
 from topline.stats.survival.cox_baseline import BaselineHazard, PredictedSurvival, baseline, predict
-from topline.stats.survival.cox_likelihood import CoxDesign
+from topline.stats.survival.cox_design import CoxDesign
 from topline.stats.survival.cox_newton import CoxDiagnostics, NewtonFit, maximise
 from topline.stats.survival.cox_proportional import ProportionalHazardsTest, check_proportional
 from topline.stats.survival.cox_residuals import RESIDUALS, residuals, score_residuals
@@ -30,7 +30,6 @@ class CoxFit:
     design: CoxDesign
     newton: NewtonFit
     model_covariance: FloatArray
-    linear: FloatArray
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -94,7 +93,12 @@ class CoxRegression(Result):
         """Harrell's concordance of the linear predictor with survival; see `concordance_index`. Computed on first use."""
         from topline.stats.survival.concordance import concordance_of_plan
 
-        return concordance_of_plan(self._fit.plan, self._fit.linear, conf_level=self.conf_level)
+        design = self._fit.design
+        linear = np.empty(self._fit.plan.n)
+        linear[design.order] = design.x @ self._fit.newton.beta
+        if design.offset is not None:
+            linear[design.order] += design.offset
+        return concordance_of_plan(self._fit.plan, linear, conf_level=self.conf_level)
 
     def proportional_hazards_test(self, transform: str = "km") -> ProportionalHazardsTest:
         """Score test of proportional hazards; see `ProportionalHazardsTest`.
@@ -258,8 +262,6 @@ def _summarise(
         z = coef / error
         half = z_for(conf_level) * error
         ratio, lower, upper = np.exp(coef), np.exp(coef - half), np.exp(coef + half)
-    linear = np.empty(plan.n)
-    linear[design.order] = design.x @ newton.beta if design.offset is None else design.x @ newton.beta + design.offset
     used = int(index.size)
     diagnostics = CoxDiagnostics(
         converged=newton.converged,
@@ -269,7 +271,7 @@ def _summarise(
         step_halvings=newton.halvings,
         aliased=_named(names, ~newton.active),
         diverging=_named(names, newton.diverging),
-        events_per_coefficient=plan.n_events / used if used else math.nan,
+        events_per_coefficient=plan.n_events / used if used else None,
     )
     null, final = newton.null, newton.final
     score = null.score[index]
@@ -298,7 +300,7 @@ def _summarise(
         conf_level=conf_level,
         diagnostics=diagnostics,
         warnings=_warn(plan, diagnostics),
-        _fit=CoxFit(plan, design, newton, model, linear),
+        _fit=CoxFit(plan, design, newton, model),
     )
 
 
@@ -321,9 +323,9 @@ def _solve(matrix: FloatArray, vector: FloatArray) -> FloatArray:
     if not vector.size:
         return vector
     try:
-        return np.linalg.solve(matrix, vector)
+        return np.asarray(np.linalg.solve(matrix, vector), dtype=np.float64)
     except np.linalg.LinAlgError:
-        return np.full_like(vector, np.nan)
+        return np.full(vector.shape, np.nan)
 
 
 def _test(name: str, statistic: Any, df: int) -> TestResult:

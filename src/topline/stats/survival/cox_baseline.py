@@ -11,7 +11,7 @@ from topline.stats.checks import FloatArray, choice, level
 from topline.stats.distributions import z_for
 from topline.stats.errors import InputError
 from topline.stats.result import Result
-from topline.stats.survival.cox_likelihood import CoxDesign
+from topline.stats.survival.cox_design import CoxDesign
 from topline.stats.survival.cox_newton import NewtonFit
 from topline.stats.survival.cumulate import cumulate
 from topline.stats.survival.curve_intervals import CONF_TYPES, curve_interval
@@ -59,7 +59,7 @@ class PredictedSurvival(Result):
 
 def baseline(plan: RiskSets, design: CoxDesign, newton: NewtonFit) -> BaselineHazard:
     """Return the baseline hazard of a fit."""
-    jumps = newton.final.ties.c0 * _to_zero(design, newton)
+    jumps = newton.final.jump * _to_zero(design, newton)
     total = cumulate(jumps, design.slots.first)
     real = design.real
     owner = np.repeat(np.arange(plan.n_strata), np.diff(design.slots.first))[real]
@@ -94,10 +94,10 @@ def predict(
     # Everything relative to the centred, scaled covariates of the fit, and to the stratum's shift.
     x = (rows - design.centre) / design.scale
     relative = np.exp(x @ newton.beta - shift)[:, None]
-    hazard = np.cumsum(ties.c0[part])
-    spread = np.cumsum(ties.q0[part])
-    drift = ties.q0[part, None] * final.s1[part] - ties.q1[part, None] * final.d1[part]
-    path = np.cumsum(drift, axis=0)
+    hazard = np.cumsum(final.jump[part])
+    spread = np.cumsum(ties.q0[part] / final.s0[part] ** 2)
+    drift = ties.q0[part, None] * final.means[part] - ties.q1[part, None] * final.dead_means[part]
+    path = np.cumsum(drift / final.s0[part, None], axis=0)
     slot_times = plan.distinct[np.maximum(design.slots.rank[part], 0)]
     slot_times[0] = -np.inf
     at = np.searchsorted(slot_times, times, side="right") - 1
@@ -131,7 +131,7 @@ def predict(
 def _to_zero(design: CoxDesign, newton: NewtonFit) -> FloatArray:
     """Return the factor that carries each slot's hazard to covariates of 0."""
     at_zero = float(design.centre @ (newton.beta / design.scale))
-    return np.repeat(np.exp(-newton.final.shift - at_zero), np.diff(design.slots.first))
+    return design.per_slot(np.exp(-newton.final.shift - at_zero))
 
 
 def _which_stratum(plan: RiskSets, stratum: Any) -> int:

@@ -1,9 +1,10 @@
 """The partial likelihood of the Cox model: value, score and information in two passes over the covariates.
 
-Pass A sums r = w·exp(η) and r·x over each slot and cumulates from the last time down: S0 and S1 of every risk set.
-Everything that depends on ties is then a handful of scalars for each event time (`TieSums`). Pass B turns these into one
-weight Λ for each row; the information is a Gram matrix of the rows less Gram matrices of the risk-set sums, so that the
-p² work is matrix products. Efron's method costs what Breslow's does. O(n·p² + K·p²) a call, nothing is sorted here.
+Pass A sums r = w·exp(η) and r·x over each slot and cumulates from the last time down: S0 of every risk set, and the mean
+S1/S0 of its covariates. Everything that depends on ties is then a handful of scalars for each event time (`TieSums`).
+Pass B turns these into one weight Λ for each row; the information is a Gram matrix of the rows less Gram matrices of the
+risk sets' means, so that the p² work is matrix products. Efron's method costs what Breslow's does. O(n·p² + K·p²) a call;
+nothing is sorted here.
 
 Sources: Breslow (1974), Efron (1977), Therneau and Grambsch (2000, section 3.3).
 """
@@ -15,11 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from topline.stats.checks import FloatArray, IntArray
-from topline.stats.survival.cumulate import cumulate
-from topline.stats.survival.risk_sets import RiskSets
+from topline.stats.survival.cox_design import BLOCK, CoxDesign
+from topline.stats.survival.cumulate import cumulate, total_by
 
-# Rows handled at once, so that a block of covariates stays in the cache.
-_BLOCK = 4096
 # Above this mean number of rows a slot, one matrix-vector product a slot beats a segmented sum.
 _LONG_SEGMENT = 48
 # Below this share of what was cumulated, a difference of two cumulated sums has lost too many digits.
@@ -28,9 +27,10 @@ _CANCELLED = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class TieSums:
-    """What the tie method contributes at each slot, with h = w̄ / (S0 − f·D0) over Efron's fractions f = 0, 1/d, ….
+    """What the tie method contributes at each slot, with h = w̄ / (1 − f·φ), φ = D0/S0, over Efron's f = 0, 1/d, ….
 
-    c0 = Σh, c1 = Σf·h, q_j = Σ f^j·h²/w̄; `log_sum` is w̄·Σ log(S0 − f·D0). Breslow has f = 0 throughout.
+    c0 = Σh, c1 = Σf·h, q_j = Σ f^j·h²/w̄. Breslow has f = 0 throughout. Divide c by S0 and q by S0² for the hazard's jump
+    and its square. `log_sum` is Σ log of the denominators.
     """
 
     c0: FloatArray
@@ -45,261 +45,227 @@ class TieSums:
 class Evaluation:
     """The partial likelihood at one coefficient vector, and the sums from which everything else follows.
 
-    `risk` is w·exp(η − shift) by sorted row; `shift` is each stratum's largest η; S1 and D1 are (G, p).
+    Attributes
+    ----------
+    loglik, score, information
+        On the scaled covariates.
+    eta, risk : (n,) arrays
+        Linear predictor and w·exp(η − shift), by sorted row.
+    shift : (S,) array
+        Each stratum's largest η.
+    s0 : (G,) array
+        Sum of `risk` over each slot's risk set (1 at the slots 0).
+    means, dead_means : (G, p) arrays
+        S1/S0, and D1/S0 of the deaths (0 where there are no ties).
+    jump : (G,) array
+        The hazard's jump at each slot, relative to the shift.
+    row_hazard : (n,) array
+        Hazard that each row was exposed to, relative to the shift; Efron's thinning taken off for tied deaths.
     """
 
     loglik: float
     score: FloatArray
     information: FloatArray
     eta: FloatArray
-    shift: FloatArray
     risk: FloatArray
+    shift: FloatArray
     s0: FloatArray
-    s1: FloatArray
-    d0: FloatArray
-    d1: FloatArray
+    means: FloatArray
+    dead_means: FloatArray
     ties: TieSums
+    jump: FloatArray
     row_hazard: FloatArray
 
 
-class CoxDesign:
-    """Covariates laid out for a plan: sorted by slot, centred and scaled, deaths first within a slot.
+def evaluate(design: CoxDesign, beta: FloatArray) -> Evaluation:
+    """Evaluate log-likelihood, score and information at `beta` (on the scaled covariates)."""
+    eta = design.x @ beta
+    if design.offset is not None:
+        eta += design.offset
+    shift, risk = _relative_risk(design, eta)
+    s0, s1 = _at_risk_sums(design, risk)
+    s0 = np.where(design.real, s0, 1.0)
+    d0, d1 = _death_sums(design, risk)
+    with np.errstate(all="ignore"):
+        inverse = 1.0 / s0
+        means = s1 * inverse[:, None]
+        dead_means = d1 * inverse[:, None] if design.tied.size else d1
+        ties = _tie_sums(design, s0, d0 * inverse)
+        jump = ties.c0 * inverse
+        row_hazard = exposure(design, jump, ties.c1 * inverse)
+        relative = eta[design.dead] - design.per_slot(shift)[design.dead_slot]
+        loglik = float(design.dead_weight @ relative) - ties.log_sum
+        score = design.score_constant - ties.c0 @ means
+        if design.tied.size:
+            score += ties.c1[design.tied] @ dead_means[design.tied]
+        information = gram(design, risk * row_hazard) - between(design, ties, means, dead_means)
+    return Evaluation(loglik, score, information, eta, risk, shift, s0, means, dead_means, ties, jump, row_hazard)
 
-    Parameters
-    ----------
-    plan : RiskSets
-        The plan.
-    covariates : (n, p) array
-        Covariates, finite.
-    offset : (n,) array or None
-        Added to the linear predictor.
-    efron : bool
-        Efron's handling of ties; Breslow's otherwise.
-    """
 
-    def __init__(self, plan: RiskSets, covariates: FloatArray, offset: FloatArray | None, efron: bool) -> None:
-        slots = plan.slots
-        self.efron = efron
-        self.slots = slots
-        self.n, self.p = covariates.shape
-        dead = plan.counted_event
-        self.order = _stable_order(slots.stop * 2 + 1 - dead, 2 * slots.size)
-        stop = slots.stop[self.order]
-        rows = np.bincount(stop, minlength=slots.size)
-        self.row_end = np.cumsum(rows)
-        self.row_start = self.row_end - rows
-        self.rows = rows
-        self.stop = stop
-        self.count = slots.count
-        self.d_int = slots.count.astype(np.intp)
-        self.dead = _runs(self.row_start, self.d_int)
-        self.dead_slot = stop[self.dead]
-        self.centre = covariates.mean(axis=0)
-        x = covariates[self.order]
-        x -= self.centre
-        self.scale = _scales(x, self.centre)
-        x /= self.scale
-        self.x = x
-        self.weight = None if plan.weights is None else plan.weights[self.order]
-        self.offset = None if offset is None else offset[self.order]
-        self.stratum_rows = self.row_end[slots.first[1:] - 1]
-        self.is_tied = bool((self.count > 1.0).any())
-        dead_weight = np.ones(len(self.dead)) if self.weight is None else self.weight[self.dead]
-        self.dead_weight = dead_weight
-        self.slot_weight = np.bincount(self.dead_slot, weights=dead_weight, minlength=slots.size)
-        self.dead_x = x[self.dead]
-        self.score_constant = dead_weight @ self.dead_x
-        self.real = slots.count > 0.0
-        self.tied = np.flatnonzero(slots.count > 1.0) if efron else np.empty(0, dtype=np.intp)
-        reps = self.d_int[self.tied]
-        self.tie_slot = np.repeat(self.tied, reps)
-        self.tie_start = np.cumsum(reps) - reps
-        self.tie_fraction = (np.arange(len(self.tie_slot)) - np.repeat(self.tie_start, reps)) / np.repeat(np.maximum(reps, 1), reps)
-        self.mean_weight = self.slot_weight / np.maximum(self.count, 1.0)
-        self.enter = None if slots.enter is None else slots.enter[self.order]
-        self.late: IntArray | None = None
-        if self.enter is not None:
-            # A row that enters in its stratum's slot 0 is never subtracted from a risk set that matters.
-            self.late = np.flatnonzero(self.enter > slots.first[self.stratum_of_rows()])
+def between(design: CoxDesign, ties: TieSums, means: FloatArray, dead_means: FloatArray) -> FloatArray:
+    """Return the outer products of the risk sets' means that the information subtracts."""
+    out = (means * ties.q0[:, None]).T @ means
+    if design.tied.size:
+        at = design.tied
+        cross = (means[at] * ties.q1[at, None]).T @ dead_means[at]
+        out += (dead_means[at] * ties.q2[at, None]).T @ dead_means[at] - cross - cross.T
+    return np.asarray(out)
 
-    def stratum_of_rows(self) -> IntArray:
-        """Stratum of each sorted row."""
-        sizes = np.diff(np.concatenate([[0], self.stratum_rows]))
-        return np.repeat(np.arange(len(sizes)), sizes)
 
-    def evaluate(self, beta: FloatArray) -> Evaluation:
-        """Evaluate log-likelihood, score and information at `beta` (on the scaled covariates)."""
-        eta = self.x @ beta
-        if self.offset is not None:
-            eta += self.offset
-        shift, risk = self._relative_risk(eta)
-        s0, s1 = self._at_risk_sums(risk)
-        d0, d1 = self._death_sums(risk)
-        ties = self.tie_sums(s0, d0)
-        hazard = cumulate(ties.c0, self.slots.first)
-        row_hazard = np.repeat(hazard, self.rows)
-        if self.enter is not None:
-            row_hazard -= hazard[self.enter]
-        if self.tied.size:
-            row_hazard[self.dead] -= ties.c1[self.dead_slot]
-        dead_eta = eta[self.dead]
-        loglik = float(self.dead_weight @ (dead_eta - self._shift_of_slots(shift)[self.dead_slot])) - ties.log_sum
-        row_weight = risk * row_hazard
-        score = self.score_constant - (ties.c0 @ s1 - ties.c1 @ d1)
-        information = self.gram(row_weight) - self.between(ties, s1, d1)
-        return Evaluation(loglik, score, information, eta, shift, risk, s0, s1, d0, d1, ties, row_hazard)
+def gram(design: CoxDesign, row_weight: FloatArray) -> FloatArray:
+    """Return XᵀWX, a block at a time (pass B)."""
+    x, n = design.x, design.n
+    if n <= 2 * BLOCK:
+        return np.asarray((x * row_weight[:, None]).T @ x)
+    out = np.zeros((design.p, design.p))
+    buffer = np.empty((BLOCK, design.p))
+    for low in range(0, n, BLOCK):
+        part = x[low : low + BLOCK]
+        scaled = np.multiply(part, row_weight[low : low + BLOCK, None], out=buffer[: len(part)])
+        out += scaled.T @ part
+    return out
 
-    def between(self, ties: TieSums, s1: FloatArray, d1: FloatArray) -> FloatArray:
-        """Return the outer products of the risk-set sums that the information subtracts."""
-        out = (s1 * ties.q0[:, None]).T @ s1
-        if self.tied.size:
-            at = self.tied
-            cross = (s1[at] * ties.q1[at, None]).T @ d1[at]
-            out += (d1[at] * ties.q2[at, None]).T @ d1[at] - cross - cross.T
-        return np.asarray(out)
 
-    def tie_sums(self, s0: FloatArray, d0: FloatArray) -> TieSums:
-        """Return the tie method's scalars of each slot."""
-        real = self.real
-        safe = np.where(real, s0, 1.0)
-        zero = np.zeros_like(s0)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            inverse = 1.0 / safe
-            c0 = np.where(real, self.slot_weight * inverse, 0.0)
-            q0 = c0 * inverse
-            logs = np.where(real, self.slot_weight * np.log(safe), 0.0)
-            if not self.tied.size:
-                return TieSums(c0, zero, q0, zero, zero, float(logs.sum()))
-            c1, q1, q2 = zero, zero.copy(), zero.copy()
-            at, start, f = self.tied, self.tie_start, self.tie_fraction
-            left = s0[self.tie_slot] - f * d0[self.tie_slot]
-            mean = self.mean_weight[at]
-            inverse = 1.0 / left
-            c0[at] = mean * np.add.reduceat(inverse, start)
-            logs[at] = mean * np.add.reduceat(np.log(left), start)
-            weighted = f * inverse
-            c1[at] = mean * np.add.reduceat(weighted, start)
-            q1[at] = mean * np.add.reduceat(weighted * inverse, start)
-            q2[at] = mean * np.add.reduceat(weighted * weighted, start)
-            inverse *= inverse
-            q0[at] = mean * np.add.reduceat(inverse, start)
-        return TieSums(c0, c1, q0, q1, q2, float(logs.sum()))
+def exposure(design: CoxDesign, jump: FloatArray, thinned: FloatArray) -> FloatArray:
+    """Return, for each sorted row, the sum of `jump` over its slots, less `thinned` for tied deaths."""
+    total = cumulate(jump, design.slots.first)
+    out = np.repeat(total, design.rows)
+    if design.enter is not None and design.late.size:
+        out[design.late] -= total[design.enter[design.late]]
+        for row in _cancelled_rows(design, total):
+            out[row] = jump[design.enter[row] + 1 : design.stop[row] + 1].sum()
+    if design.tied.size:
+        out[design.dead] -= np.repeat(thinned, design.deaths)
+    return out
 
-    def _relative_risk(self, eta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return each stratum's largest η, and w·exp(η − largest)."""
-        if len(self.stratum_rows) == 1:
-            shift = np.array([eta.max()])
-            risk = np.exp(eta - shift[0])
+
+def mean_exposure(design: CoxDesign, path: FloatArray, jump: FloatArray) -> FloatArray:
+    """Return, for each sorted row, the sum of the vectors `path` over its slots; `jump` says where digits were lost."""
+    total = cumulate(path, design.slots.first)
+    out = np.repeat(total, design.rows, axis=0)
+    if design.enter is not None and design.late.size:
+        out[design.late] -= total[design.enter[design.late]]
+        for row in _cancelled_rows(design, cumulate(jump, design.slots.first)):
+            out[row] = path[design.enter[row] + 1 : design.stop[row] + 1].sum(axis=0)
+    return out
+
+
+def _cancelled_rows(design: CoxDesign, total: FloatArray) -> IntArray:
+    """Return late rows whose own hazard is tiny beside what had cumulated before they entered."""
+    if design.enter is None:
+        return np.empty(0, dtype=np.intp)
+    late = design.late
+    after, before = total[design.stop[late]], total[design.enter[late]]
+    return np.asarray(late[(after - before < _CANCELLED * after) & (design.stop[late] > design.enter[late])])
+
+
+def _tie_sums(design: CoxDesign, s0: FloatArray, share: FloatArray) -> TieSums:
+    """Return the tie method's scalars of each slot; `share` is D0/S0."""
+    weight = design.slot_weight
+    log_sum = float(weight @ np.log(s0))
+    zero = np.zeros_like(s0)
+    if not design.tied.size:
+        return TieSums(weight, zero, weight, zero, zero, log_sum)
+    at = design.tied
+    fraction, slot, start = design.tie_fractions
+    mean = design.mean_weight[at]
+    left = 1.0 - fraction * share[at][slot]
+    log_sum += float(mean @ np.add.reduceat(np.log(left), start))
+    np.reciprocal(left, out=left)
+    thinned = fraction * left
+    c0, c1, q0, q1, q2 = weight.copy(), zero, weight.copy(), zero.copy(), zero.copy()
+    c0[at] = mean * np.add.reduceat(left, start)
+    c1[at] = mean * np.add.reduceat(thinned, start)
+    q1[at] = mean * np.add.reduceat(thinned * left, start)
+    np.square(left, out=left)
+    q0[at] = mean * np.add.reduceat(left, start)
+    np.square(thinned, out=thinned)
+    q2[at] = mean * np.add.reduceat(thinned, start)
+    return TieSums(c0, c1, q0, q1, q2, log_sum)
+
+
+def _relative_risk(design: CoxDesign, eta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return each stratum's largest η, and w·exp(η − largest)."""
+    if len(design.stratum_end) == 1:
+        shift = np.array([eta.max()])
+        risk = np.exp(eta - shift[0])
+    else:
+        shift = np.maximum.reduceat(eta, np.concatenate([[0], design.stratum_end[:-1]]))
+        risk = np.exp(eta - design.per_row(shift))
+    if design.weight is not None:
+        risk *= design.weight
+    return shift, risk
+
+
+def _at_risk_sums(design: CoxDesign, risk: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return S0 and S1 of every slot's risk set (pass A)."""
+    slots, p = design.slots, design.p
+    first, size = slots.first, slots.size
+    full, starts, length = design.filled
+    s0, s1 = np.zeros(size), np.zeros((size, p))
+    s0[full] = np.add.reduceat(risk, starts)
+    if design.n <= BLOCK:
+        s1[full] = np.add.reduceat(design.x * risk[:, None], starts, axis=0)
+    else:
+        _segment_sums(design.x, risk, starts, length, full, s1)
+    s0, s1 = cumulate(s0, first, backwards=True), cumulate(s1, first, backwards=True)
+    if design.enter is None or not design.late.size:
+        return s0, s1
+    late, at = design.late, design.enter[design.late]
+    e0, e1 = total_by(at, risk[late], size), np.zeros(size * p)
+    columns = np.arange(p)
+    for low in range(0, late.size, 4 * BLOCK):
+        rows = late[low : low + 4 * BLOCK]
+        index = (at[low : low + 4 * BLOCK, None] * p + columns).ravel()
+        e1 += total_by(index, (np.take(design.x, rows, axis=0) * risk[rows, None]).ravel(), size * p)
+    # A row that enters at slot a is at risk from slot a + 1 on: take it off slot a and all earlier ones.
+    e0 = cumulate(e0, first, backwards=True)
+    e1 = cumulate(e1.reshape(size, p), first, backwards=True)
+    out0, out1 = s0 - e0, s1 - e1
+    for slot in np.flatnonzero(design.real & (out0 < _CANCELLED * s0)):
+        stratum = int(np.searchsorted(first, slot, side="right")) - 1
+        begin, end = int(design.row_start[slot]), int(design.stratum_end[stratum])
+        rows = begin + np.flatnonzero(design.enter[begin:end] < slot)
+        out0[slot] = risk[rows].sum()
+        out1[slot] = risk[rows] @ design.x[rows]
+    return out0, out1
+
+
+def _death_sums(design: CoxDesign, risk: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return D0 and D1: the sums of r and r·x over the deaths of each tied slot."""
+    size = design.slots.size
+    d0, d1 = np.zeros(size), np.zeros((size, design.p))
+    if design.tied.size:
+        at, edges = design.tied, design.tied_edges
+        d0[at] = np.add.reduceat(risk, edges)[::2]
+        if design.n <= BLOCK:
+            d1[at] = np.add.reduceat(design.x * risk[:, None], edges, axis=0)[::2]
         else:
-            starts = np.concatenate([[0], self.stratum_rows[:-1]])
-            shift = np.maximum.reduceat(eta, starts)
-            risk = np.exp(eta - np.repeat(shift, np.diff(np.concatenate([[0], self.stratum_rows]))))
-        if self.weight is not None:
-            risk *= self.weight
-        return shift, risk
-
-    def _shift_of_slots(self, shift: FloatArray) -> FloatArray:
-        return np.repeat(shift, np.diff(self.slots.first))
-
-    def _at_risk_sums(self, risk: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return S0 and S1 of every slot (pass A)."""
-        first = self.slots.first
-        full = np.flatnonzero(self.rows)
-        s0: FloatArray = np.zeros(self.slots.size)
-        s0[full] = np.add.reduceat(risk, self.row_start[full])
-        s1 = self._segment_sums(risk)
-        s0, s1 = cumulate(s0, first, backwards=True), cumulate(s1, first, backwards=True)
-        if self.late is None or self.enter is None or not self.late.size:
-            return s0, s1
-        late, at = self.late, self.enter[self.late]
-        size, p = self.slots.size, self.p
-        e0 = np.bincount(at, weights=risk[late], minlength=size)
-        e1 = np.zeros(size * p)
-        columns = np.arange(p)
-        for low in range(0, late.size, 4 * _BLOCK):
-            rows = late[low : low + 4 * _BLOCK]
-            index = (at[low : low + 4 * _BLOCK, None] * p + columns).ravel()
-            e1 += np.bincount(index, weights=(self.x[rows] * risk[rows, None]).ravel(), minlength=size * p)
-        # A row that enters at slot a is at risk from slot a + 1 on: subtract it from slot a and all earlier ones.
-        e0 = cumulate(e0, first, backwards=True)
-        e1 = cumulate(e1.reshape(size, p), first, backwards=True)
-        out0, out1 = s0 - e0, s1 - e1
-        for slot in np.flatnonzero(self.real & (out0 < _CANCELLED * s0)):
-            there = (self.stop >= slot) & (self.enter < slot)
-            stratum = int(np.searchsorted(first, slot, side="right")) - 1
-            low = 0 if stratum == 0 else int(self.stratum_rows[stratum - 1])
-            rows = low + np.flatnonzero(there[low : int(self.stratum_rows[stratum])])
-            out0[slot] = risk[rows].sum()
-            out1[slot] = risk[rows] @ self.x[rows]
-        return out0, out1
-
-    def _segment_sums(self, risk: FloatArray) -> FloatArray:
-        """Return the sum of r·x over the rows of each slot."""
-        out = np.zeros((self.slots.size, self.p))
-        full = np.flatnonzero(self.rows)
-        if self.n >= _LONG_SEGMENT * len(full):
-            for slot in full:
-                part = slice(self.row_start[slot], self.row_end[slot])
-                out[slot] = risk[part] @ self.x[part]
-            return out
-        for low in range(0, self.n, _BLOCK):
-            high = min(low + _BLOCK, self.n)
-            a, b = int(self.stop[low]), int(self.stop[high - 1])
-            there = a + np.flatnonzero(self.rows[a : b + 1])
-            starts = np.maximum(self.row_start[there] - low, 0)
-            out[there] += np.add.reduceat(self.x[low:high] * risk[low:high, None], starts, axis=0)
-        return out
-
-    def _death_sums(self, risk: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return D0 and D1: the sums of r and r·x over the deaths of each slot."""
-        size = self.slots.size
-        dead_risk = risk[self.dead]
-        d0: FloatArray = np.bincount(self.dead_slot, weights=dead_risk, minlength=size).astype(np.float64, copy=False)
-        d1 = np.zeros((size, self.p))
-        if not self.tied.size:
-            return d0, d1
-        at = self.tied
-        starts = np.cumsum(self.d_int) - self.d_int
-        if len(self.tie_slot) >= _LONG_SEGMENT * len(at):
-            for slot in at:
-                part = slice(starts[slot], starts[slot] + self.d_int[slot])
-                d1[slot] = dead_risk[part] @ self.dead_x[part]
-            return d0, d1
-        real = np.flatnonzero(self.real)
-        d1[real] = np.add.reduceat(self.dead_x * dead_risk[:, None], starts[real], axis=0)
-        return d0, d1
-
-    def gram(self, row_weight: FloatArray) -> FloatArray:
-        """Return XᵀWX, a block at a time (pass B)."""
-        if self.n <= 2 * _BLOCK:
-            return np.asarray((self.x * row_weight[:, None]).T @ self.x)
-        out = np.zeros((self.p, self.p))
-        buffer = np.empty((_BLOCK, self.p))
-        for low in range(0, self.n, _BLOCK):
-            part = self.x[low : low + _BLOCK]
-            scaled = np.multiply(part, row_weight[low : low + _BLOCK, None], out=buffer[: len(part)])
-            out += scaled.T @ part
-        return out
+            _segment_sums(design.x, risk, design.row_start[at], design.deaths[at], at, d1)
+    return d0, d1
 
 
-def _stable_order(key: IntArray, top: int) -> IntArray:
-    """Return a stable sorting order; 16-bit keys are sorted by radix in O(n)."""
-    if top <= 65536:
-        key = key.astype(np.uint16)
-    return np.asarray(np.argsort(key, kind="stable"))
-
-
-def _runs(start: IntArray, length: IntArray) -> IntArray:
-    """Return start[k], start[k] + 1, …, start[k] + length[k] − 1 for each k, laid end to end."""
+def _segment_sums(x: FloatArray, risk: FloatArray, begin: IntArray, length: IntArray, slot: IntArray, out: FloatArray) -> None:
+    """Write the sum of r·x over each run of rows into its slot of `out`."""
+    if not slot.size:
+        return
     total = int(length.sum())
+    if total >= _LONG_SEGMENT * slot.size:
+        for s, low, high in zip(slot.tolist(), begin.tolist(), (begin + length).tolist(), strict=True):
+            np.dot(risk[low:high], x[low:high], out=out[s])
+        return
     ends = np.cumsum(length)
-    return np.arange(total) + np.repeat(start - (ends - length), length)
-
-
-def _scales(centred: FloatArray, centre: FloatArray) -> FloatArray:
-    """Return the root mean square of each centred column; a constant column is set to exactly 0 and keeps scale 1."""
-    spread = np.sqrt(np.einsum("ij,ij->j", centred, centred) / len(centred))
-    constant = spread <= 1e-13 * np.abs(centre)
-    if constant.any():
-        centred[:, constant] = 0.0
-    return np.where(constant, 1.0, spread)
+    low = 0
+    while low < slot.size:
+        # As many whole runs as fill a block.
+        taken = int(ends[low - 1]) if low else 0
+        high = max(low + 1, int(np.searchsorted(ends, taken + BLOCK, side="right")))
+        starts = ends[low:high] - length[low:high] - taken
+        a, b = int(begin[low]), int(begin[high - 1] + length[high - 1])
+        if b - a == int(ends[high - 1]) - taken:
+            values = x[a:b] * risk[a:b, None]
+        else:
+            rows = np.arange(int(ends[high - 1]) - taken) + np.repeat(begin[low:high] - starts, length[low:high])
+            values = np.take(x, rows, axis=0) * risk[rows, None]
+        out[slot[low:high]] = np.add.reduceat(values, starts, axis=0)
+        low = high

@@ -8,7 +8,8 @@ import numpy as np
 
 from topline.stats.checks import BoolArray, FloatArray
 from topline.stats.result import Result
-from topline.stats.survival.cox_likelihood import CoxDesign, Evaluation
+from topline.stats.survival.cox_design import CoxDesign
+from topline.stats.survival.cox_likelihood import Evaluation, evaluate
 
 # Newton decrement (squared length of the last step in standard errors) at which a fit has converged. The last step is
 # still taken, so that coefficients are exact to its square.
@@ -19,6 +20,8 @@ _RUNAWAY_DECREMENT = 1e-6
 # Share of a column's own information that must remain after the earlier columns are taken out of it.
 _ALIAS = 1e-9
 _MAX_HALVINGS = 30
+# No scaled covariate spans more than this; only beyond it is it worth looking at the data for a runaway step.
+_FARTHEST = 1e4
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,8 +41,8 @@ class CoxDiagnostics(Result):
     aliased, diverging : tuple of str
         Columns without information of their own (constant, collinear) and columns whose coefficient runs to infinity
         (separation).
-    events_per_coefficient : float
-        Events divided by estimated coefficients.
+    events_per_coefficient : float or None
+        Events divided by estimated coefficients; None where none was estimated.
     """
 
     converged: bool
@@ -49,7 +52,7 @@ class CoxDiagnostics(Result):
     step_halvings: int
     aliased: tuple[str, ...]
     diverging: tuple[str, ...]
-    events_per_coefficient: float
+    events_per_coefficient: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,16 +93,18 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
     """Maximise the partial likelihood from 0 (or `start`) by Newton's method with step halving."""
     p = design.p
     beta = np.zeros(p)
-    null = design.evaluate(beta)
+    null = evaluate(design, beta)
     active = independent_columns(null.information, float(design.slot_weight.sum()))
     index = np.flatnonzero(active)
+    block = np.ix_(index, index)
     diverging = np.zeros(p, dtype=bool)
     current, converged, iterations, halvings = null, index.size == 0, 0, 0
     decrement, change = 0.0, 0.0
-    width = _widths(design)
+    # The decrement grows with the weights; measure it as if the events had a mean weight of 1.
+    unit = max(float(design.slot_weight.sum()) / max(float(design.slots.count.sum()), 1.0), 1e-300)
     if start is not None and index.size:
         beta = np.where(active, start, 0.0)
-        trial = design.evaluate(beta)
+        trial = evaluate(design, beta)
         if np.isfinite(trial.loglik) and trial.loglik > null.loglik:
             current = trial
         else:
@@ -108,28 +113,29 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
         step = np.zeros(p)
         part = current.score[index]
         try:
-            step[index] = np.linalg.solve(current.information[np.ix_(index, index)], part)
+            step[index] = np.linalg.solve(current.information[block], part)
         except np.linalg.LinAlgError:
             break
-        decrement = float(part @ step[index])
+        decrement = float(part @ step[index]) / unit
         if not np.isfinite(decrement):
             break
         if abs(decrement) <= DECREMENT:
             beta = beta + step
             converged = True
             break
-        moving = np.abs(step) * width > _RUNAWAY_STEP
-        if abs(decrement) < _RUNAWAY_DECREMENT and moving.any():
-            diverging = moving
-            break
+        if abs(decrement) < _RUNAWAY_DECREMENT and np.abs(step).max() * _FARTHEST > _RUNAWAY_STEP:
+            moving = np.abs(step) * (design.x.max(axis=0) - design.x.min(axis=0)) > _RUNAWAY_STEP
+            if moving.any():
+                diverging = moving
+                break
         iterations += 1
-        trial = design.evaluate(beta + step)
+        trial = evaluate(design, beta + step)
         tries = 0
         slack = 1e-12 * abs(current.loglik)
         while not trial.loglik >= current.loglik - slack and tries < _MAX_HALVINGS:
             step *= 0.5
             tries += 1
-            trial = design.evaluate(beta + step)
+            trial = evaluate(design, beta + step)
         halvings += tries
         if tries == _MAX_HALVINGS:
             break
@@ -139,7 +145,3 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
         if decrement < 1e-12 and np.abs(step).max() <= 4e-16 * np.abs(beta).max():
             converged = True
     return NewtonFit(beta, active, diverging, null, current, converged, iterations, halvings, decrement, change)
-
-
-def _widths(design: CoxDesign) -> FloatArray:
-    return np.asarray(design.x.max(axis=0) - design.x.min(axis=0))

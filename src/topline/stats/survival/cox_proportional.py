@@ -10,9 +10,9 @@ import numpy as np
 from topline.stats.checks import FloatArray, choice
 from topline.stats.distributions import chi2_sf
 from topline.stats.result import Result
-from topline.stats.survival.cox_likelihood import CoxDesign, TieSums
+from topline.stats.survival.cox_design import CoxDesign
+from topline.stats.survival.cox_likelihood import TieSums, between, exposure, gram
 from topline.stats.survival.cox_newton import NewtonFit
-from topline.stats.survival.cumulate import cumulate
 from topline.stats.survival.kaplan_meier import fit_kaplan_meier
 from topline.stats.survival.risk_sets import RiskSets
 
@@ -62,7 +62,7 @@ def check_proportional(
     if drift is None:
         notes.append("not estimable: log(time) needs event times above 0")
         return ProportionalHazardsTest(names, statistic, p_value, math.nan, int(index.size), math.nan, transform, tuple(notes))
-    drift = drift - float(drift @ design.count) / float(design.count.sum())
+    drift = drift - float(drift @ design.slots.count) / float(design.slots.count.sum())
     gap = design.dead_x * design.dead_weight[:, None]
     score = drift[design.dead_slot] @ gap - _expected(design, newton, drift)
     plain = newton.final.information[np.ix_(index, index)]
@@ -126,17 +126,12 @@ def _thinned(ties: TieSums, factor: FloatArray) -> TieSums:
 
 def _expected(design: CoxDesign, newton: NewtonFit, factor: FloatArray) -> FloatArray:
     ties = _thinned(newton.final.ties, factor)
-    return np.asarray(ties.c0 @ newton.final.s1 - ties.c1 @ newton.final.d1)
+    return np.asarray(ties.c0 @ newton.final.means - ties.c1 @ newton.final.dead_means)
 
 
 def _information(design: CoxDesign, newton: NewtonFit, factor: FloatArray) -> FloatArray:
     """Return the information with each event time's share multiplied by `factor`."""
     final = newton.final
     ties = _thinned(final.ties, factor)
-    hazard = cumulate(ties.c0, design.slots.first)
-    rows = np.repeat(hazard, design.rows)
-    if design.enter is not None:
-        rows -= hazard[design.enter]
-    if design.tied.size:
-        rows[design.dead] -= ties.c1[design.dead_slot]
-    return design.gram(final.risk * rows) - design.between(ties, final.s1, final.d1)
+    rows = exposure(design, ties.c0 / final.s0, ties.c1 / final.s0)
+    return gram(design, final.risk * rows) - between(design, ties, final.means, final.dead_means)

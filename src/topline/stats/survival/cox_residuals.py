@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from topline.stats.checks import FloatArray
-from topline.stats.survival.cox_likelihood import CoxDesign
+from topline.stats.survival.cox_design import CoxDesign
+from topline.stats.survival.cox_likelihood import mean_exposure
 from topline.stats.survival.cox_newton import NewtonFit
-from topline.stats.survival.cumulate import cumulate
 from topline.stats.survival.risk_sets import RiskSets
 
 RESIDUALS = ("martingale", "deviance", "score", "dfbeta", "dfbetas", "schoenfeld", "scaled-schoenfeld")
@@ -51,22 +51,19 @@ def relative_risk(design: CoxDesign, newton: NewtonFit) -> FloatArray:
     """Return exp(η − largest η of the stratum) by sorted row, without the case weight."""
     if design.weight is None:
         return newton.final.risk
-    sizes = np.diff(np.concatenate([[0], design.stratum_rows]))
-    return np.exp(newton.final.eta - np.repeat(newton.final.shift, sizes))
+    return np.exp(newton.final.eta - design.per_row(newton.final.shift))
 
 
 def score_residuals(design: CoxDesign, newton: NewtonFit, *, weighted: bool) -> FloatArray:
     """Return each row's share of the score, on the scaled covariates, in the original order of rows."""
     final, ties = newton.final, newton.final.ties
-    mean_sum = ties.q0[:, None] * final.s1
+    path = ties.q0[:, None] * final.means
     if design.tied.size:
-        mean_sum = mean_sum - ties.q1[:, None] * final.d1
-    path = cumulate(mean_sum, design.slots.first)
-    sorted_out = np.repeat(path, design.rows, axis=0)
-    if design.enter is not None:
-        sorted_out -= path[design.enter]
+        path -= ties.q1[:, None] * final.dead_means
+    path /= final.s0[:, None]
+    sorted_out = mean_exposure(design, path, final.jump)
     if design.tied.size:
-        own = ties.q1[:, None] * final.s1 - ties.q2[:, None] * final.d1
+        own = (ties.q1[:, None] * final.means - ties.q2[:, None] * final.dead_means) / final.s0[:, None]
         sorted_out[design.dead] -= own[design.dead_slot]
     sorted_out -= design.x * final.row_hazard[:, None]
     sorted_out *= relative_risk(design, newton)[:, None]
@@ -88,7 +85,7 @@ def _event_means(design: CoxDesign, newton: NewtonFit) -> FloatArray:
     """Return the covariates' mean over each event time's risk set (over Efron's thinned sets, their average)."""
     final, ties = newton.final, newton.final.ties
     total = np.where(design.slot_weight > 0.0, design.slot_weight, 1.0)
-    means = final.s1 * (ties.c0 / total)[:, None]
+    means = final.means * (ties.c0 / total)[:, None]
     if design.tied.size:
-        means = means - final.d1 * (ties.c1 / total)[:, None]
+        means = means - final.dead_means * (ties.c1 / total)[:, None]
     return np.asarray(means)

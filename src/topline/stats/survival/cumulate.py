@@ -12,6 +12,11 @@ from topline.stats.checks import FloatArray, IntArray
 _FEW_STRATA = 64
 
 
+def total_by(codes: Any, weights: FloatArray | None, size: int) -> FloatArray:
+    """Sum the weights of the rows of each code (count them where there are no weights)."""
+    return np.asarray(np.bincount(codes, weights=weights, minlength=size), dtype=np.float64)
+
+
 def cumulate(values: FloatArray, first: IntArray, *, backwards: bool = False) -> FloatArray:
     """Cumulate along axis 0, starting anew at each stratum.
 

@@ -12,6 +12,8 @@ from topline.stats.checks import FloatArray, choice, float_vector, level
 from topline.stats.distributions import z_for
 from topline.stats.errors import InputError
 from topline.stats.result import Estimate, Result
+from topline.stats.survival.counting import count_rows
+from topline.stats.survival.cumulate import total_by
 from topline.stats.survival.curve_intervals import CONF_TYPES, curve_interval
 from topline.stats.survival.quantiles import RULES, crossing_time
 from topline.stats.survival.risk_sets import RiskSets
@@ -141,10 +143,10 @@ class KaplanMeier(Result):
         if np.isnan(low[~beyond]).any() or np.isnan(error[~beyond]).any():
             notes.extend(self.warnings)
         at_risk = self._at_risk(when)
-        parts: tuple[Any, ...] = (when, survival, error, low, high, at_risk)
+        parts: list[Any] = [when, survival, error, low, high, at_risk]
         if single:
-            parts = tuple(float(v[0]) for v in parts)
-        return SurvivalAt(*parts, tuple(notes))
+            parts = [float(v[0]) for v in parts]
+        return SurvivalAt(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], tuple(notes))
 
     def _at_risk(self, when: FloatArray) -> FloatArray:
         leaving, entering = self._leave_weights(), self._risk_edges
@@ -259,19 +261,22 @@ def fit_kaplan_meier(plan: RiskSets, *, conf_type: str = "log-log", conf_level: 
     if plan.n_strata > 1:
         raise InputError(f"the plan has {plan.n_strata} strata; one curve needs a plan of one stratum")
     width = len(plan.distinct)
-    rows = np.bincount(plan.rank, weights=_present(plan), minlength=width)
-    used = np.flatnonzero(rows)
-    leave = _totals(plan, plan.rank, width)
-    events = _event_totals(plan, width)
-    after = np.cumsum(leave[::-1])[::-1]
+    if plan.weights is None:
+        counts = count_rows(plan.rank, plan.event, None, width, 1)[:, 0]
+        events = counts[:, 1].astype(np.float64)
+        leave = counts.sum(axis=1).astype(np.float64)
+        used = np.flatnonzero(leave)
+    else:
+        used = np.flatnonzero(np.bincount(plan.rank[plan.weights > 0.0], minlength=width))
+        leave = total_by(plan.rank, plan.weights, width)
+        events = total_by(plan.rank, plan.weights * plan.event, width)
+    at_risk = np.cumsum(leave[::-1])[::-1]
     edges = None
     if plan.entry_rank is not None:
-        enter = _totals(plan, plan.entry_rank, width)
         # At risk at t: left at t or later, less those who enter at t or later.
-        at_risk = after - np.cumsum(enter[::-1])[::-1]
+        enter = total_by(plan.entry_rank, plan.weights, width)
+        at_risk = at_risk - np.cumsum(enter[::-1])[::-1]
         edges = (plan.distinct, enter)
-    else:
-        at_risk = after
     time, risk, died = plan.distinct[used], at_risk[used], events[used]
     censored = leave[used] - died
     has_event = died > 0.0
@@ -305,19 +310,6 @@ def fit_kaplan_meier(plan: RiskSets, *, conf_type: str = "log-log", conf_level: 
         _hazard_variance=term,
         _risk_edges=edges,
     )
-
-
-def _present(plan: RiskSets) -> FloatArray | None:
-    return None if plan.weights is None else (plan.weights > 0.0).astype(float)
-
-
-def _totals(plan: RiskSets, rank: Any, width: int) -> FloatArray:
-    return np.bincount(rank, weights=plan.weights, minlength=width).astype(float)
-
-
-def _event_totals(plan: RiskSets, width: int) -> FloatArray:
-    weight = plan.event if plan.weights is None else plan.weights * plan.event
-    return np.bincount(plan.rank, weights=weight, minlength=width)
 
 
 def _reasons(survival: FloatArray, lower: FloatArray, conf_type: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from topline.stats.checks import FloatArray, choice, code_vector
 from topline.stats.distributions import chi2_sf
 from topline.stats.errors import InputError
 from topline.stats.result import Result
+from topline.stats.survival.counting import count_rows
 from topline.stats.survival.risk_sets import RiskSets
 
 WEIGHTS = ("logrank", "gehan", "tarone-ware", "peto-peto", "modified-peto", "fleming-harrington")
@@ -33,9 +34,9 @@ class LogRankTest(Result):
         Weighted observed and expected events, summed over strata.
     variance : (G, G) array
         Hypergeometric variance of observed − expected.
-    z : float
+    z : float or None
         For two groups the signed standardised difference, positive where the second group has more events than
-        expected; NaN otherwise (stated in `warnings` only if two groups were given).
+        expected; None otherwise.
     method : str
         Weighting and variance.
     warnings : tuple of str
@@ -50,7 +51,7 @@ class LogRankTest(Result):
     observed: FloatArray
     expected: FloatArray
     variance: FloatArray
-    z: float
+    z: float | None
     method: str
     warnings: tuple[str, ...] = ()
 
@@ -133,23 +134,28 @@ def run_logrank(plan: RiskSets, group: Any, *, weight: str | None = None, rho: f
 
 def event_table(plan: RiskSets, codes: Any, groups: int) -> EventTable:
     """Count rows at risk and events by group at every event time, in O(n + K·G)."""
+    width = len(plan.distinct)
+    if plan.entry_rank is None and plan.n_strata * width * groups <= 4 * plan.n + 65536:
+        place = plan.rank if plan.stratum is None else plan.stratum * width + plan.rank
+        counts = count_rows(place, plan.event, codes, plan.n_strata * width, groups)
+        counts = counts.reshape(plan.n_strata, width, groups, 2)
+        at_risk = np.cumsum(counts.sum(axis=3)[:, ::-1], axis=1)[:, ::-1]
+        happened = counts[..., 1].any(axis=2)
+        owner = np.nonzero(happened)[0]
+        return EventTable(at_risk[happened].astype(float), counts[..., 1][happened].astype(float), owner)
     slots = plan.slots
     size = slots.size
-    if slots.enter is None and plan.n_strata == 1:
-        leave = np.bincount(slots.stop * groups + codes, minlength=size * groups).reshape(size, groups)
-    else:
-        leave = np.bincount(slots.stop * groups + codes, minlength=size * groups).reshape(size, groups)
-        if slots.enter is not None:
-            leave = leave - np.bincount(slots.enter * groups + codes, minlength=size * groups).reshape(size, groups)
+    leave = np.bincount(slots.stop * groups + codes, minlength=size * groups).reshape(size, groups)
+    if slots.enter is not None:
+        leave = leave - np.bincount(slots.enter * groups + codes, minlength=size * groups).reshape(size, groups)
     # Counts are whole numbers, so cumulating over all strata and subtracting the later ones is exact.
     after = np.cumsum(leave[::-1], axis=0)[::-1]
     later = np.concatenate([after, np.zeros((1, groups), dtype=after.dtype)])[slots.first[1:]]
     owner = np.repeat(np.arange(plan.n_strata), np.diff(slots.first))
-    at_risk = after - later[owner]
     dead = np.flatnonzero(plan.event)
     events = np.bincount(slots.stop[dead] * groups + codes[dead], minlength=size * groups).reshape(size, groups)
     real = slots.rank >= 0
-    return EventTable(at_risk[real].astype(float), events[real].astype(float), owner[real])
+    return EventTable((after - later[owner])[real].astype(float), events[real].astype(float), owner[real])
 
 
 def event_weights(table: EventTable, weight: str, rho: float, gamma: float) -> FloatArray:
@@ -194,7 +200,8 @@ def _result(table: EventTable, factor: FloatArray, labels: tuple[Any, ...], code
     notes: list[str] = []
     df = len(informative) - 1
     difference = (observed - expected)[informative]
-    statistic, p_value, z = math.nan, math.nan, math.nan
+    statistic, p_value = math.nan, math.nan
+    z: float | None = None
     if df < 1:
         notes.append("not estimable: fewer than two groups are at risk at any event time")
         df = 0

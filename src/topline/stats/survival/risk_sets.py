@@ -186,9 +186,9 @@ def _rank_times(time: Any, entry: FloatArray | None) -> tuple[FloatArray, IntArr
         low = int(time.min()) if entry is None else min(int(time.min()), int(entry.min()))
         high = int(time.max())
         if high - low <= 4 * n + 4096:
-            rank = time.astype(np.intp)
+            rank = time.astype(np.intp, copy=False)
             if low:
-                rank -= low
+                rank = rank - low
             entry_rank = None if entry is None else entry.astype(np.intp) - low
             return np.arange(low, high + 1, dtype=np.float64), rank, entry_rank
     pooled = np.asarray(time, dtype=np.float64)

@@ -1,0 +1,123 @@
+"""The façade: load a study, check it, run it, write what comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from topline.analyze.results import ResultSet
+from topline.analyze.run import analyse_all
+from topline.audit.against import ClaimCheck
+from topline.derive.datasets import Datasets
+from topline.execute.local import derive_all
+from topline.records.load import Records, load_records
+from topline.study.load import PROTOCOL_FILE, load_protocol
+from topline.study.problems import Finding, InputError
+from topline.study.protocol import Protocol
+
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of a study: its protocol, the hashes of its records, its datasets and its results."""
+
+    protocol: Protocol
+    records: Records
+    datasets: Datasets
+    results: ResultSet
+    protocol_hash: str
+
+    def write(self, out: Path, claims: Sequence[ClaimCheck] | None = None, progress: Progress = _silent) -> Path:
+        """Write datasets, results, tables, figures, report and manifest to a folder, all of it or nothing; return the folder."""
+        from topline.report.folder import write_results
+
+        inputs = {PROTOCOL_FILE: self.protocol_hash, **self.records.files}
+        return write_results(out, self.protocol, inputs, self.datasets, self.results, claims, progress)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study folder whose protocol has been read and found sound.
+
+    Examples
+    --------
+    >>> study = topline.load_study("examples/gbsg2")  # doctest: +SKIP
+    >>> results = study.run()  # doctest: +SKIP
+    >>> results["rfs"].to_frame()  # doctest: +SKIP
+    """
+
+    folder: Path
+    protocol: Protocol
+    file: str = PROTOCOL_FILE
+
+    def with_cutoff(self, cutoff: date) -> Study:
+        """Return the same study with another data cut-off."""
+        info = self.protocol.study.model_copy(update={"cutoff": cutoff})
+        return replace(self, protocol=self.protocol.model_copy(update={"study": info}))
+
+    def execute(self, progress: Progress = _silent) -> Run:
+        """Derive and analyse; return everything that came out.
+
+        Raises
+        ------
+        InputError
+            When the records can't be used; nothing is written.
+        """
+        progress("reading records")
+        records = load_records(self.protocol, self.folder)
+        source = (self.folder / self.file).read_bytes()
+        try:
+            datasets = derive_all(self.protocol, records, progress)
+            datasets = replace(datasets, findings=tuple(self._placed(item, records, source) for item in datasets.findings))
+            results = analyse_all(self.protocol, datasets, progress)
+        except InputError as error:
+            raise InputError([self._placed(item, records, source) for item in error.findings]) from None
+        return Run(self.protocol, records, datasets, results, hashlib.sha256(source).hexdigest())
+
+    def _placed(self, finding: Finding, records: Records, source: bytes) -> Finding:
+        """Return a finding of a derivation or an analysis, which knows domains only, with its file, and a line of the protocol."""
+        if finding.file is not None and finding.file in records.names:
+            return replace(finding, file=records.names[finding.file])
+        if finding.file is not None or not finding.code.startswith("PRO-"):
+            return finding
+        name = re.escape(finding.column or "")
+        naming = [n for n, line in enumerate(source.decode("utf-8-sig").splitlines(), 1) if name and re.search(rf"\b{name}\b", line)]
+        todo = finding.todo or "correct the name, or add it to the records"
+        return replace(finding, file=self.file, row=naming[0] if naming else None, todo=todo)
+
+    def run(self, progress: Progress = _silent) -> ResultSet:
+        """Derive and analyse; return the results."""
+        return self.execute(progress).results
+
+    def check(self) -> tuple[Finding, ...]:
+        """Read the records and derive everything; return every finding, errors included."""
+        try:
+            return self.execute().results.findings
+        except InputError as error:
+            return error.findings
+
+
+def load_study(path: str | Path) -> Study:
+    """Read the protocol of a study folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder that holds `study.yaml`.
+
+    Raises
+    ------
+    InputError
+        When the protocol can't be used; it lists everything that is wrong, each with its line.
+    """
+    protocol, file = load_protocol(Path(path))
+    return Study(file.parent, protocol, file.name)

@@ -1,0 +1,174 @@
+"""The analysis datasets of a study in ADaM's names, made from what was derived; days become dates only here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from topline.derive.population import AttritionCount
+from topline.derive.response.derive import Response
+from topline.study.endpoints import BiochemicalResponse, ResponseRate
+from topline.study.problems import Finding
+from topline.study.protocol import Protocol
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """Everything derived from the records: one frame a dataset, absent ones None; days are Int32 since 1970-01-01."""
+
+    adsl: pl.DataFrame
+    adtte: pl.DataFrame
+    adrs: pl.DataFrame | None = None
+    adtr: pl.DataFrame | None = None
+    adex: pl.DataFrame | None = None
+    adae: pl.DataFrame | None = None
+    adlb: pl.DataFrame | None = None
+    best: pl.DataFrame | None = None
+    """One row a patient: BOR, CBOR and a Y/N column for each rate and biochemical endpoint; its rows stand in ADRS too."""
+    attrition: tuple[AttritionCount, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def named(self) -> dict[str, pl.DataFrame]:
+        """Return the datasets that are handed on, by their ADaM name."""
+        frames = {"adsl": self.adsl, "adtte": self.adtte, "adrs": self.adrs, "adtr": self.adtr}
+        frames |= {"adex": self.adex, "adae": self.adae, "adlb": self.adlb}
+        return {name: frame for name, frame in frames.items() if frame is not None}
+
+
+def make_best(
+    response: Response | None, subjects: pl.DataFrame, biochemical: dict[str, pl.DataFrame], protocol: Protocol
+) -> pl.DataFrame | None:
+    """Return one row a patient with BOR, CBOR and Y/N for each response endpoint; None when the protocol has none.
+
+    A rate counts a patient without assessment as a non-responder.
+    """
+    if response is None and not biochemical:
+        return None
+    best = subjects.select("USUBJID")
+    if response is not None:
+        best = best.join(response.best, on="USUBJID", how="left", maintain_order="left")
+        for endpoint in protocol.endpoints:
+            if isinstance(endpoint, ResponseRate):
+                source = pl.col("CBOR" if endpoint.confirmed else "BOR")
+                best = best.with_columns(_yes(source.is_in(endpoint.responses)).alias(endpoint.id))
+    for endpoint in protocol.endpoints:
+        if isinstance(endpoint, BiochemicalResponse) and endpoint.id in biochemical:
+            changes = biochemical[endpoint.id].select(
+                "USUBJID", pl.col("RESPONSE").alias(endpoint.id), pl.col("PCHG").alias(endpoint.id + "PCHG")
+            )
+            best = best.join(changes, on="USUBJID", how="left", maintain_order="left")
+    return best
+
+
+def _yes(condition: pl.Expr) -> pl.Expr:
+    return pl.when(condition.fill_null(value=False)).then(pl.lit("Y")).otherwise(pl.lit("N"))
+
+
+def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
+    """Return ADRS: OVR, TRGRESP and NTRGRESP by visit; BOR, CBOR, RSP, CRSP, DCR and the protocol's rates by patient."""
+    overall = response.overall.with_columns((pl.int_range(pl.len()).over("USUBJID") + 1).cast(pl.Int64).alias("ASEQ"))
+    parts = []
+    for code, column, label in (
+        ("OVR", "OVR", "Overall response"),
+        ("TRGRESP", "TRGRESP", "Target response"),
+        ("NTRGRESP", "NTRGRESP", "Non-target response"),
+    ):
+        parts.append(
+            overall.filter(pl.col(column).is_not_null()).select(
+                "USUBJID",
+                pl.lit(code).alias("PARAMCD"),
+                pl.lit(label).alias("PARAM"),
+                pl.col("VISIT").alias("AVISITN"),
+                "ADT",
+                pl.col(column).alias("AVALC"),
+                pl.col("RULE").alias("RULE") if code == "OVR" else pl.lit(None, pl.String).alias("RULE"),
+                "ASEQ",
+                "SRCDOM",
+                "SRCSEQ",
+            )
+        )
+    rows = [("BOR", "Best overall response, confirmation not required", pl.col("BOR"), "BOR")]
+    rows.append(("RSP", "Response (CR or PR), confirmation not required", _yes(pl.col("BOR").is_in(["CR", "PR"])), "BOR"))
+    if "CBOR" in best.columns:
+        rows.append(("CBOR", "Best overall response, confirmation required", pl.col("CBOR"), "CBOR"))
+        rows.append(("CRSP", "Response (CR or PR), confirmed", _yes(pl.col("CBOR").is_in(["CR", "PR"])), "CBOR"))
+    rates = {item.id: item for item in protocol.endpoints if isinstance(item, ResponseRate)}
+    if "DCR" not in rates:
+        rows.append(("DCR", "Disease control", _yes(pl.col("BOR").is_in(["CR", "PR", "SD", "NON-CR/NON-PD"])), "BOR"))
+    rows += [(item.id, item.label, pl.col(item.id), "CBOR" if item.confirmed else "BOR") for item in rates.values()]
+    for code, label, value, source in {row[0]: row for row in rows}.values():
+        day = pl.col(source + "DT") if source + "DT" in best.columns else pl.lit(None, pl.Int32)
+        number = pl.col(source + "SEQ") if source + "SEQ" in best.columns else pl.lit(None, pl.Int64)
+        parts.append(
+            best.filter(pl.col("BOR").is_not_null()).select(
+                "USUBJID",
+                pl.lit(code).alias("PARAMCD"),
+                pl.lit(label).alias("PARAM"),
+                pl.lit(None, pl.Float64).alias("AVISITN"),
+                day.alias("ADT"),
+                value.alias("AVALC"),
+                pl.lit(None, pl.String).alias("RULE"),
+                pl.lit(None, pl.Int64).alias("ASEQ"),
+                pl.lit("ADRS").alias("SRCDOM"),
+                number.cast(pl.Int64).alias("SRCSEQ"),
+            )
+        )
+    return pl.concat(parts)
+
+
+def make_adtr(response: Response) -> pl.DataFrame | None:
+    """Return ADTR: sums of diameters (SDIAM, mm) with BASE, NADIR, CHG and PCHG, and the lesion rows; None unless from lesions."""
+    if response.sums is None or response.measurements is None:
+        return None
+    milli = 1_000.0
+    total, base, nadir = (pl.col(name).cast(pl.Float64) / milli for name in ("SUM", "BASE", "NADIR"))
+    whole = pl.col("COMPLETE") & ~pl.col("BASELINE")
+    sums = response.sums.select(
+        "USUBJID",
+        pl.lit("SDIAM").alias("PARAMCD"),
+        pl.lit("Sum of diameters of target lesions (mm)").alias("PARAM"),
+        pl.lit(None, pl.String).alias("TRLNKID"),
+        pl.col("VISIT").alias("AVISITN"),
+        pl.col("DTLAST").alias("ADT"),
+        total.alias("AVAL"),
+        base.alias("BASE"),
+        nadir.alias("NADIR"),
+        pl.when(whole).then(total - base).alias("CHG"),
+        pl.when(whole & (pl.col("BASE") > 0)).then(100 * (total - base) / base).alias("PCHG"),
+        pl.when("BASELINE").then(pl.lit("Y")).alias("ABLFL"),
+        pl.when("COMPLETE").then(pl.lit("Y")).otherwise(pl.lit("N")).alias("ANL01FL"),
+        pl.col("TRSEQ").alias("SRCSEQ"),
+    )
+    lesions = response.measurements.filter(pl.col("ROLE") == "TARGET").select(
+        "USUBJID",
+        pl.lit("LDIAM").alias("PARAMCD"),
+        pl.when("NODE").then(pl.lit("Short axis of node (mm)")).otherwise(pl.lit("Longest diameter (mm)")).alias("PARAM"),
+        pl.col("LNKID").alias("TRLNKID"),
+        pl.col("VISIT").alias("AVISITN"),
+        pl.col("DT").alias("ADT"),
+        (pl.col("SIZE").cast(pl.Float64) / milli).alias("AVAL"),
+        *(pl.lit(None, pl.Float64).alias(name) for name in ("BASE", "NADIR", "CHG", "PCHG")),
+        *(pl.lit(None, pl.String).alias(name) for name in ("ABLFL", "ANL01FL")),
+        pl.col("TRSEQ").alias("SRCSEQ"),
+    )
+    return (
+        pl.concat([sums, lesions])
+        .with_columns(pl.lit("TR").alias("SRCDOM"))
+        .sort("USUBJID", "PARAMCD", "ADT", "AVISITN", "TRLNKID", "SRCSEQ")
+    )
+
+
+DAYS = frozenset({"ADT", "STARTDT", "ORIGDT", "TRTSDT", "TRTEDT", "DTHDT", "LSTALVDT", "EXFDT", "EXLDT", "EXEDT", "ASTDT", "AENDT"})
+"""Columns of integer days that are handed on as dates."""
+
+
+def for_handing_on(frame: pl.DataFrame, timing: str, inner: str = "_") -> pl.DataFrame:
+    """Return a dataset as it is handed on: integer days as dates, or as study days (…DY) where the records hold those; no inner columns."""
+    frame = frame.drop([name for name in frame.columns if name.startswith(inner) or name.endswith(("DTLO", "DTHI"))])
+    extra = [name for name, kind in frame.schema.items() if name.endswith("DT") and kind == pl.Int32 and name not in DAYS]
+    days = [name for name in frame.columns if name in DAYS or name in extra]
+    if timing == "study_days":
+        value = {name: pl.when(pl.col(name) >= 0).then(pl.col(name) + 1).otherwise(pl.col(name)).alias(name[:-1] + "Y") for name in days}
+        return frame.select(value.get(name, pl.col(name)) for name in frame.columns)
+    return frame.with_columns(pl.col(name).cast(pl.Date) for name in days)

@@ -1,0 +1,138 @@
+"""Findings that need the time origin or the protocol: what the records hold that the protocol doesn't expect, and what came too early."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from topline.records.load import Records
+from topline.records.read import ROW
+from topline.study.endpoints import TimeToEvent
+from topline.study.problems import Finding
+from topline.study.protocol import Protocol
+
+
+def check_plausibility(records: Records, subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]:
+    """Return what is worth knowing before the results are read; nothing is changed.
+
+    DER-0060 a progression recorded on or before the time origin; DER-0061 a drug that the schedule doesn't know; DER-0062 a drug of the
+    protocol that nobody took; DER-0063 a patient of a population without time origin; DER-0064 one whose group the protocol doesn't know.
+
+    Parameters
+    ----------
+    subjects : DataFrame
+        ADSL with its population flags.
+    """
+    return [
+        *_early_progressions(records, subjects, protocol),
+        *_drugs(records, protocol),
+        *_without_origin(subjects, protocol),
+        *_without_group(subjects, protocol),
+    ]
+
+
+def _early_progressions(records: Records, subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]:
+    if protocol.response is None or protocol.response.entry != "recorded_visits" or "RS" not in records:
+        return []
+    rows = records["RS"].join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner")
+    early = rows.filter(pl.col("RSORRES").is_in(["PD", "PROGRESSIVE DISEASE"]) & (pl.col("RSDT") <= pl.col("ORIGDT")))
+    source = "RSDTC" if "RSDTC" in early.columns else "RSDY"
+    return [
+        Finding(
+            "DER-0060",
+            "warning",
+            "a progression is dated on or before the time origin; it is not an event",
+            "RS",
+            row,
+            source,
+            str(value),
+            "a date after the time origin",
+            "check the date, and that of the time origin",
+            subject,
+        )
+        for row, value, subject in early.select(ROW, source, "USUBJID").iter_rows()
+    ]
+
+
+def _drugs(records: Records, protocol: Protocol) -> list[Finding]:
+    if "EX" not in records:
+        return []
+    table = records["EX"]
+    taken = set(table["EXTRT"].drop_nulls())
+    planned = [drug.drug.strip().upper() for drug in protocol.schedule.drugs]
+    findings = []
+    modes = protocol.treatment_modes
+    if planned and (modes is None or modes.domain != "EX"):
+        unknown = table.filter(~pl.col("EXTRT").is_in(planned))
+        for name, row, n in unknown.group_by("EXTRT").agg(pl.col(ROW).min(), pl.len()).sort(ROW).iter_rows():
+            findings.append(
+                Finding(
+                    "DER-0061",
+                    "warning",
+                    f"is a drug that the schedule doesn't know ({n} {'row' if n == 1 else 'rows'}); its exposure is not summarised",
+                    "EX",
+                    row,
+                    "EXTRT",
+                    name,
+                    " or ".join(planned),
+                    "correct the name, or add the drug to schedule.drugs",
+                )
+            )
+    wanted = [*planned, *(drug.strip().upper() for drug in protocol.adverse_events.drugs)]
+    return findings + [
+        Finding(
+            "DER-0062",
+            "warning",
+            f"the protocol names the drug {name}, which nobody took",
+            "EX",
+            column="EXTRT",
+            expected=f"one of {', '.join(sorted(taken))[:400]}" if taken else None,
+            todo="correct the name in the protocol, or map the records' values to it",
+        )
+        for name in dict.fromkeys(wanted)
+        if name not in taken
+    ]
+
+
+def _members(subjects: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
+    return subjects.filter(pl.any_horizontal(pl.col(item.id + "FL") == "Y" for item in protocol.populations))
+
+
+def _without_origin(subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]:
+    if not any(isinstance(item, TimeToEvent) and item.recorded is None for item in protocol.endpoints):
+        return []
+    lost = _members(subjects, protocol).filter(pl.col("ORIGDT").is_null())
+    return [
+        Finding(
+            "DER-0063",
+            "warning",
+            "the patient has no time origin, and so no time to event and no response",
+            "DM",
+            row,
+            expected=f"a full date from {protocol.study.origin}",
+            todo="add it, or exclude such patients by a rule of the population",
+            subject=subject,
+        )
+        for row, subject in lost.select(ROW, "USUBJID").iter_rows()
+    ]
+
+
+def _without_group(subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]:
+    groups = protocol.groups
+    if groups is None or groups.variable == "TRTMODE":
+        return []
+    lost = _members(subjects, protocol).filter(pl.col("TRT01P").is_null())
+    return [
+        Finding(
+            "DER-0064",
+            "warning",
+            "the patient is in none of the treatment groups, and so in no comparison",
+            "DM",
+            row,
+            groups.variable,
+            value,
+            " or ".join(value for level in groups.levels for value in level.values),
+            "correct the value, or add it to groups.levels",
+            subject,
+        )
+        for row, value, subject in lost.select(ROW, pl.col(groups.variable).cast(pl.String), "USUBJID").iter_rows()
+    ]

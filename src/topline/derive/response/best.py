@@ -1,0 +1,132 @@
+"""Best overall response, without and with confirmation (RECIST 1.1, section 4.4 and table 3; choices: clinical rules, section 10)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from topline.study.response_spec import RecistParameters
+
+ORDER = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
+"""From best to worst."""
+_RANK = {response: rank for rank, response in enumerate(ORDER)}
+_STABLE = ("SD", "NON-CR/NON-PD")
+
+
+def assessments_for_best(
+    overall: pl.DataFrame, subjects: pl.DataFrame, new_therapy: pl.DataFrame, parameters: RecistParameters
+) -> pl.DataFrame:
+    """Return the overall responses that count for best response: up to the first PD, and not after new anticancer therapy.
+
+    An assessment on the first day of new therapy counts, unless the protocol uses those after it as well.
+
+    Parameters
+    ----------
+    overall : DataFrame
+        See `overall.derive_overall`.
+    subjects : DataFrame
+        USUBJID, ORIGDT.
+    new_therapy : DataFrame
+        USUBJID, NEWTXDT (first day of new anticancer therapy).
+
+    Returns
+    -------
+    DataFrame
+        The rows, with LONG (bool: late enough after the origin for stable disease).
+    """
+    rows = overall.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner").join(
+        new_therapy.select("USUBJID", "NEWTXDT"), on="USUBJID", how="left"
+    )
+    if not parameters.use_after_new_therapy:
+        rows = rows.filter((pl.col("ADT") <= pl.col("NEWTXDT")).fill_null(value=True))
+    rows = rows.sort("USUBJID", "ADT", "VISIT")
+    progressed_before = (pl.col("OVR") == "PD").cast(pl.Int32).cum_sum().shift(1, fill_value=0).over("USUBJID")
+    rows = rows.filter(progressed_before == 0)
+    return rows.with_columns((pl.col("ADT") - pl.col("ORIGDT") >= parameters.stable_disease_min_days).alias("LONG")).drop("NEWTXDT")
+
+
+def best_response(rows: pl.DataFrame, subjects: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
+    """Return the best response of every patient, no confirmation required.
+
+    SD or NON-CR/NON-PD before the minimum duration counts as NE (so that a later PD makes the best response PD).
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, BOR, BORDT (day of the assessment that decided), BORSEQ (its number among the patient's assessments, from 1).
+    """
+    early = pl.col("OVR").is_in(_STABLE) & ~pl.col("LONG")
+    return _pick(rows.with_columns(pl.when(early).then(pl.lit("NE")).otherwise(pl.col("OVR")).alias("value")), subjects, "BOR", parameters)
+
+
+def confirmed_response(rows: pl.DataFrame, subjects: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
+    """Return the best response of every patient, confirmation required.
+
+    CR is confirmed by a later CR, PR by a later PR or CR, at least `confirmation_days` later, with at most `confirmation_max_ne` NE and
+    nothing worse between (SD between two PR as the protocol allows). A response that is not confirmed counts as SD when it is late enough
+    for stable disease, else as NE; an early CR followed by less than a CR counts as PD (table 3).
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, CBOR, CBORDT, CBORSEQ.
+    """
+    numbered = rows.with_columns(
+        pl.int_range(pl.len()).over("USUBJID").alias("i"),
+        *(
+            (pl.col("OVR").is_in(kinds)).cast(pl.Int32).cum_sum().over("USUBJID").alias(name)
+            for name, kinds in (
+                ("NE_SO_FAR", ["NE"]),
+                ("SD_SO_FAR", ["SD"]),
+                ("PR_SO_FAR", ["PR"]),
+                ("WORSE_SO_FAR", ["PD", "NON-CR/NON-PD"]),
+            )
+        ),
+    )
+    later = numbered.select(
+        "USUBJID", *(pl.col(c).alias("J_" + c) for c in ("i", "ADT", "OVR", "NE_SO_FAR", "SD_SO_FAR", "PR_SO_FAR", "WORSE_SO_FAR"))
+    )
+    pairs = numbered.filter(pl.col("OVR").is_in(["CR", "PR"])).join(later.filter(pl.col("J_OVR").is_in(["CR", "PR"])), on="USUBJID")
+    pairs = pairs.filter(pl.col("J_i") > pl.col("i")).with_columns(
+        *(
+            (pl.col("J_" + c) - pl.col(c) - (pl.col("J_OVR") == kind).cast(pl.Int32)).alias("between_" + kind)
+            for c, kind in (("NE_SO_FAR", "NE"), ("SD_SO_FAR", "SD"), ("PR_SO_FAR", "PR"))
+        ),
+        (pl.col("J_WORSE_SO_FAR") - pl.col("WORSE_SO_FAR")).alias("between_worse"),
+    )
+    apart = (pl.col("J_ADT") - pl.col("ADT") >= parameters.confirmation_days) & (pl.col("between_NE") <= parameters.confirmation_max_ne)
+    apart &= pl.col("between_worse") == 0
+    complete = (pl.col("OVR") == "CR") & (pl.col("J_OVR") == "CR") & (pl.col("between_SD") == 0) & (pl.col("between_PR") == 0)
+    partial = (pl.col("OVR") == "PR") & (pl.col("between_SD") <= parameters.confirmation_stable_between_partial)
+    confirmed = (
+        pairs.filter(apart & (complete | partial)).select("USUBJID", "i").unique().with_columns(pl.lit(value=True).alias("CONFIRMED"))
+    )
+    rows = numbered.join(confirmed, on=["USUBJID", "i"], how="left").sort("USUBJID", "i")
+    less_later = (pl.col("OVR").is_in(["PR", "SD", "NON-CR/NON-PD"])).cast(pl.Int32).cum_max(reverse=True).shift(-1, fill_value=0).over(
+        "USUBJID"
+    ) == 1
+    value = (
+        pl.when(pl.col("OVR").is_in(["PD", "NE"]))
+        .then(pl.col("OVR"))
+        .when(pl.col("CONFIRMED"))
+        .then(pl.col("OVR"))
+        .when(pl.col("LONG"))
+        .then(pl.when(pl.col("OVR") == "NON-CR/NON-PD").then(pl.col("OVR")).otherwise(pl.lit("SD")))
+        .when((pl.col("OVR") == "CR") & less_later)
+        .then(pl.lit("PD"))
+        .otherwise(pl.lit("NE"))
+    )
+    return _pick(rows.with_columns(value.alias("value")), subjects, "CBOR", parameters)
+
+
+def _pick(rows: pl.DataFrame, subjects: pl.DataFrame, name: str, parameters: RecistParameters) -> pl.DataFrame:
+    ranked = rows.with_columns(
+        pl.col("value").replace_strict(_RANK, return_dtype=pl.Int32).alias("rank"),
+        (pl.int_range(pl.len()).over("USUBJID") + 1).alias("number"),
+    ).sort("USUBJID", "rank", "ADT", "number")
+    best = ranked.group_by("USUBJID", maintain_order=True).first()
+    best = best.select("USUBJID", pl.col("value").alias(name), pl.col("ADT").alias(name + "DT"), pl.col("number").alias(name + "SEQ"))
+    return (
+        subjects.select("USUBJID")
+        .join(best, on="USUBJID", how="left", maintain_order="left")
+        .with_columns(pl.col(name).fill_null(parameters.nobody_looked))
+    )

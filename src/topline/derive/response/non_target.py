@@ -1,0 +1,47 @@
+"""Non-target response at each visit: CR, NON-CR/NON-PD, PD or NE (RECIST 1.1, section 4.3.3)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+GONE = ("ABSENT", "NORMAL", "RESOLVED")
+PROGRESSED = ("UNEQUIVOCAL PROGRESSION", "PROGRESSION", "WORSENED")
+
+
+def derive_non_target(measurements: pl.DataFrame, lesions: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a patient and visit at which a non-target lesion was looked at.
+
+    PD needs unequivocal progression of one lesion; otherwise every lesion must have been assessed; CR when all are gone.
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, VISIT, NTRGRESP, NTDTFIRST, NTDTLAST (days of the first and last such scan), NTPDDT (day of the scan that showed
+        progression), NTSEQ.
+    """
+    counts = lesions.filter(pl.col("ROLE") == "NON-TARGET").group_by("USUBJID").len("n")
+    rows = measurements.filter(pl.col("ROLE") == "NON-TARGET")
+    last = rows.sort("USUBJID", "VISIT", "LNKID", "DT", "TRSEQ").group_by("USUBJID", "VISIT", "LNKID", maintain_order=True).last()
+    progressed = pl.col("STATE").is_in(PROGRESSED).fill_null(value=False)
+    visits = (
+        last.group_by("USUBJID", "VISIT")
+        .agg(
+            pl.col("DT").min().alias("NTDTFIRST"),
+            pl.col("DT").max().alias("NTDTLAST"),
+            pl.col("DT").filter(progressed).min().alias("NTPDDT"),
+            pl.col("STATE").is_not_null().sum().alias("assessed"),
+            pl.col("STATE").is_in(GONE).fill_null(value=False).all().alias("gone"),
+            pl.col("TRSEQ").min().alias("NTSEQ"),
+        )
+        .join(counts, on="USUBJID", how="left")
+    )
+    response = (
+        pl.when(pl.col("NTPDDT").is_not_null())
+        .then(pl.lit("PD"))
+        .when(pl.col("assessed") < pl.col("n"))
+        .then(pl.lit("NE"))
+        .when(pl.col("gone"))
+        .then(pl.lit("CR"))
+        .otherwise(pl.lit("NON-CR/NON-PD"))
+    )
+    return visits.select("USUBJID", "VISIT", response.alias("NTRGRESP"), "NTDTFIRST", "NTDTLAST", "NTPDDT", "NTSEQ")

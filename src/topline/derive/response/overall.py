@@ -1,0 +1,100 @@
+"""Overall response at each visit from target, non-target and new lesions, with its date (RECIST 1.1, tables 1 and 2)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from topline.study.response_spec import RecistParameters
+
+
+def derive_overall(
+    sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, disease: pl.DataFrame, parameters: RecistParameters
+) -> pl.DataFrame:
+    """Return one row a patient and visit after baseline.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        With TRGRESP (see `target`); its baseline rows are left out here.
+    non_target, new : DataFrame
+        See `non_target` and `new_lesions`.
+    disease : DataFrame
+        USUBJID, ORIGDT, HAS_TARGET, HAS_NON_TARGET.
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, VISIT, ADT (date of the response by the rules for scans on several days), DTFIRST, DTLAST, TRGRESP, NTRGRESP, NEWLES
+        (Y/N), OVR, RULE (which row of the table or which rule decided), SRCDOM, SRCSEQ.
+    """
+    visits = _visits(sums, non_target, new, disease)
+    target, other = pl.col("TRGRESP"), pl.col("NTRGRESP")
+    is_new = pl.col("NEWLES") == "Y"
+    by_table = (
+        pl.when(is_new | (target == "PD").fill_null(value=False) | (other == "PD").fill_null(value=False))
+        .then(pl.lit("PD"))
+        .when(pl.col("HAS_TARGET"))
+        .then(_with_targets(target, other))
+        .when(pl.col("HAS_NON_TARGET"))
+        .then(other.fill_null("NE"))
+        .otherwise(pl.lit("NE"))
+    )
+    visits = visits.with_columns(by_table.alias("TABLE"))
+    earlier_cr = (pl.col("TABLE") == "CR").cast(pl.Int32).cum_max().shift(1, fill_value=0).over("USUBJID") == 1
+    seen = target.is_in(["PR", "SD"]) | (other == "NON-CR/NON-PD")
+    returned = (
+        (earlier_cr & seen.fill_null(value=False)) if parameters.disease_after_complete_response == "progression" else pl.lit(value=False)
+    )
+    visits = visits.with_columns(
+        pl.when(returned).then(pl.lit("PD")).otherwise(pl.col("TABLE")).alias("OVR"),
+        pl.when(is_new)
+        .then(pl.lit("new lesion"))
+        .when(target == "PD")
+        .then(pl.lit("sum of diameters"))
+        .when(other == "PD")
+        .then(pl.lit("non-target progression"))
+        .when(returned)
+        .then(pl.lit("disease after complete response"))
+        .otherwise(pl.lit("target and non-target"))
+        .alias("RULE"),
+    )
+    return visits.with_columns(_date(parameters).alias("ADT")).sort("USUBJID", "ADT", "VISIT").select(_COLUMNS)
+
+
+_COLUMNS = ["USUBJID", "VISIT", "ADT", "DTFIRST", "DTLAST", "TRGRESP", "NTRGRESP", "NEWLES", "OVR", "RULE", "SRCDOM", "SRCSEQ"]
+
+
+def _visits(sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, disease: pl.DataFrame) -> pl.DataFrame:
+    targets = sums.filter(~pl.col("BASELINE")).select(
+        "USUBJID", "VISIT", pl.col("DTFIRST").alias("TDTFIRST"), pl.col("DTLAST").alias("TDTLAST"), "TRGRESP", "TRSEQ"
+    )
+    pre = sums.filter("BASELINE").select("USUBJID", "VISIT")
+    visits = targets.join(non_target, on=["USUBJID", "VISIT"], how="full", coalesce=True).join(pre, on=["USUBJID", "VISIT"], how="anti")
+    alone = new.select("USUBJID", pl.col("NEWVISIT").alias("VISIT"), "NEWDT").with_columns(pl.col("NEWDT").alias("NEWHERE")).drop("NEWDT")
+    visits = visits.join(alone, on=["USUBJID", "VISIT"], how="full", coalesce=True).join(new, on="USUBJID", how="left")
+    visits = visits.join(disease, on="USUBJID", how="inner").with_columns(
+        pl.min_horizontal("TDTFIRST", "NTDTFIRST", "NEWHERE").alias("DTFIRST"),
+        pl.max_horizontal("TDTLAST", "NTDTLAST", "NEWHERE").alias("DTLAST"),
+    )
+    visits = visits.filter((pl.col("DTLAST") > pl.col("ORIGDT")).fill_null(value=False)).sort("USUBJID", "DTLAST", "VISIT")
+    sequence = pl.coalesce("TRSEQ", "NTSEQ")
+    return visits.with_columns(
+        pl.when(pl.col("NEWDT") <= pl.col("DTLAST")).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("NEWLES"),
+        pl.when(sequence.is_null()).then(pl.lit("TU")).otherwise(pl.lit("TR")).alias("SRCDOM"),
+        pl.coalesce(sequence, "NEWSEQ").alias("SRCSEQ"),
+    )
+
+
+def _with_targets(target: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Table 1 without its PD rows: target CR is an overall CR only when nothing else is left."""
+    nothing_else = ~pl.col("HAS_NON_TARGET") | (other == "CR").fill_null(value=False)
+    return pl.when(target == "CR").then(pl.when(nothing_else).then(pl.lit("CR")).otherwise(pl.lit("PR"))).otherwise(target.fill_null("NE"))
+
+
+def _date(parameters: RecistParameters) -> pl.Expr:
+    """PD: the earliest scan that showed what made it; every other response: the last (or first) scan of the visit."""
+    by_sum = pl.col("TDTLAST") if parameters.progression_date == "last_target_scan" else pl.col("TDTFIRST")
+    new_here = pl.when(pl.col("NEWLES") == "Y").then(pl.max_horizontal("NEWDT", "DTFIRST"))
+    shown = pl.min_horizontal(pl.when(pl.col("TRGRESP") == "PD").then(by_sum), pl.col("NTPDDT"), new_here)
+    other = pl.col("DTLAST") if parameters.response_date == "last_scan" else pl.col("DTFIRST")
+    return pl.when(pl.col("OVR") == "PD").then(pl.coalesce(shown, other)).otherwise(other)

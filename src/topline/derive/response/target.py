@@ -1,0 +1,91 @@
+"""Target response at each visit: sums of diameters, nadir, and CR, PR, SD, PD or NE (RECIST 1.1, sections 4.3.1 and 4.4)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from topline.study.response_spec import RecistParameters
+
+
+def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
+    """Return one row a patient and visit with the sum of diameters of the target lesions.
+
+    A lesion measured twice at one visit counts with its last measurement. A visit is at baseline when all its scans are on or
+    before the time origin.
+
+    Parameters
+    ----------
+    measurements, lesions : DataFrame
+        See `lesions`.
+    origins : DataFrame
+        USUBJID, ORIGDT.
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, VISIT, DTFIRST, DTLAST (days of the first and last target scan), SUM (Int64 micrometres over the lesions measured),
+        N_TARGET, N_MEASURED, COMPLETE, ALL_GONE (every lesion measured is 0 mm, or a node under 10 mm), BASELINE (bool),
+        BASE (sum at baseline; null when there is none or it is incomplete), NADIR (smallest complete sum before this visit,
+        baseline included), TRSEQ (of the first row).
+    """
+    counts = lesions.filter(pl.col("ROLE") == "TARGET").group_by("USUBJID").len("N_TARGET")
+    rows = measurements.filter(pl.col("ROLE") == "TARGET")
+    last = rows.sort("USUBJID", "VISIT", "LNKID", "DT", "TRSEQ").group_by("USUBJID", "VISIT", "LNKID", maintain_order=True).last()
+    limit = round(parameters.node_normal_mm * 1_000)
+    gone = pl.when(pl.col("NODE")).then(pl.col("SIZE") < limit).otherwise(pl.col("SIZE") == 0)
+    sums = (
+        last.group_by("USUBJID", "VISIT")
+        .agg(
+            pl.col("DT").min().alias("DTFIRST"),
+            pl.col("DT").max().alias("DTLAST"),
+            pl.col("SIZE").sum().alias("SUM"),
+            pl.col("SIZE").is_not_null().sum().cast(pl.Int64).alias("N_MEASURED"),
+            gone.fill_null(value=False).all().alias("ALL_GONE"),
+            pl.col("TRSEQ").min().alias("TRSEQ"),
+        )
+        .join(counts, on="USUBJID", how="left")
+        .join(origins.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner")
+        .sort("USUBJID", "DTLAST", "VISIT")
+    )
+    sums = sums.with_columns(
+        (pl.col("N_MEASURED") == pl.col("N_TARGET")).alias("COMPLETE"),
+        (pl.col("DTLAST") <= pl.col("ORIGDT")).fill_null(value=False).alias("PRE"),
+    )
+    number = (
+        pl.col("PRE").cum_sum().over("USUBJID") if parameters.baseline == "first" else pl.col("PRE").cum_sum(reverse=True).over("USUBJID")
+    )
+    sums = sums.with_columns((pl.col("PRE") & (number == 1)).alias("BASELINE"))
+    sums = sums.filter(~pl.col("PRE") | pl.col("BASELINE"))
+    complete = pl.when(pl.col("COMPLETE")).then(pl.col("SUM"))
+    return sums.with_columns(
+        pl.when(pl.col("BASELINE") & pl.col("COMPLETE")).then(pl.col("SUM")).max().over("USUBJID").alias("BASE"),
+        complete.cum_min().forward_fill().shift(1).over("USUBJID").alias("NADIR"),
+    ).drop("PRE", "ORIGDT")
+
+
+def target_response(parameters: RecistParameters) -> pl.Expr:
+    """The target response from SUM, BASE, NADIR, COMPLETE and ALL_GONE; null at baseline.
+
+    All comparisons are between integers: micrometres times hundredths of a percent.
+    """
+    rise = round(parameters.progression_percent * 100)
+    fall = round(parameters.partial_response_percent * 100)
+    absolute = round(parameters.progression_mm * 1_000)
+    total, nadir, base = pl.col("SUM"), pl.col("NADIR"), pl.col("BASE")
+    measured = pl.col("N_MEASURED") > 0
+    grown = measured & (total * 10_000 >= nadir * (10_000 + rise)) & (total - nadir >= absolute)
+    grown = (grown if parameters.partial_sum_progression else grown & pl.col("COMPLETE")).fill_null(value=False)
+    complete = pl.col("COMPLETE") & pl.col("ALL_GONE")
+    first, second = ((complete, "CR"), (grown, "PD")) if parameters.complete_response_first else ((grown, "PD"), (complete, "CR"))
+    response = (
+        pl.when(first[0])
+        .then(pl.lit(first[1]))
+        .when(second[0])
+        .then(pl.lit(second[1]))
+        .when(~pl.col("COMPLETE") | base.is_null())
+        .then(pl.lit("NE"))
+        .when(total * 10_000 <= base * (10_000 - fall))
+        .then(pl.lit("PR"))
+        .otherwise(pl.lit("SD"))
+    )
+    return pl.when(~pl.col("BASELINE")).then(response)

@@ -1,0 +1,294 @@
+"""ADTTE: for each patient the event or the censoring, by the protocol's ordered rules, with the reason and its source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from topline.derive.response.derive import Response
+from topline.derive.subjects import pick_date
+from topline.records.load import Records
+from topline.records.read import ROW
+from topline.study.endpoints import TimeToEvent
+from topline.study.problems import Finding, InputError
+from topline.study.schedule import Assessments
+
+ADTTE_SCHEMA = {
+    "USUBJID": pl.String,
+    "PARAMCD": pl.String,
+    "PARAM": pl.String,
+    "STARTDT": pl.Int32,
+    "ADT": pl.Int32,
+    "AVAL": pl.Float64,
+    "CNSR": pl.Int32,
+    "EVNTDESC": pl.String,
+    "CNSDTDSC": pl.String,
+    "SRCDOM": pl.String,
+    "SRCVAR": pl.String,
+    "SRCSEQ": pl.Int64,
+}
+
+
+def derive_time_to_event(
+    endpoint: TimeToEvent, subjects: pl.DataFrame, records: Records, response: Response | None, assessments: Assessments | None
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Return the ADTTE rows of one endpoint, one a patient who has a time origin.
+
+    The event is the earliest of the event rules (the first named, on the same day). A censoring rule that pre-empts (no baseline, new
+    therapy, missed visits) is tried in the order of the protocol; if none applies the event stands, and without an event the first of the
+    other censoring rules that has a date. Without any date a patient is censored at the time origin.
+
+    Returns
+    -------
+    DataFrame
+        As `ADTTE_SCHEMA`; days are Int32 since 1970-01-01, AVAL is in days.
+    findings : list of Finding
+        DER-0020: events or last contacts before the time origin (AVAL would be negative): those patients are censored at the origin.
+    """
+    frame = subjects.filter(pl.col("ORIGDT").is_not_null()).select(
+        "USUBJID", "ORIGDT", "DTHDT", "DTHFL", "LSTALVDT", "LSTALVSRC", "LSTALVSEQ"
+    )
+    frame = _earliest_event(frame, endpoint, records, response)
+    frame = _last_assessments(frame, response)
+    decision: Any = pl.when(pl.lit(value=False)).then(_nothing())
+    for rule in endpoint.censoring:
+        if rule.rule == "no_baseline":
+            assert response is not None
+            frame = frame.join(response.baseline.with_columns(pl.lit(value=True).alias("HAS_BASE")), on="USUBJID", how="left")
+            decision = decision.when(pl.col("HAS_BASE").is_null()).then(_censor(rule.label, "ORIGDT", "ADSL", "ORIGDT"))
+        elif rule.rule == "new_therapy":
+            therapy_first = pl.col("NEWTXDT").is_not_null() & (pl.col("NEWTXDT") < pl.col("EVDT")).fill_null(value=True)
+            decision = decision.when(therapy_first).then(_censor(rule.label, "LATX", "ADRS", "ADT", "LATXSEQ"))
+        elif rule.rule == "missed_visits":
+            assert assessments is not None
+            frame = frame.with_columns(_missed(frame, assessments).alias("MISSED"))
+            decision = decision.when(pl.col("EVDT").is_not_null() & (pl.col("MISSED") >= rule.visits)).then(
+                _censor(rule.label, "LAEV", "ADRS", "ADT", "LAEVSEQ")
+            )
+    decision = decision.when(pl.col("EVDT").is_not_null()).then(_event())
+    for number, rule in enumerate(endpoint.censoring):
+        if rule.rule == "last_assessment":
+            decision = decision.when(pl.lit(value=True)).then(_censor(rule.label, "LALL", "ADRS", "ADT", "LALLSEQ"))
+        elif rule.rule == "last_known_alive":
+            decision = decision.when(pl.col("LSTALVDT").is_not_null()).then(_alive(rule.label))
+        elif rule.rule == "record":
+            dates = pick_date(records, rule.source, f"C{number}")
+            frame = frame.join(dates, on="USUBJID", how="left")
+            day = f"C{number}"
+            decision = decision.when(pl.col(day).is_not_null()).then(
+                _censor(rule.label, day, rule.source.domain, rule.source.variable, day + "SEQ")
+            )
+    decision = decision.otherwise(_censor("No follow-up after the time origin", "ORIGDT", "ADSL", "ORIGDT"))
+    rows = frame.select("USUBJID", "ORIGDT", decision.alias("d")).unnest("d")
+    return _finish(rows, endpoint, records)
+
+
+def recorded_time(endpoint: TimeToEvent, subjects: pl.DataFrame, days_per_month: float) -> tuple[pl.DataFrame, list[Finding]]:
+    """Return the ADTTE rows of an endpoint whose times were recorded; patients without a time are left out (DER-0021)."""
+    spec = endpoint.recorded
+    assert spec is not None
+    factor = {"days": 1.0, "weeks": 7.0, "months": days_per_month, "years": 365.25}[spec.unit]
+    absent = [name for name in (spec.time, spec.event) if name not in subjects.columns]
+    if absent:
+        raise InputError(
+            [
+                Finding("PRO-0028", "error", f"{endpoint.id} reads the time or event {name}, which isn't in DM", column=name)
+                for name in absent
+            ]
+        )
+    time = pl.col(spec.time).cast(pl.Float64, strict=False) * factor
+    values = [value.strip().upper() for value in spec.event_values]
+    happened = pl.col(spec.event).cast(pl.String).str.to_uppercase().is_in(values)
+    known = time.is_not_null() & pl.col(spec.event).is_not_null() & (time >= 0) & time.is_finite()
+    lost = subjects.filter(~known.fill_null(value=False))
+    findings = [
+        Finding(
+            "DER-0021",
+            "warning",
+            f"{endpoint.id}: no usable time or indicator; the patient is left out of it",
+            "DM",
+            row,
+            spec.time,
+            value,
+            f"a time of 0 {spec.unit} or more, and a value of {spec.event}",
+            "correct it",
+            subject,
+        )
+        for row, value, subject in lost.select(ROW, pl.col(spec.time).cast(pl.String), "USUBJID").iter_rows()
+    ]
+    rows = subjects.filter(known).select(
+        "USUBJID",
+        pl.lit(endpoint.id).alias("PARAMCD"),
+        pl.lit(endpoint.label).alias("PARAM"),
+        pl.lit(None, pl.Int32).alias("STARTDT"),
+        pl.lit(None, pl.Int32).alias("ADT"),
+        time.alias("AVAL"),
+        pl.when(happened).then(0).otherwise(1).cast(pl.Int32).alias("CNSR"),
+        pl.when(happened).then(pl.lit("Event as recorded")).alias("EVNTDESC"),
+        pl.when(~happened).then(pl.lit("Censored as recorded")).alias("CNSDTDSC"),
+        pl.lit("DM").alias("SRCDOM"),
+        pl.lit(spec.time).alias("SRCVAR"),
+        pl.lit(None, pl.Int64).alias("SRCSEQ"),
+    )
+    return rows, findings
+
+
+def _earliest_event(frame: pl.DataFrame, endpoint: TimeToEvent, records: Records, response: Response | None) -> pl.DataFrame:
+    parts = []
+    for order, rule in enumerate(endpoint.events):
+        if rule.rule == "progression":
+            assert response is not None
+            numbered = response.overall.with_columns((pl.int_range(pl.len()).over("USUBJID") + 1).alias("SEQ"))
+            days = (
+                numbered.filter(pl.col("OVR") == "PD")
+                .group_by("USUBJID", maintain_order=True)
+                .first()
+                .select("USUBJID", pl.col("ADT").alias("DT"), "SEQ")
+            )
+            domain, variable = "ADRS", "ADT"
+        elif rule.rule == "death":
+            days = frame.filter(pl.col("DTHDT").is_not_null()).select(
+                "USUBJID", pl.col("DTHDT").alias("DT"), pl.lit(None, pl.Int64).alias("SEQ")
+            )
+            domain, variable = "DM", "DTHDTC"
+        else:
+            days = pick_date(records, rule.source, "DT").select("USUBJID", "DT", pl.col("DTSEQ").alias("SEQ"))
+            domain, variable = rule.source.domain, rule.source.variable
+        parts.append(
+            days.select(
+                "USUBJID",
+                pl.col("DT").alias("EVDT"),
+                pl.lit(rule.label).alias("EVDESC"),
+                pl.lit(domain).alias("EVDOM"),
+                pl.lit(variable).alias("EVVAR"),
+                pl.col("SEQ").cast(pl.Int64).alias("EVSEQ"),
+                pl.lit(order).alias("order"),
+            )
+        )
+    first = pl.concat(parts).sort("USUBJID", "EVDT", "order").group_by("USUBJID", maintain_order=True).first().drop("order")
+    return frame.join(first, on="USUBJID", how="left")
+
+
+def _last_assessments(frame: pl.DataFrame, response: Response | None) -> pl.DataFrame:
+    """Add the last adequate assessment (overall response not NE): of all (LALL), before the event (LAEV), until new therapy (LATX)."""
+    names = ("LALL", "LAEV", "LATX")
+    if response is None:
+        return frame.with_columns(
+            *(pl.lit(None, pl.Int32).alias(name) for name in (*names, "NEWTXDT")),
+            *(pl.lit(None, pl.Int64).alias(name + "SEQ") for name in names),
+        )
+    frame = frame.join(response.new_therapy.select("USUBJID", "NEWTXDT"), on="USUBJID", how="left")
+    numbered = response.overall.with_columns((pl.int_range(pl.len()).over("USUBJID") + 1).cast(pl.Int64).alias("SEQ"))
+    adequate = numbered.filter(pl.col("OVR") != "NE").select("USUBJID", "ADT", "SEQ")
+    rows = adequate.join(frame.select("USUBJID", "EVDT", "NEWTXDT"), on="USUBJID", how="inner")
+    conditions = (
+        pl.lit(value=True),
+        (pl.col("ADT") < pl.col("EVDT")).fill_null(value=True),
+        (pl.col("ADT") <= pl.col("NEWTXDT")).fill_null(value=True),
+    )
+    for name, condition in zip(names, conditions, strict=True):
+        last = rows.filter(condition).group_by("USUBJID", maintain_order=True).last()
+        frame = frame.join(last.select("USUBJID", pl.col("ADT").alias(name), pl.col("SEQ").alias(name + "SEQ")), on="USUBJID", how="left")
+    return frame
+
+
+def _missed(frame: pl.DataFrame, assessments: Assessments) -> pl.Series:
+    """Count the scheduled visits after the last adequate assessment before the event whose windows had elapsed by the event.
+
+    Counted from the time origin where nothing adequate came after baseline (clinical rules, section 3.2).
+    """
+    event = frame["EVDT"] - frame["ORIGDT"]
+    last = frame["LAEV"].fill_null(frame["ORIGDT"]) - frame["ORIGDT"]
+    longest = event.max()
+    planned = pl.Series(assessments.days_until(int(longest)) if isinstance(longest, int) and longest > 0 else [], dtype=pl.Int32)
+    window = assessments.window_days
+    elapsed = planned.search_sorted(event.fill_null(0) - window, side="left")
+    attended = planned.search_sorted(last + window, side="right")
+    return (elapsed.cast(pl.Int32) - attended.cast(pl.Int32)).clip(lower_bound=0)
+
+
+def _decision(day: pl.Expr, cnsr: int, event: pl.Expr, censor: pl.Expr, domain: pl.Expr, variable: pl.Expr, sequence: pl.Expr) -> pl.Expr:
+    return pl.struct(
+        day.cast(pl.Int32).alias("ADT"),
+        pl.lit(cnsr, pl.Int32).alias("CNSR"),
+        event.cast(pl.String).alias("EVNTDESC"),
+        censor.cast(pl.String).alias("CNSDTDSC"),
+        domain.cast(pl.String).alias("SRCDOM"),
+        variable.cast(pl.String).alias("SRCVAR"),
+        sequence.cast(pl.Int64).alias("SRCSEQ"),
+    )
+
+
+def _nothing() -> pl.Expr:
+    null = pl.lit(None)
+    return _decision(null, 1, null, null, null, null, null)
+
+
+def _event() -> pl.Expr:
+    return _decision(pl.col("EVDT"), 0, pl.col("EVDESC"), pl.lit(None), pl.col("EVDOM"), pl.col("EVVAR"), pl.col("EVSEQ"))
+
+
+def _censor(label: str, day: str, domain: str, variable: str, sequence: str | None = None) -> pl.Expr:
+    """Censored at a day, or at the time origin where that day is missing."""
+    there = pl.col(day).is_not_null()
+    source = pl.when(there).then(pl.lit(domain)).otherwise(pl.lit("ADSL"))
+    name = pl.when(there).then(pl.lit(variable)).otherwise(pl.lit("ORIGDT"))
+    number = pl.when(there).then(pl.col(sequence)) if sequence is not None else pl.lit(None)
+    return _decision(pl.coalesce(day, "ORIGDT"), 1, pl.lit(None), pl.lit(label), source, name, number)
+
+
+def _alive(label: str) -> pl.Expr:
+    parts = pl.col("LSTALVSRC").str.split_exact(".", 1)
+    return _decision(
+        pl.col("LSTALVDT"),
+        1,
+        pl.lit(None),
+        pl.lit(label),
+        parts.struct.field("field_0"),
+        parts.struct.field("field_1"),
+        pl.col("LSTALVSEQ"),
+    )
+
+
+def _place(records: Records, domain: str, variable: str, sequence: int | None, subject: str) -> tuple[str, int | None, str, str | None]:
+    """Return domain, row, column and value of the record that a decision rests on, as far as it is in the records."""
+    if domain not in records:
+        return domain, None, variable, None
+    table = records[domain].filter(pl.col("USUBJID") == subject)
+    table = table.filter(pl.col(domain + "SEQ") == sequence) if sequence is not None else table
+    source = next((name for name in (variable + "C", variable[:-1] + "Y", variable) if name in table.columns), None)
+    if table.height == 0 or source is None:
+        return domain, None, variable, None
+    return domain, table[ROW][0], source, str(table[source][0])
+
+
+def _finish(rows: pl.DataFrame, endpoint: TimeToEvent, records: Records) -> tuple[pl.DataFrame, list[Finding]]:
+    early = rows.filter(pl.col("ADT") < pl.col("ORIGDT"))
+    findings = [
+        Finding(
+            "DER-0020",
+            "warning",
+            f"{endpoint.id}: the event or last contact lies before the time origin; censored at the origin",
+            *_place(records, domain, variable, sequence, subject),
+            expected="a date on or after the time origin",
+            todo="check the date, and that of the time origin",
+            subject=subject,
+        )
+        for subject, domain, variable, sequence in early.select("USUBJID", "SRCDOM", "SRCVAR", "SRCSEQ").iter_rows()
+    ]
+    before = pl.col("ADT") < pl.col("ORIGDT")
+    rows = rows.with_columns(
+        pl.when(before).then(pl.lit(None, pl.String)).otherwise(pl.col("EVNTDESC")).alias("EVNTDESC"),
+        pl.when(before).then(pl.lit("Before the time origin")).otherwise(pl.col("CNSDTDSC")).alias("CNSDTDSC"),
+        pl.when(before).then(pl.lit(1, pl.Int32)).otherwise(pl.col("CNSR")).alias("CNSR"),
+        pl.max_horizontal("ADT", "ORIGDT").alias("ADT"),
+    )
+    plus = 1 if endpoint.plus_one_day else 0
+    rows = rows.with_columns(
+        pl.lit(endpoint.id).alias("PARAMCD"),
+        pl.lit(endpoint.label).alias("PARAM"),
+        pl.col("ORIGDT").alias("STARTDT"),
+        (pl.col("ADT") - pl.col("ORIGDT") + plus).cast(pl.Float64).alias("AVAL"),
+    )
+    return rows.select(list(ADTTE_SCHEMA)), findings

@@ -1,0 +1,108 @@
+"""Run every derivation of a study in one frame, on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from topline.derive.adverse_events import derive_adverse_events
+from topline.derive.alive import last_known_alive
+from topline.derive.cutoff import cut_records
+from topline.derive.datasets import Datasets, make_adrs, make_adtr, make_best
+from topline.derive.disposition import derive_disposition
+from topline.derive.exposure import derive_exposure
+from topline.derive.labs import biochemical_response, derive_labs
+from topline.derive.plausibility import check_plausibility
+from topline.derive.population import derive_populations
+from topline.derive.response.derive import derive_response
+from topline.derive.subjects import derive_subjects
+from topline.derive.time_to_event import ADTTE_SCHEMA, derive_time_to_event, recorded_time
+from topline.derive.treatment import check_drugs, inside_window
+from topline.records.load import Records
+from topline.study.calendar import days
+from topline.study.endpoints import BiochemicalResponse, TimeToEvent
+from topline.study.problems import Finding
+from topline.study.protocol import Protocol
+
+Progress = Callable[[str], None]
+
+
+def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda _: None) -> Datasets:
+    """Return the analysis datasets of a study.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    records : Records
+        As loaded; they are cut at the protocol's data cut-off here.
+    progress : callable
+        Told the name of each step as it begins.
+    """
+    dated = protocol.records.timing == "dates"
+    cutoff = days(protocol.study.cutoff) if protocol.study.cutoff is not None and dated else None
+    progress("patients")
+    alive = last_known_alive(records, cutoff)
+    records = cut_records(records, cutoff)
+    subjects = derive_subjects(records, protocol, alive)
+    records = records.replace({name: _of(table, subjects) for name, table in records.tables.items()})
+    subjects = derive_disposition(records, subjects)
+    findings: list[Finding] = list(records.findings)
+    adex = None
+    if protocol.schedule.drugs and "EX" in records:
+        progress("exposure")
+        adex = derive_exposure(records, subjects, protocol.schedule.drugs, cutoff)
+        subjects = _count_cycles(subjects, adex, protocol)
+    progress("populations")
+    subjects, attrition = derive_populations(subjects, records, protocol)
+    findings += check_plausibility(records, subjects, protocol)
+    progress("response")
+    response = derive_response(records, subjects, protocol)
+    findings += response.findings if response is not None else ()
+    progress("laboratory")
+    labs, problems = derive_labs(records, subjects, protocol)
+    findings += problems
+    biochemical = {e.id: biochemical_response(labs, subjects, e) for e in protocol.endpoints if isinstance(e, BiochemicalResponse)}
+    best = make_best(response, subjects, biochemical, protocol)
+    progress("time to event")
+    times = [pl.DataFrame(schema=ADTTE_SCHEMA)]
+    for endpoint in protocol.endpoints:
+        if isinstance(endpoint, TimeToEvent):
+            if endpoint.recorded is not None:
+                rows, problems = recorded_time(endpoint, subjects, protocol.display.days_per_month)
+            else:
+                rows, problems = derive_time_to_event(endpoint, subjects, records, response, protocol.schedule.assessments)
+            times.append(rows)
+            findings += problems
+    adtte = pl.concat(times)
+    if protocol.treatment_modes is not None:
+        findings += check_drugs(records, subjects, protocol.treatment_modes)
+        findings += inside_window(adtte, subjects, protocol.treatment_modes)
+    progress("adverse events")
+    adae = None
+    if "AE" in records:
+        adae, problems = derive_adverse_events(records, subjects, protocol.adverse_events)
+        findings += problems
+    return Datasets(
+        adsl=subjects,
+        adtte=adtte,
+        adrs=make_adrs(response, best, protocol) if response is not None and best is not None else None,
+        adtr=make_adtr(response) if response is not None else None,
+        adex=adex,
+        adae=adae,
+        adlb=labs if labs.height else None,
+        best=best,
+        attrition=attrition,
+        findings=tuple(findings),
+    )
+
+
+def _of(table: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
+    return table.join(subjects.select("USUBJID"), on="USUBJID", how="semi", maintain_order="left")
+
+
+def _count_cycles(subjects: pl.DataFrame, adex: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
+    """Add NCYCLE: cycles of the first drug of the schedule that were started; 0 for patients without."""
+    drug = protocol.schedule.drugs[0].drug
+    cycles = adex.filter(pl.col("EXTRT") == drug).select("USUBJID", "NCYCLE")
+    return subjects.join(cycles, on="USUBJID", how="left", maintain_order="left").with_columns(pl.col("NCYCLE").fill_null(0))

@@ -1,0 +1,224 @@
+"""From files to records: every domain read, mapped, typed, dated and checked, with all findings in one go."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from topline.records.checks import check_records
+from topline.records.date_forms import read_dates
+from topline.records.dates import add_days
+from topline.records.domains import CONTRACTS, DomainContract, study_day_name
+from topline.records.headings import squash
+from topline.records.read import ROW, locate, read_table
+from topline.records.units import take_units
+from topline.study.info import DateSource
+from topline.study.problems import Finding, InputError
+from topline.study.protocol import Protocol
+from topline.study.records_spec import DomainSpec
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of a study, a frame a domain; dates as integer days (TRDT beside TRDTC)."""
+
+    tables: Mapping[str, pl.DataFrame]
+    findings: tuple[Finding, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    """File inside the study folder → SHA-256 of its bytes."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Domain → its file inside the study folder."""
+
+    def __getitem__(self, domain: str) -> pl.DataFrame:
+        """Return the records of a domain."""
+        return self.tables[domain]
+
+    def __contains__(self, domain: str) -> bool:
+        """Tell whether the study has a domain."""
+        return domain in self.tables
+
+    def replace(self, tables: Mapping[str, pl.DataFrame], findings: tuple[Finding, ...] = ()) -> Records:
+        """Return the same records with other tables and more findings."""
+        return Records(tables, self.findings + findings, self.files, self.names)
+
+
+def load_records(protocol: Protocol, study: Path) -> Records:
+    """Read the records that a protocol names.
+
+    Raises
+    ------
+    InputError
+        With every error in every domain (REC-…), not just the first.
+    """
+    tables: dict[str, pl.DataFrame] = {}
+    findings: list[Finding] = []
+    files: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for domain in protocol.records.domains:
+        try:
+            path, name = locate(study, protocol.records, domain)
+            spec = protocol.records.spec(domain)
+            table = read_table(path, name, protocol.records, spec)
+            table, problems = _shape(table, CONTRACTS[domain], spec, protocol, name)
+        except InputError as error:
+            findings += error.findings
+            continue
+        files[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        tables[domain], names[domain] = table, name
+        findings += problems
+    if not any(item.severity == "error" for item in findings):
+        tables, problems = check_records(tables, names)
+        findings += problems
+    if any(item.severity == "error" for item in findings):
+        raise InputError(findings)
+    return Records(tables, tuple(findings), files, names)
+
+
+def _shape(
+    table: pl.DataFrame, contract: DomainContract, spec: DomainSpec, protocol: Protocol, file: str
+) -> tuple[pl.DataFrame, list[Finding]]:
+    table = _map_columns(table, spec, file)
+    for variable, codes in spec.values.items():
+        if variable not in table.columns:
+            raise InputError(
+                [
+                    Finding(
+                        "REC-0006",
+                        "error",
+                        "values are mapped for a variable that isn't there",
+                        file,
+                        column=variable,
+                        todo="correct the name",
+                    )
+                ]
+            )
+        coded = pl.col(variable).replace(codes)
+        table = table.with_columns(pl.when(coded != "").then(coded).alias(variable))
+    table, findings = take_units(table, spec.units, file)
+    table, problems = read_dates(table, spec.dates, file)
+    findings += problems
+    timing = protocol.records.timing
+    needed = [study_day_name(name) if timing == "study_days" else name for name in contract.required]
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        raise InputError(
+            [
+                Finding(
+                    "REC-0007",
+                    "error",
+                    f"the domain {contract.name} ({contract.label}) needs this column and the file doesn't have it",
+                    file,
+                    column=name,
+                    todo=f"add it, or name the column that holds it under records.domains.{contract.name}.columns",
+                )
+                for name in missing
+            ]
+        )
+    table, problems = _codes(table, contract, file)
+    findings += problems
+    table, problems = _numbers(table, contract, file)
+    findings += problems
+    table, problems = add_days(table, _date_variables(table, contract.name, protocol), timing, file)
+    findings += problems
+    sequence = contract.name + "SEQ"
+    number = pl.col(sequence).cast(pl.Float64, strict=False).cast(pl.Int64) if sequence in table.columns else pl.col(ROW).cast(pl.Int64) - 1
+    return table.with_columns(number.alias(sequence)), findings
+
+
+def _map_columns(table: pl.DataFrame, spec: DomainSpec, file: str) -> pl.DataFrame:
+    if spec.columns is None:
+        names = {name: name.strip().upper() for name in table.columns if name != ROW}
+        again = [name for name in names if list(names.values()).count(names[name]) > 1] if len(set(names.values())) < len(names) else []
+        if again:
+            raise InputError(
+                [
+                    Finding(
+                        "REC-0005", "error", "the column is there twice, but for case or blanks", file, 1, name, todo="rename one of them"
+                    )
+                    for name in again
+                ]
+            )
+        return table.rename(names)
+    names = {squash(name): name for name in table.columns if name != ROW}
+    problems = [
+        Finding(
+            "REC-0006",
+            "error",
+            f"{variable} is mapped to a column that isn't there",
+            file,
+            column=column,
+            expected="one of " + ", ".join(names)[:400],
+        )
+        for variable, column in spec.columns.items()
+        if squash(column) not in names
+    ]
+    if problems:
+        raise InputError(problems)
+    mapped = table.select(ROW, *(pl.col(names[squash(column)]).alias(variable) for variable, column in spec.columns.items()))
+    if spec.subject_from == "row":
+        mapped = mapped.with_columns(("R" + pl.col(ROW).cast(pl.String).str.zfill(5)).alias("USUBJID"))
+    return mapped.with_columns(pl.col(variable).forward_fill() for variable in spec.fill_down)
+
+
+def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl.DataFrame, list[Finding]]:
+    findings = []
+    for variable in contract.codes:
+        if variable not in table.columns:
+            continue
+        upper = table[variable].str.to_uppercase()
+        changed = table.select(ROW, variable).filter(upper != table[variable])
+        if changed.height:
+            row, value = changed.row(0)
+            findings.append(
+                Finding(
+                    "REC-0012",
+                    "note",
+                    f"codes are read in capitals; {changed.height} {'value was' if changed.height == 1 else 'values were'} not",
+                    file,
+                    row,
+                    variable,
+                    value,
+                )
+            )
+        table = table.with_columns(upper.alias(variable))
+    return table, findings
+
+
+def _numbers(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl.DataFrame, list[Finding]]:
+    findings = []
+    for variable in contract.numbers:
+        if variable not in table.columns:
+            continue
+        number = table[variable].cast(pl.Float64, strict=False)
+        bad = table.select(ROW, variable).filter(table[variable].is_not_null() & (number.is_null() | ~number.is_finite()))
+        findings += [
+            Finding("REC-0013", "error", "is not a number", file, row, variable, value, "a number, or an empty cell")
+            for row, value in bad.iter_rows()
+        ]
+        table = table.with_columns(number.alias(variable))
+    return table, findings
+
+
+def _date_variables(table: pl.DataFrame, domain: str, protocol: Protocol) -> list[str]:
+    """Variables of the table that hold dates: all that end in DTC (or DY), and those that the protocol uses as dates."""
+    ending = "DY" if protocol.records.timing == "study_days" else "DTC"
+    found = [name[: -len(ending)] + "DTC" for name in table.columns if name.endswith(ending) and len(name) > len(ending)]
+    for source in date_sources(protocol):
+        if source.domain == domain and source.variable not in found:
+            found.append(source.variable)
+    return found
+
+
+def date_sources(protocol: Protocol) -> list[DateSource]:
+    """Every date source that the protocol names, and those that they come after."""
+    rules = [rule for item in protocol.endpoints for rule in (*getattr(item, "events", ()), *getattr(item, "censoring", ()))]
+    sources = [protocol.study.origin, *(rule.source for rule in rules if isinstance(getattr(rule, "source", None), DateSource))]
+    sources += [protocol.response.new_therapy] if protocol.response is not None and protocol.response.new_therapy is not None else []
+    for source in sources:
+        if source.after is not None:
+            sources.append(source.after)
+    return sources

@@ -1,0 +1,160 @@
+"""Read a domain's file (CSV, Excel, Parquet, SAS, SPSS, Stata) as text columns, inside the study folder and nowhere else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path, PurePosixPath
+
+import polars as pl
+
+from topline.records.headings import with_headings
+from topline.records.sheet import EXCEL, read_excel
+from topline.records.statistics_file import READERS, read_statistics_file
+from topline.study.problems import Finding, InputError
+from topline.study.records_spec import DomainName, DomainSpec, RecordsSpec
+
+ROW = "_ROW"
+"""Column that holds the row of the file (1 = the header)."""
+
+
+def locate(study: Path, spec: RecordsSpec, domain: DomainName) -> tuple[Path, str]:
+    """Return a domain's file and its name inside the study folder.
+
+    Raises
+    ------
+    InputError
+        REC-0002 when the path leads outside the study folder, REC-0001 when the file isn't there.
+    """
+    name = f"{spec.folder}/{spec.file_of(domain)}" if spec.folder not in ("", ".") else spec.file_of(domain)
+    pure = PurePosixPath(name.replace("\\", "/"))
+    root = study.resolve()
+    path = study / Path(*pure.parts)
+    given = [PurePosixPath(part.replace("\\", "/")) for part in (spec.folder, spec.file_of(domain))]
+    outside = any(part.is_absolute() or ".." in part.parts for part in given) or ":" in name or not name.isprintable()
+    try:
+        outside = outside or not path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError, ValueError):
+        outside = True
+    if outside:
+        raise InputError(
+            [
+                Finding(
+                    "REC-0002",
+                    "error",
+                    f"the file of {domain} is a path that lies outside the study folder",
+                    name,
+                    value=spec.file_of(domain),
+                    expected="a file inside the study folder",
+                    todo="put the file inside the study folder and name it from there",
+                )
+            ]
+        )
+    if not path.is_file():
+        raise InputError(
+            [
+                Finding(
+                    "REC-0001",
+                    "error",
+                    f"the file of the domain {domain} is missing",
+                    file=name,
+                    todo=f"put it there, or name it under records.domains.{domain}.file",
+                )
+            ]
+        )
+    return path, name
+
+
+def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec) -> pl.DataFrame:
+    """Read a file as a frame of text columns, with the row of the file in `_ROW`; rows without any value are left out.
+
+    Dates come out as ISO 8601 text, numbers as the shortest text that gives them back, empty cells as null. Where the protocol maps
+    columns, one that is there twice is called ``Date (1)``, ``Date (2)`` and one without a heading ``(unnamed 3)``.
+    """
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".parquet":
+            frame = pl.read_parquet(path)
+        elif suffix in READERS:
+            frame = read_statistics_file(path, name)
+        elif suffix in EXCEL:
+            frame = read_excel(path, name, domain)
+        else:
+            frame = _read_csv(path, name, spec.encoding, domain)
+    except InputError:
+        raise
+    except Exception as error:  # a reader's own error types differ by format and version
+        message = (str(error).splitlines() or ["the reader gives no reason"])[0][:200]
+        raise InputError(
+            [Finding("REC-0003", "error", f"can't be read: {message}", file=name, todo="open it, repair it and save it again")]
+        ) from None
+    first = 2 if suffix in (".parquet", *READERS) else domain.header_row + 1
+    table = _to_text(frame).with_row_index(ROW, offset=first)
+    if domain.last_row is not None:
+        table = table.filter(pl.col(ROW) <= domain.last_row)
+    return table.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())) if table.width > 1 else table
+
+
+def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
+    expressions = []
+    for column, kind in frame.schema.items():
+        cell = pl.col(column)
+        if kind in (pl.Float32, pl.Float64):
+            whole = cell.is_finite() & (cell == cell.round(0)) & (cell.abs() < 2**53)
+            cell = pl.when(whole).then(cell.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(cell.cast(pl.String))
+        elif isinstance(kind, pl.Datetime):
+            midnight = cell.dt.time() == pl.time(0, 0, 0)
+            cell = pl.when(midnight).then(cell.dt.strftime("%Y-%m-%d")).otherwise(cell.dt.strftime("%Y-%m-%dT%H:%M:%S"))
+        elif kind == pl.Boolean:
+            cell = pl.when(cell).then(pl.lit("Y")).when(~cell).then(pl.lit("N"))
+        elif kind != pl.String:
+            cell = cell.cast(pl.String, strict=False)
+        text = cell.str.strip_chars()
+        expressions.append(pl.when(text != "").then(text).alias(column))
+    return frame.select(expressions) if expressions else frame
+
+
+def _read_csv(path: Path, name: str, encoding: str, domain: DomainSpec) -> pl.DataFrame:
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        row = raw[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else None
+        raise InputError(
+            [
+                Finding(
+                    "REC-0004",
+                    "error",
+                    f"is not text in the encoding {encoding}",
+                    file=name,
+                    row=row,
+                    todo="name the file's encoding under records.encoding (gb18030 for most Chinese systems) or save it as UTF-8",
+                )
+            ]
+        ) from None
+    if not text.strip():
+        raise InputError([Finding("REC-0003", "error", "is empty", file=name, expected="a header line with the columns' names")])
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    try:
+        raw = text.encode("utf-8", "replace")
+        frame = pl.read_csv(io.BytesIO(raw), infer_schema=False, has_header=False, skip_rows=domain.header_row - 1)
+    except pl.exceptions.PolarsError:
+        raise InputError([_ragged(text, name)]) from None
+    return with_headings(frame.slice(1), frame.row(0), name, domain)
+
+
+def _ragged(text: str, name: str) -> Finding:
+    """Say which row of a CSV that can't be read has another number of cells than the header."""
+    row, expected, value = None, None, None
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        header = next(rows)
+        for cells in rows:
+            if len(cells) > len(header):
+                row, expected, value = rows.line_num, f"{len(header)} cells, as in the header", f"{len(cells)} cells"
+                break
+    except (csv.Error, StopIteration):
+        row, expected = rows.line_num, "quotes that are closed"
+    todo = "open the file, repair it and save it again"
+    return Finding("REC-0003", "error", "can't be read as CSV", name, row, value=value, expected=expected, todo=todo)

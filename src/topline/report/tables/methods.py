@@ -1,0 +1,42 @@
+"""Methods and conventions as a table: what each analysis really used, read off its rows."""
+
+from __future__ import annotations
+
+from topline.report.context import Context
+from topline.report.tables.footnotes import method_pairs
+from topline.report.tables.model import Column, Row, Table
+
+_ROUNDING = {"half_away_from_zero": "half away from zero", "half_even": "half to even"}
+
+
+def methods_table(context: Context) -> Table:
+    """Return the methods of each analysis and the conventions of the run."""
+    lines: list[Row] = []
+    for analysis in context.protocol.analyses:
+        pairs = method_pairs(context.rows(analysis.id))
+        if pairs:
+            lines.append(
+                Row((analysis.title or context.endpoint_label(getattr(analysis, "endpoint", None)) or analysis.id, ""), heading=True)
+            )
+        lines += [Row((what, how), indent=1) for what, how in pairs]
+    display = context.protocol.display
+    lines.append(Row(("Conventions", ""), heading=True))
+    for name, value in _conventions(context):
+        lines.append(Row((name, value), indent=1))
+    lines += [
+        Row(("rounding for display", _ROUNDING[display.rounding]), indent=1),
+        Row(("days in a month", f"{display.days_per_month:g}"), indent=1),
+    ]
+    columns = (Column("What", "text"), Column("How", "text"))
+    notes = ("Raw numbers are never rounded; only their display is. Methods are those that the result rows carry.",)
+    return Table("methods", "Methods and conventions", columns, tuple(lines), notes, "methods")
+
+
+def _conventions(context: Context) -> list[tuple[str, str]]:
+    shown = []
+    for name, value in context.results.conventions.items():
+        if name in ("rounding", "days_per_month"):
+            continue
+        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        shown.append((name.replace("_", " "), text))
+    return shown

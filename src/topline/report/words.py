@@ -1,0 +1,29 @@
+"""Small pieces of English: lists, counts, the ends of sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """Return ``a``, ``a and b``, or ``a, b and c``."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return ``1 patient`` or ``2 patients``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def sentence(text: str) -> str:
+    """Return the text with a capital at its start and a full stop at its end."""
+    text = text.strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def lower_first(text: str) -> str:
+    """Return the text with a small first letter, unless it starts with an abbreviation."""
+    return text[:1].lower() + text[1:] if len(text) > 1 and text[1:2].islower() else text
