@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from topline.audit.claims import Arm, Claim
-    from topline.audit.compare import compare_printed
     from topline.audit.engine import audit_text, check_claims
     from topline.audit.read import read_documents
     from topline.audit.verdict import AuditReport, Rung, Verdict
 
-__all__ = ["Arm", "AuditReport", "Claim", "Rung", "Verdict", "audit_text", "check_claims", "compare_printed", "read_documents"]
+__all__ = ["Arm", "AuditReport", "Claim", "Rung", "Verdict", "audit_text", "check_claims", "read_documents"]
 
 _HOME = {
     "Arm": "claims",
     "Claim": "claims",
-    "compare_printed": "compare",
     "audit_text": "engine",
     "check_claims": "engine",
     "read_documents": "read",

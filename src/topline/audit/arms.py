@@ -10,26 +10,237 @@ from topline.audit.tokens import Token
 
 __all__ = ["ArmBook", "learn_arms"]
 
-_HEADS = frozenset("group groups arm arms cohort cohorts".split())
+_HEADS = frozenset(["group", "groups", "arm", "arms", "cohort", "cohorts"])
 _STOP = frozenset(
-    "the a an of in to for receive received receiving receives either vs versus between than by as was were is are be been who that which from "
-    "while whereas assigned allocated randomized randomised treated into within on at after before during both had has have showed study this all "
-    "these among ratio comparing compared underwent undergoing given administered or and consisting comprising including respectively per each did not "
-    "achieved reported experienced occurred there patient patients pts cases case participants subjects women men individuals total enrolled included divided "
-    "methods results background patients: if with whose using without up evaluate evaluated assess assessed efficacy safety effect randomly median".split()
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "to",
+        "for",
+        "receive",
+        "received",
+        "receiving",
+        "receives",
+        "either",
+        "vs",
+        "versus",
+        "between",
+        "than",
+        "by",
+        "as",
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "who",
+        "that",
+        "which",
+        "from",
+        "while",
+        "whereas",
+        "assigned",
+        "allocated",
+        "randomized",
+        "randomised",
+        "treated",
+        "into",
+        "within",
+        "on",
+        "at",
+        "after",
+        "before",
+        "during",
+        "both",
+        "had",
+        "has",
+        "have",
+        "showed",
+        "study",
+        "this",
+        "all",
+        "these",
+        "among",
+        "ratio",
+        "comparing",
+        "compared",
+        "underwent",
+        "undergoing",
+        "given",
+        "administered",
+        "or",
+        "and",
+        "consisting",
+        "comprising",
+        "including",
+        "respectively",
+        "per",
+        "each",
+        "did",
+        "not",
+        "achieved",
+        "reported",
+        "experienced",
+        "occurred",
+        "there",
+        "patient",
+        "patients",
+        "pts",
+        "cases",
+        "case",
+        "participants",
+        "subjects",
+        "women",
+        "men",
+        "individuals",
+        "total",
+        "enrolled",
+        "included",
+        "divided",
+        "methods",
+        "results",
+        "background",
+        "patients:",
+        "if",
+        "with",
+        "whose",
+        "using",
+        "without",
+        "up",
+        "evaluate",
+        "evaluated",
+        "assess",
+        "assessed",
+        "efficacy",
+        "safety",
+        "effect",
+        "randomly",
+        "median",
+    ]
 )
-_WITH = frozenset("combined together along combination plus concurrent concurrently".split())
+_WITH = frozenset(["combined", "together", "along", "combination", "plus", "concurrent", "concurrently"])
 _GENERIC = frozenset(
-    "combination control observation study experimental treatment standard test intervention comparison comparator monotherapy combined single "
-    "early late high low concurrent sequential triple double dual doublet triplet induction conventional surgery maintenance first second third mono".split()
+    [
+        "combination",
+        "control",
+        "observation",
+        "study",
+        "experimental",
+        "treatment",
+        "standard",
+        "test",
+        "intervention",
+        "comparison",
+        "comparator",
+        "monotherapy",
+        "combined",
+        "single",
+        "early",
+        "late",
+        "high",
+        "low",
+        "concurrent",
+        "sequential",
+        "triple",
+        "double",
+        "dual",
+        "doublet",
+        "triplet",
+        "induction",
+        "conventional",
+        "surgery",
+        "maintenance",
+        "first",
+        "second",
+        "third",
+        "mono",
+    ]
 )
-_EMPTY = frozenset("therapy treatment alone only based group arm cohort plus with and or of the combined combination regimen inhibitor dose line patient single agent first".split())
-_VERBS = frozenset("received receive receiving underwent got assigned allocated randomized randomised treated".split())
+_EMPTY = frozenset(
+    [
+        "therapy",
+        "treatment",
+        "alone",
+        "only",
+        "based",
+        "group",
+        "arm",
+        "cohort",
+        "plus",
+        "with",
+        "and",
+        "or",
+        "of",
+        "the",
+        "combined",
+        "combination",
+        "regimen",
+        "inhibitor",
+        "dose",
+        "line",
+        "patient",
+        "single",
+        "agent",
+        "first",
+    ]
+)
+_VERBS = frozenset(["received", "receive", "receiving", "underwent", "got", "assigned", "allocated", "randomized", "randomised", "treated"])
 _ASSIGN = frozenset(
-    "received receive receiving assigned allocated randomized randomised random randomly treated divided underwent group groups arm arms cohort cohorts "
-    "comprised comprising versus vs regimen enrolled included compared classified stratified".split()
+    [
+        "received",
+        "receive",
+        "receiving",
+        "assigned",
+        "allocated",
+        "randomized",
+        "randomised",
+        "random",
+        "randomly",
+        "treated",
+        "divided",
+        "underwent",
+        "group",
+        "groups",
+        "arm",
+        "arms",
+        "cohort",
+        "cohorts",
+        "comprised",
+        "comprising",
+        "versus",
+        "vs",
+        "regimen",
+        "enrolled",
+        "included",
+        "compared",
+        "classified",
+        "stratified",
+    ]
 )
-_OTHER = frozenset("death deaths progression toxicity events event discontinuation relapse recurrence metastases withdrawal reasons reason lesions sites grade".split())
+_OTHER = frozenset(
+    [
+        "death",
+        "deaths",
+        "progression",
+        "toxicity",
+        "events",
+        "event",
+        "discontinuation",
+        "relapse",
+        "recurrence",
+        "metastases",
+        "withdrawal",
+        "reasons",
+        "reason",
+        "lesions",
+        "sites",
+        "grade",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -55,7 +266,9 @@ class ArmBook:
             size = len(key)
             if tuple(parts[at : at + size]) != key:
                 continue
-            if needs_head and not any(p in {"group", "arm", "cohort", "therapy", "treatment", "patient"} for p in parts[at + size : at + size + 5]):
+            if needs_head and not any(
+                p in {"group", "arm", "cohort", "therapy", "treatment", "patient"} for p in parts[at + size : at + size + 5]
+            ):
                 continue
             return arm, size
         return None
@@ -96,7 +309,14 @@ def _phrase_before(tokens: list[Token], i: int) -> int:
             if j < 2 or (tokens[j - 2].lower not in _WITH and low == "with"):
                 break
         elif low == "and":
-            if j < 2 or steps == 0 or tokens[j - 2].kind != "w" or tokens[j - 2].lower in _STOP or i - j > 3 or not any(t.lower in {"plus", "with"} for t in tokens[max(0, j - 6) : j - 1]):
+            if (
+                j < 2
+                or steps == 0
+                or tokens[j - 2].kind != "w"
+                or tokens[j - 2].lower in _STOP
+                or i - j > 3
+                or not any(t.lower in {"plus", "with"} for t in tokens[max(0, j - 6) : j - 1])
+            ):
                 break
         elif low in _STOP or token.kind in {"url", "id"}:
             break
@@ -128,7 +348,13 @@ def _size_in(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[list
     j = a
     while j < b:
         token = tokens[j]
-        if token.lower == "n" and j + 2 < b + 1 and tokens[j + 1].text in "=:" and tokens[j + 2].kind == "n" and tokens[j + 2].value.isdigit():
+        if (
+            token.lower == "n"
+            and j + 2 < b + 1
+            and tokens[j + 1].text in "=:"
+            and tokens[j + 2].kind == "n"
+            and tokens[j + 2].value.isdigit()
+        ):
             n = int(tokens[j + 2].value) if len(tokens[j + 2].value) < 8 else None
             j += 3
             continue
@@ -152,12 +378,14 @@ def _is_name(tokens: list[Token]) -> bool:
     words = [t for t in tokens if t.kind == "w"]
     if not words or len(words) > 9 or any(t.text in "=<>≤≥%" for t in tokens):
         return False
-    if any(t.kind == "n" and not (i and tokens[i - 1].lower in _HEADS or t.text in {"1", "2", "3", "4"}) for i, t in enumerate(tokens)):
+    if any(t.kind == "n" and not ((i and tokens[i - 1].lower in _HEADS) or t.text in {"1", "2", "3", "4"}) for i, t in enumerate(tokens)):
         return False
     parts = list(_parts(tokens))
     if not parts or all(p in {"group", "arm", "cohort", "and", "or", "the"} for p in parts):
         return False
-    if words[-1].lower in {"setting", "line", "treatment-line"} or words[0].lower in {"second-line", "first-line", "third-line", "second-line", "later-line"} and len(words) <= 2:
+    if words[-1].lower in {"setting", "line", "treatment-line"} or (
+        words[0].lower in {"second-line", "first-line", "third-line", "later-line"} and len(words) <= 2
+    ):
         return False
     if any(t.lower in _OTHER for t in tokens) or words[0].lower in {"hr", "or", "ci", "p", "range", "median", "iqr", "mean", "hazard"}:
         return False
@@ -190,7 +418,16 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         pairs: list[_Entry] = []
         for number, tokens in enumerate(sentences):
             lows = {t.lower for t in tokens}
-            if lows & {"versus", "vs", "or"} and lows & {"randomized", "randomised", "randomly", "compare", "compared", "comparing", "versus", "assigned"}:
+            if lows & {"versus", "vs", "or"} and lows & {
+                "randomized",
+                "randomised",
+                "randomly",
+                "compare",
+                "compared",
+                "comparing",
+                "versus",
+                "assigned",
+            }:
                 pairs.extend(_pair(tokens, source, number))
                 if pairs:
                     break
@@ -211,7 +448,14 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
 def _sized(tokens: list[Token], source: str, number: int) -> list[_Entry]:
     out: list[_Entry] = []
     lows = {t.lower for t in tokens}
-    if lows & {"grade", "neutropenia", "hypertension", "hr", "hazard"} and not lows & {"group", "groups", "arm", "arms", "randomly", "received"}:
+    if lows & {"grade", "neutropenia", "hypertension", "hr", "hazard"} and not lows & {
+        "group",
+        "groups",
+        "arm",
+        "arms",
+        "randomly",
+        "received",
+    }:
         return out
     for i, token in enumerate(tokens):
         if token.text not in "([":
@@ -243,7 +487,7 @@ def _sized(tokens: list[Token], source: str, number: int) -> list[_Entry]:
         if phrase and phrase[-1].lower in {"patients"}:
             phrase = phrase[:-1]
         options = [p for p in (phrase, *extra, *names) if _is_name(p)]
-        if not options or not _is_name(phrase) and not names:
+        if not options or (not _is_name(phrase) and not names):
             continue
         if any(t.lower in {"patients"} for t in tokens[i + 1 : close]) and not lows & _ASSIGN:
             continue
@@ -254,18 +498,26 @@ def _sized(tokens: list[Token], source: str, number: int) -> list[_Entry]:
 
 
 def _listed(tokens: list[Token], a: int, b: int, source: str, number: int) -> list[_Entry]:
-    """"(A, n = 81 or B, n = 63)": names and sizes inside one bracket."""
+    """ "(A, n = 81 or B, n = 63)": names and sizes inside one bracket."""
     out: list[_Entry] = []
     start = a
     for j in range(a, b - 2):
-        if tokens[j].lower == "n" and tokens[j + 1].text in "=:" and tokens[j + 2].kind == "n" and tokens[j + 2].value.isdigit() and len(tokens[j + 2].value) < 8:
+        if (
+            tokens[j].lower == "n"
+            and tokens[j + 1].text in "=:"
+            and tokens[j + 2].kind == "n"
+            and tokens[j + 2].value.isdigit()
+            and len(tokens[j + 2].value) < 8
+        ):
             phrase = tokens[start:j]
             while phrase and (phrase[-1].text in ",;:([" or phrase[-1].lower in {"and", "or"}):
                 phrase = phrase[:-1]
             while phrase and (phrase[0].text in ",;:)]" or phrase[0].lower in {"and", "or", "vs", "versus", "the"}):
                 phrase = phrase[1:]
             if _is_name(phrase):
-                out.append(_Entry(_text(phrase, source), int(tokens[j + 2].value), [_key(phrase)], (phrase[0].start, tokens[j + 2].end), 3, number))
+                out.append(
+                    _Entry(_text(phrase, source), int(tokens[j + 2].value), [_key(phrase)], (phrase[0].start, tokens[j + 2].end), 3, number)
+                )
             start = j + 3
     return out if len(out) >= 2 else []
 
@@ -285,7 +537,10 @@ def _received(tokens: list[Token], source: str, number: int) -> list[_Entry]:
                 continue
             j = close + 1
         of_all = False
-        while j < len(tokens) and (tokens[j].lower in PATIENT_NOUNS or tokens[j].lower in {"of", "them", "the", "were", "was", "who", "had", "remained", "placed", "been"}):
+        while j < len(tokens) and (
+            tokens[j].lower in PATIENT_NOUNS
+            or tokens[j].lower in {"of", "them", "the", "were", "was", "who", "had", "remained", "placed", "been"}
+        ):
             of_all = of_all or tokens[j].lower == "of"
             j += 1
         if j >= len(tokens):
@@ -298,9 +553,22 @@ def _received(tokens: list[Token], source: str, number: int) -> list[_Entry]:
         verb = low in _VERBS
         if verb:
             j += 1
-            while j < len(tokens) and tokens[j].lower in {"to", "with", "the", "in", "receive", "into", "randomly", "treatment", "by", "either"}:
+            while j < len(tokens) and tokens[j].lower in {
+                "to",
+                "with",
+                "the",
+                "in",
+                "receive",
+                "into",
+                "randomly",
+                "treatment",
+                "by",
+                "either",
+            }:
                 j += 1
-        elif low in {"in", "to", "into"} and (j == i + 1 or of_all or tokens[j - 1].lower in PATIENT_NOUNS | {"were", "was", "remained", "placed"}):
+        elif low in {"in", "to", "into"} and (
+            j == i + 1 or of_all or tokens[j - 1].lower in PATIENT_NOUNS | {"were", "was", "remained", "placed"}
+        ):
             j += 1
             while j < len(tokens) and tokens[j].lower in {"the", "receive"}:
                 j += 1
@@ -309,7 +577,11 @@ def _received(tokens: list[Token], source: str, number: int) -> list[_Entry]:
         k = j
         while k < len(tokens) and k - j < 14:
             t = tokens[k]
-            if t.text in "(),;.:" or t.kind == "n" or t.lower in {"vs", "versus", "while", "whereas", "respectively", "as", "at", "between", "from", "without", "after", "for"}:
+            if (
+                t.text in "(),;.:"
+                or t.kind == "n"
+                or t.lower in {"vs", "versus", "while", "whereas", "respectively", "as", "at", "between", "from", "without", "after", "for"}
+            ):
                 break
             if t.lower in {"and", "or", "in"} and k + 1 < len(tokens) and (tokens[k + 1].kind == "n" or t.lower == "in"):
                 break
@@ -335,7 +607,11 @@ def _received(tokens: list[Token], source: str, number: int) -> list[_Entry]:
         keys = [_key(p) for p in options if not (negative and p is phrase)]
         if not keys:
             keys = [("no", *_key(phrase))]
-        found.append(_Entry(_text(best, source), int(token.value), keys, (token.start, tokens[min(end, len(tokens) - 1)].end), 2 + bool(headed), number))
+        found.append(
+            _Entry(
+                _text(best, source), int(token.value), keys, (token.start, tokens[min(end, len(tokens) - 1)].end), 2 + bool(headed), number
+            )
+        )
     if len(found) < 2 and not (found and found[0].strength == 3):
         return []
     return found
@@ -355,7 +631,26 @@ def _named(tokens: list[Token], source: str, number: int) -> list[_Entry]:
         phrase = tokens[start:i]
         if not phrase or not _is_name(phrase) or len(phrase) > 7:
             continue
-        if phrase[0].lower in {"treatment", "two", "three", "four", "age", "other", "same", "risk", "patient", "different", "oncology", "cooperative", "single", "total"} and len(phrase) <= 2:
+        if (
+            phrase[0].lower
+            in {
+                "treatment",
+                "two",
+                "three",
+                "four",
+                "age",
+                "other",
+                "same",
+                "risk",
+                "patient",
+                "different",
+                "oncology",
+                "cooperative",
+                "single",
+                "total",
+            }
+            and len(phrase) <= 2
+        ):
             if not (phrase[0].lower == "treatment" and len(phrase) == 1 and not plural):
                 continue
         if plural:
@@ -382,20 +677,25 @@ def _pair(tokens: list[Token], source: str, number: int) -> list[_Entry]:
         while j < len(tokens) and tokens[j].lower in {"the", "a"}:
             j += 1
         k = j
-        while k < len(tokens) and k - j < 6 and tokens[k].kind == "w" and (tokens[k].lower not in _STOP or tokens[k].lower == "with" and tokens[k - 1].lower in _WITH):
+        while (
+            k < len(tokens)
+            and k - j < 6
+            and tokens[k].kind == "w"
+            and (tokens[k].lower not in _STOP or (tokens[k].lower == "with" and tokens[k - 1].lower in _WITH))
+        ):
             k += 1
         left, right = tokens[start:i], tokens[j:k]
-        if token.lower == "or" and not any(t.lower in {"receive", "assigned", "randomized", "randomised", "randomly"} for t in tokens[max(0, start - 8) : start]):
+        if token.lower == "or" and not any(
+            t.lower in {"receive", "assigned", "randomized", "randomised", "randomly"} for t in tokens[max(0, start - 8) : start]
+        ):
             continue
         if _is_name(left) and _is_name(right) and all(t.kind != "n" for t in (*left, *right)):
-            return [
-                _Entry(_text(p, source), None, [_key(p)], (p[0].start, p[-1].end), 2, number) for p in (left, right)
-            ]
+            return [_Entry(_text(p, source), None, [_key(p)], (p[0].start, p[-1].end), 2, number) for p in (left, right)]
     return []
 
 
 def _compared(tokens: list[Token], source: str, number: int) -> list[_Entry]:
-    """"We compared A with B"; "A was compared with B"."""
+    """ "We compared A with B"; "A was compared with B"."""
     for i, token in enumerate(tokens):
         if token.lower not in {"compared", "comparing", "compare"}:
             continue
@@ -410,7 +710,11 @@ def _compared(tokens: list[Token], source: str, number: int) -> list[_Entry]:
 
 
 def _skip(tokens: list[Token], j: int) -> int:
-    while j < len(tokens) and tokens[j].lower in {"the", "a", "an", "of", "efficacy", "safety", "and", "treatment"} and not (tokens[j].lower == "and" and tokens[j - 1].kind == "n"):
+    while (
+        j < len(tokens)
+        and tokens[j].lower in {"the", "a", "an", "of", "efficacy", "safety", "and", "treatment"}
+        and not (tokens[j].lower == "and" and tokens[j - 1].kind == "n")
+    ):
         j += 1
     return j
 
@@ -430,7 +734,7 @@ def _phrase_after(tokens: list[Token], j: int) -> int:
 
 
 def _beside_values(sentences: list[list[Token]], source: str) -> list[_Entry]:
-    """"13.8 months with A versus 8.2 months with B": treatments named only beside their values."""
+    """ "13.8 months with A versus 8.2 months with B": treatments named only beside their values."""
     seen: dict[tuple[str, ...], _Entry] = {}
     order: list[tuple[str, ...]] = []
     for number, tokens in enumerate(sentences):
@@ -439,13 +743,22 @@ def _beside_values(sentences: list[list[Token]], source: str) -> list[_Entry]:
             if token.lower not in {"with", "for", "in", "on", "after", "over"} or i == 0:
                 continue
             before = tokens[i - 1]
-            if not (before.text in {"%", ")", "]"} or before.lower in {"months", "years", "weeks", "mo", "patients", "improved", "superior", "favored", "favoured"}):
+            if not (
+                before.text in {"%", ")", "]"}
+                or before.lower in {"months", "years", "weeks", "mo", "patients", "improved", "superior", "favored", "favoured"}
+            ):
                 continue
             j = _skip(tokens, i + 1)
             phrase = tokens[j : _phrase_after(tokens, j)]
             while phrase and phrase[-1].lower in {"group", "arm"}:
                 phrase = phrase[:-1]
-            if not phrase or not _is_name(phrase) or len(phrase) > 5 or any(t.lower in PATIENT_NOUNS for t in phrase) or endpoint_at(list(_parts(phrase)), 0):
+            if (
+                not phrase
+                or not _is_name(phrase)
+                or len(phrase) > 5
+                or any(t.lower in PATIENT_NOUNS for t in phrase)
+                or endpoint_at(list(_parts(phrase)), 0)
+            ):
                 continue
             local.append((_key(phrase), _Entry(_text(phrase, source), None, [_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number)))
         if len(dict.fromkeys(k for k, _ in local)) >= 2:
@@ -493,7 +806,7 @@ def _inside(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     """One name is the other with general words added."""
     x, y = {p for p in a if p not in _EMPTY}, {p for p in b if p not in _EMPTY}
     alone = {"alone", "monotherapy"}
-    if not x or not y or len(a) == 2 and a[0] in {"group", "arm", "cohort"}:
+    if not x or not y or (len(a) == 2 and a[0] in {"group", "arm", "cohort"}):
         return False
     return x == y and (bool(set(a) & alone) == bool(set(b) & alone)) and not ({"no", "non", "without"} & (set(a) ^ set(b)))
 
@@ -517,14 +830,26 @@ def _book(entries: list[_Entry]) -> ArmBook:
                     keys.setdefault((key[1],), True)
             if len(key) > 1:
                 for p in key:
-                    if p not in others and p not in _EMPTY and p not in _GENERIC and len(p) > 2 and not p.isdigit() and endpoint_at([p], 0) is None:
+                    if (
+                        p not in others
+                        and p not in _EMPTY
+                        and p not in _GENERIC
+                        and len(p) > 2
+                        and not p.isdigit()
+                        and endpoint_at([p], 0) is None
+                    ):
                         keys.setdefault((p,), False)
         book.arms.append(Arm(entry.name, entry.n, tuple(" ".join(k) for k in keys), entry.span))
         for key, needs_head in keys.items():
             book.index.setdefault(key[0], []).append((key, number, needs_head))
     if len(entries) == 2:
         taken = {key for entry in entries for key in entry.keys}
-        for number, synonyms in enumerate((("experimental", "treatment", "study", "intervention", "combination", "test", "investigational"), ("control", "placebo", "standard", "comparator", "comparison", "monotherapy"))):
+        for number, synonyms in enumerate(
+            (
+                ("experimental", "treatment", "study", "intervention", "combination", "test", "investigational"),
+                ("control", "placebo", "standard", "comparator", "comparison", "monotherapy"),
+            )
+        ):
             for word in synonyms:
                 if not any(word in key for key in taken):
                     book.index.setdefault(word, []).append(((word,), number, True))

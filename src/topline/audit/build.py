@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from topline.audit.arms import ArmBook
 from topline.audit.claims import Claim
@@ -15,8 +16,45 @@ from topline.audit.tokens import Token
 __all__ = ["SentenceContext", "build_claims"]
 
 _GRADED = {"TRAE", "TEAE", "AE", "IRAE", "HEMTOX", "SAE"}
-_SUBSET = frozenset("subgroup subset subgroups positive negative aged harboring harbouring expressing mutation mutations mutant evaluable assessable population".split())
-_MODEL = frozenset("multivariate multivariable univariate univariable cox logistic adjusted adjusting independent prognostic predictor predictors associated risk factors factor".split())
+_SUBSET = frozenset(
+    [
+        "subgroup",
+        "subset",
+        "subgroups",
+        "positive",
+        "negative",
+        "aged",
+        "harboring",
+        "harbouring",
+        "expressing",
+        "mutation",
+        "mutations",
+        "mutant",
+        "evaluable",
+        "assessable",
+        "population",
+    ]
+)
+_MODEL = frozenset(
+    [
+        "multivariate",
+        "multivariable",
+        "univariate",
+        "univariable",
+        "cox",
+        "logistic",
+        "adjusted",
+        "adjusting",
+        "independent",
+        "prognostic",
+        "predictor",
+        "predictors",
+        "associated",
+        "risk",
+        "factors",
+        "factor",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -53,7 +91,13 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
             current = by_item[k]
             context.group += 1
             for cell, at, code, arm, time in zip(current.cells, current.at, current.endpoints, current.arms, current.times, strict=True):
-                if code in {"CR", "PR", "SD", "PD", "NE"} and cell.unit is None and cell.x is None and cell.value is not None and cell.value.isdigit():
+                if (
+                    code in {"CR", "PR", "SD", "PD", "NE"}
+                    and cell.unit is None
+                    and cell.x is None
+                    and cell.value is not None
+                    and cell.value.isdigit()
+                ):
                     counts = categories.setdefault(arm, {})
                     if code not in counts:
                         counts[code] = int(cell.value)
@@ -73,10 +117,33 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
         span = (min(p[0] for p in places), max(p[1] for p in places))
         if len(counts) == 1:
             code, value = next(iter(counts.items()))
-            claims.append(Claim("count", endpoint=code, arm=_arm_name(context, arm), value=str(value), x=value, n=_carried(context, arm), unit="patients", span=span, sentence=context.body, n_from="carried"))
+            claims.append(
+                Claim(
+                    "count",
+                    endpoint=code,
+                    arm=_arm_name(context, arm),
+                    value=str(value),
+                    x=value,
+                    n=_carried(context, arm),
+                    unit="patients",
+                    span=span,
+                    sentence=context.body,
+                    n_from="carried",
+                )
+            )
         else:
             claims.append(
-                Claim("response_counts", endpoint="BOR", arm=_arm_name(context, arm), n=_carried(context, arm), unit="patients", span=span, sentence=context.body, counts=counts, n_from="carried")
+                Claim(
+                    "response_counts",
+                    endpoint="BOR",
+                    arm=_arm_name(context, arm),
+                    n=_carried(context, arm),
+                    unit="patients",
+                    span=span,
+                    sentence=context.body,
+                    counts=counts,
+                    n_from="carried",
+                )
             )
     return claims
 
@@ -103,7 +170,8 @@ def _marks(context: SentenceContext) -> tuple[str, ...]:
     if words & {"significant", "significantly", "significance"}:
         lows = [t.lower for t in context.tokens]
         negative = any(
-            w in {"significant", "significantly", "significance"} and (set(lows[max(0, i - 4) : i]) & {"not", "no", "without", "neither", "nor", "non", "nonsignificant"})
+            w in {"significant", "significantly", "significance"}
+            and (set(lows[max(0, i - 4) : i]) & {"not", "no", "without", "neither", "nor", "non", "nonsignificant"})
             for i, w in enumerate(lows)
         )
         out.append("not significant" if negative else "significant")
@@ -111,9 +179,25 @@ def _marks(context: SentenceContext) -> tuple[str, ...]:
         out.append("one-sided")
     if words & {"log-rank", "logrank"}:
         out.append("log-rank")
-    if words & {"stratified", "cochran", "cochran-mantel-haenszel", "adjusted", "adjusting", "multivariate", "multivariable", "weighted", "iptw", "matched", "matching"}:
+    if words & {
+        "stratified",
+        "cochran",
+        "cochran-mantel-haenszel",
+        "adjusted",
+        "adjusting",
+        "multivariate",
+        "multivariable",
+        "weighted",
+        "iptw",
+        "matched",
+        "matching",
+    }:
         out.append("adjusted")
-    if words & _SUBSET or words & {"patients", "those"} and " patients with " in context.body or " who " in context.body and "patients who received" not in context.body:
+    if (
+        words & _SUBSET
+        or (words & {"patients", "those"} and " patients with " in context.body)
+        or (" who " in context.body and "patients who received" not in context.body)
+    ):
         out.append("subset")
     if words & {"estimated", "kaplan-meier", "actuarial", "cumulative"}:
         out.append("estimated")
@@ -154,7 +238,11 @@ def _value_claim(
     family = FAMILY.get(code or "", "")
     interval = cell.interval
     following = [x.low or str(x.data) for x in context.items[at + 1 : at + 4]]
-    if cell.unit == "%" and following[:1] == ["of"] and not set(following) & {"patients", "participants", "subjects", "cases", "those", "women", "men", "individuals"}:
+    if (
+        cell.unit == "%"
+        and following[:1] == ["of"]
+        and not set(following) & {"patients", "participants", "subjects", "cases", "those", "women", "men", "individuals"}
+    ):
         marks = (*marks, "other units")
     base_marks = tuple(dict.fromkeys((*marks, *_direction(context, s.first))))
     name = _arm_name(context, arm)
@@ -162,37 +250,73 @@ def _value_claim(
     x = cell.x
     if cell.n_equals is not None and cell.unit == "%" and cell.value is not None:
         n, x, n_from = _read_n_equals(cell, _carried(context, arm))
-    grade = s.grade if family in {"event", "term"} or code is None and s.label is not None and s.grade is not None else None
+    grade = s.grade if family in {"event", "term"} or (code is None and s.label is not None and s.grade is not None) else None
     endpoint = _code(code, grade) or s.label
-    shared = {"endpoint": endpoint, "arm": name, "span": _span(context, at), "sentence": context.body, "marks": base_marks, "group": context.group}
+    shared: dict[str, Any] = {
+        "endpoint": endpoint,
+        "arm": name,
+        "span": _span(context, at),
+        "sentence": context.body,
+        "marks": base_marks,
+        "group": context.group,
+    }
     lower, upper, kind, level = _bounds(interval)
     if cell.sd is not None:
-        return Claim("mean_sd", value=cell.value, lower=cell.sd, unit=cell.unit, interval="sd", **shared)  # type: ignore[arg-type]
+        return Claim("mean_sd", value=cell.value, lower=cell.sd, unit=cell.unit, interval="sd", **shared)
     if cell.unit == "%" or (x is not None and n is not None):
         if cell.value is not None and float(cell.value) > 100:
             return None
         if endpoint is None and cell.unit == "%" and x is None and n is None and interval is None:
             endpoint = None
-        landmark = family == "tte" or (code in {"LC"} )
+        landmark = family == "tte" or (code in {"LC"})
         if n is None and not landmark:
             n = _carried(context, arm)
             n_from = "carried" if n is not None else None
             if n is not None and x is not None and x > n:
                 n, n_from = None, None
         if landmark:
-            return Claim("landmark_rate", value=cell.value, x=x, n=n, lower=lower, upper=upper, conf_level=level, unit="%", interval=kind, time=time, n_from=n_from, **shared)  # type: ignore[arg-type]
+            return Claim(
+                "landmark_rate",
+                value=cell.value,
+                x=x,
+                n=n,
+                lower=lower,
+                upper=upper,
+                conf_level=level,
+                unit="%",
+                interval=kind,
+                time=time,
+                n_from=n_from,
+                **shared,
+            )
         if code == "AGE" or code == "FU":
             shared["endpoint"] = s.label
         return Claim(
-            "proportion", value=cell.value, x=x, n=n, lower=lower, upper=upper, conf_level=level, unit="%", interval=kind, n_from=n_from,
-            time=time if family == "response" or code in {"RECUR", "DEATH"} else None, grade=grade, **shared,  # type: ignore[arg-type]
+            "proportion",
+            value=cell.value,
+            x=x,
+            n=n,
+            lower=lower,
+            upper=upper,
+            conf_level=level,
+            unit="%",
+            interval=kind,
+            n_from=n_from,
+            time=time if family == "response" or code in {"RECUR", "DEATH"} else None,
+            grade=grade,
+            **shared,
         )
     timed = cell.unit in {"months", "years", "weeks", "days"}
     if cell.value == "NR" and family != "tte":
         return None
-    if timed or cell.value == "NR" or (interval is not None and cell.noun is None) or (family == "tte" and cell.value is not None and "." in cell.value and cell.noun is None):
+    if (
+        timed
+        or cell.value == "NR"
+        or (interval is not None and cell.noun is None)
+        or (family == "tte" and cell.value is not None and "." in cell.value and cell.noun is None)
+    ):
         if code == "FU":
-            return Claim("follow_up", value=cell.value, lower=lower, upper=upper, conf_level=level, unit=cell.unit, interval=kind, **shared)  # type: ignore[arg-type]
+            return Claim("follow_up", value=cell.value, lower=lower, upper=upper, conf_level=level, unit=cell.unit, interval=kind, **shared)
         lows = {t.lower for t in context.tokens}
         median = "median" in lows or "mpfs" in lows or "mos" in lows or any(w.startswith("m") and w[1:].upper() in FAMILY for w in lows)
         if family == "tte" or code == "AGE" or (median and (interval is not None)):
@@ -200,15 +324,25 @@ def _value_claim(
                 return None
             if family != "tte" and code != "AGE":
                 shared["endpoint"] = s.label or endpoint
-            return Claim("median", value=cell.value, lower=lower, upper=upper, conf_level=level, unit=cell.unit, interval=kind, n=None, **shared)  # type: ignore[arg-type]
+            return Claim(
+                "median", value=cell.value, lower=lower, upper=upper, conf_level=level, unit=cell.unit, interval=kind, n=None, **shared
+            )
         return None
-    if cell.value is not None and cell.value.isdigit() and (cell.noun is not None or s.after) and family in {"event", "response", "category"} and int(cell.value) > 0:
-        return Claim("count", value=cell.value, x=int(cell.value), n=_carried(context, arm), unit="patients", n_from="carried", grade=grade, **shared)  # type: ignore[arg-type]
+    if (
+        cell.value is not None
+        and cell.value.isdigit()
+        and (cell.noun is not None or s.after)
+        and family in {"event", "response", "category"}
+        and int(cell.value) > 0
+    ):
+        return Claim(
+            "count", value=cell.value, x=int(cell.value), n=_carried(context, arm), unit="patients", n_from="carried", grade=grade, **shared
+        )
     return None
 
 
 def _read_n_equals(cell: Cell, size: int | None) -> tuple[int | None, int | None, str | None]:
-    """"47.7% (n = 31)" is a count, "47.7% (n = 65)" a denominator: the printed size decides."""
+    """ "47.7% (n = 31)" is a count, "47.7% (n = 65)" a denominator: the printed size decides."""
     given = cell.n_equals
     percent = float(cell.value or 0)
     if given is None:
@@ -217,7 +351,7 @@ def _read_n_equals(cell: Cell, size: int | None) -> tuple[int | None, int | None
         return size, given, "carried"
     if size and given == size:
         return given, None, "printed"
-    if size is None or given < size * 0.9 and abs(100 * given / size - percent) < 5:
+    if size is None or (given < size * 0.9 and abs(100 * given / size - percent) < 5):
         return size, given, "carried" if size else None
     return given, None, "printed"
 
@@ -282,17 +416,51 @@ def _factor(context: SentenceContext, k: int) -> str | None:
         j -= 1
     while j >= 0 and len(words) < 6:
         item = context.items[j]
-        if item.kind in {"C", "P", "R", "S"} or item.low in {",", ";", "(", ")", "that", "were", "was", "and", "including", "with", "of", "as", ":"}:
+        if item.kind in {"C", "P", "R", "S"} or item.low in {
+            ",",
+            ";",
+            "(",
+            ")",
+            "that",
+            "were",
+            "was",
+            "and",
+            "including",
+            "with",
+            "of",
+            "as",
+            ":",
+        }:
             break
         words.insert(0, " ".join(t.text for t in context.tokens[item.i : item.j]))
         j -= 1
     return " ".join(words) or None
 
 
-def _ratio_claim(context: SentenceContext, item: Item, k: int, current: Series | None, endpoint: str | None, marks: tuple[str, ...]) -> Claim:
+def _ratio_claim(
+    context: SentenceContext, item: Item, k: int, current: Series | None, endpoint: str | None, marks: tuple[str, ...]
+) -> Claim:
     ratio: Ratio = item.data
     words = {t.lower for t in context.tokens}
-    factor = bool(words & _MODEL) and (current is None or len(set(current.arms) - {None}) < 2) and bool(words & {"associated", "independent", "prognostic", "predictor", "predictors", "factors", "factor", "multivariate", "multivariable", "univariate"})
+    factor = (
+        bool(words & _MODEL)
+        and (current is None or len(set(current.arms) - {None}) < 2)
+        and bool(
+            words
+            & {
+                "associated",
+                "independent",
+                "prognostic",
+                "predictor",
+                "predictors",
+                "factors",
+                "factor",
+                "multivariate",
+                "multivariable",
+                "univariate",
+            }
+        )
+    )
     code = _about(ratio.about)
     if code is None:
         code = endpoint
@@ -309,14 +477,25 @@ def _ratio_claim(context: SentenceContext, item: Item, k: int, current: Series |
     if factor:
         extra.append("factor")
     return Claim(
-        "ratio", endpoint=code, value=ratio.value, lower=lower, upper=upper, conf_level=level, p=_p_text(ratio.p), contrast=_contrast(context, k, current, factor),
-        measure=ratio.measure, span=_span(context, k), sentence=context.body, interval="ci" if lower is not None else None,
-        marks=tuple(dict.fromkeys((*marks, *extra, *_direction(context, current.first if current is not None else k)))), group=context.group,
+        "ratio",
+        endpoint=code,
+        value=ratio.value,
+        lower=lower,
+        upper=upper,
+        conf_level=level,
+        p=_p_text(ratio.p),
+        contrast=_contrast(context, k, current, factor),
+        measure=ratio.measure,
+        span=_span(context, k),
+        sentence=context.body,
+        interval="ci" if lower is not None else None,
+        marks=tuple(dict.fromkeys((*marks, *extra, *_direction(context, current.first if current is not None else k)))),
+        group=context.group,
     )
 
 
 def _nth_endpoint(context: SentenceContext, current: Series, k: int) -> str | None:
-    """"(P = 0.03 and P = 0.06)" after values of two endpoints: each p-value has its own."""
+    """ "(P = 0.03 and P = 0.06)" after values of two endpoints: each p-value has its own."""
     distinct = list(dict.fromkeys(current.endpoints))
     if len(distinct) < 2:
         return current.endpoints[-1]
@@ -329,7 +508,9 @@ def _nth_endpoint(context: SentenceContext, current: Series, k: int) -> str | No
     return distinct[run.index(k)] if len(run) == len(distinct) and k in run else current.endpoints[-1]
 
 
-def _p_claim(context: SentenceContext, item: Item, k: int, current: Series | None, endpoint: str | None, grade: str | None, marks: tuple[str, ...]) -> Claim | None:
+def _p_claim(
+    context: SentenceContext, item: Item, k: int, current: Series | None, endpoint: str | None, grade: str | None, marks: tuple[str, ...]
+) -> Claim | None:
     p: PValue = item.data
     if p.threshold:
         return None
@@ -349,6 +530,15 @@ def _p_claim(context: SentenceContext, item: Item, k: int, current: Series | Non
                 code = endpoint
     final = _code(code, grade if FAMILY.get(code or "") == "event" else None) or label
     return Claim(
-        "p_value", endpoint=final, p=p.value, value=p.value, contrast=_contrast(context, k, current if group else None, False), span=_span(context, k),
-        sentence=context.body, marks=tuple(dict.fromkeys((*marks, *p.marks, *(_direction(context, current.first) if current is not None else _direction(context, k))))), group=group,
+        "p_value",
+        endpoint=final,
+        p=p.value,
+        value=p.value,
+        contrast=_contrast(context, k, current if group else None, False),
+        span=_span(context, k),
+        sentence=context.body,
+        marks=tuple(
+            dict.fromkeys((*marks, *p.marks, *(_direction(context, current.first) if current is not None else _direction(context, k))))
+        ),
+        group=group,
     )

@@ -69,7 +69,11 @@ def run(args: argparse.Namespace, *, page: Page | None = None) -> int:
             if report.findings and status == FINE:
                 status = FINDINGS
     if args.json:
-        text = json.dumps({"schema_version": 1, "papers": [{"name": n, "notes": list(notes), **r.to_dict()} for n, r, notes in done]}, ensure_ascii=False, indent=1)
+        text = json.dumps(
+            {"schema_version": 1, "papers": [{"name": n, "notes": list(notes), **r.to_dict()} for n, r, notes in done]},
+            ensure_ascii=False,
+            indent=1,
+        )
         if args.json == "-":
             print(text)
         elif not _write(args.json, text + "\n"):

@@ -9,21 +9,60 @@ __all__ = ["date_at", "date_event"]
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|october oct|november nov|december dec".split("|"),
+        [
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sep sept",
+            "october oct",
+            "november nov",
+            "december dec",
+        ],
         start=1,
     )
     for name in names.split()
 }
 _EVENTS = (
-    ("registered", frozenset("registered registration registry".split())),
+    ("registered", frozenset(["registered", "registration", "registry"])),
     ("received", frozenset({"received"})),
     ("accepted", frozenset({"accepted"})),
-    ("published", frozenset("published online".split())),
-    ("cut-off", frozenset("cutoff cut-off cut cutoffs lock locked".split())),
+    ("published", frozenset(["published", "online"])),
+    ("cut-off", frozenset(["cutoff", "cut-off", "cut", "cutoffs", "lock", "locked"])),
 )
 _ENROL = frozenset(
-    "enrolled enrolment enrollment recruited recruitment included randomized randomised patients treated received screened assigned diagnosed collected admitted "
-    "registered accrual accrued entered underwent retrospectively analyzed analysed reviewed conducted".split()
+    [
+        "enrolled",
+        "enrolment",
+        "enrollment",
+        "recruited",
+        "recruitment",
+        "included",
+        "randomized",
+        "randomised",
+        "patients",
+        "treated",
+        "received",
+        "screened",
+        "assigned",
+        "diagnosed",
+        "collected",
+        "admitted",
+        "registered",
+        "accrual",
+        "accrued",
+        "entered",
+        "underwent",
+        "retrospectively",
+        "analyzed",
+        "analysed",
+        "reviewed",
+        "conducted",
+    ]
 )
 
 
@@ -99,15 +138,25 @@ def date_event(tokens: list[Token], found: list[tuple[str, int, int]]) -> list[s
         near = lows[max(0, a - 4) : a]
         after = lows[b : b + 6]
         event = ""
-        if any(w in {"cutoff", "cut-off", "cutoffs", "lock"} for w in (*before, *after[:4])) or ("cut" in before and "off" in before):
+        if (
+            any(w in {"cutoff", "cut-off", "cutoffs", "lock"} for w in (*before, *after[:4]))
+            or ("cut" in before and "off" in before)
+            or near[-2:] == ["as", "of"]
+            or ("follow-up" in before and near and near[-1] in {"was", "until", "in", "on"})
+        ):
             event = "cut-off"
-        elif near[-2:] == ["as", "of"] or "follow-up" in before and near and near[-1] in {"was", "until", "in", "on"}:
-            event = "cut-off"
-        elif number + 1 < len(found) and (("between" in near and "and" in lows[b : found[number + 1][1]]) or ("from" in near and set(lows[b : found[number + 1][1]]) & {"to", "until", "-", "through", "till"})):
+        elif number + 1 < len(found) and (
+            ("between" in near and "and" in lows[b : found[number + 1][1]])
+            or ("from" in near and set(lows[b : found[number + 1][1]]) & {"to", "until", "-", "through", "till"})
+        ):
             event = "start"
         elif number and events[-1] == "start":
             event = "end"
-        elif number + 1 < len(found) and set(lows[b : found[number + 1][1]]) <= {"to", "-", "until", "through"} and lows[b : found[number + 1][1]]:
+        elif (
+            number + 1 < len(found)
+            and set(lows[b : found[number + 1][1]]) <= {"to", "-", "until", "through"}
+            and lows[b : found[number + 1][1]]
+        ):
             event = "start"
         else:
             for name, words in _EVENTS:

@@ -30,7 +30,9 @@ def audit_text(text: str) -> AuditReport:
     """
     found = extract(text)
     sheet = Sheet.of(found.claims, found.arms, found.sizes, tuple(r[0] for r in found.registrations), text)
-    return AuditReport(found.claims, run_checks(sheet), found.arms, text, found.numbers, found.not_results, found.numbers_typed, found.unread)
+    return AuditReport(
+        found.claims, run_checks(sheet), found.arms, text, found.numbers, found.not_results, found.numbers_typed, found.unread
+    )
 
 
 def check_claims(claims: Iterable[Claim | dict[str, Any]], *, arms: Iterable[Arm] = (), registrations: Iterable[str] = ()) -> AuditReport:

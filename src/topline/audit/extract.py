@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from topline.audit.arms import ArmBook, learn_arms
+from topline.audit.arms import learn_arms
 from topline.audit.build import SentenceContext, build_claims
 from topline.audit.claims import Arm, Claim
 from topline.audit.dates import date_event
@@ -32,8 +32,35 @@ _HYPOTHESIS = re.compile(
     re.IGNORECASE,
 )
 _ENROL = frozenset(
-    "enrolled recruited included randomized randomised screened analyzed analysed registered eligible evaluable treated assessed assessable evaluated accrued enrolment "
-    "identified reviewed assigned allocated started entered evaluable studied received completed".split()
+    [
+        "enrolled",
+        "recruited",
+        "included",
+        "randomized",
+        "randomised",
+        "screened",
+        "analyzed",
+        "analysed",
+        "registered",
+        "eligible",
+        "evaluable",
+        "treated",
+        "assessed",
+        "assessable",
+        "evaluated",
+        "accrued",
+        "enrolment",
+        "identified",
+        "reviewed",
+        "assigned",
+        "allocated",
+        "started",
+        "entered",
+        "evaluable",
+        "studied",
+        "received",
+        "completed",
+    ]
 )
 _MAX_TEXT = 4_000_000
 _MAX_CLAIMS = 20_000
@@ -84,7 +111,16 @@ def extract(text: str) -> Extraction:
     claims: list[Claim] = []
     if len(book.arms) > 1:
         claims.extend(
-            Claim("count", endpoint="N", arm=arm.name, value=str(arm.n), n=arm.n, unit="patients", span=arm.span, sentence=_sentence_of(arm.span, spans, source))
+            Claim(
+                "count",
+                endpoint="N",
+                arm=arm.name,
+                value=str(arm.n),
+                n=arm.n,
+                unit="patients",
+                span=arm.span,
+                sentence=_sentence_of(arm.span, spans, source),
+            )
             for arm in book.arms
             if arm.n is not None
         )
@@ -171,7 +207,16 @@ def _totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str
         found = _enrolled(sentence, single)
         for value, i, j, verb in found:
             claims.append(
-                Claim("count", endpoint="N", value=str(value), n=value, unit="patients", span=(sentence[i].start, sentence[j - 1].end), sentence=source[a:b], measure=verb)
+                Claim(
+                    "count",
+                    endpoint="N",
+                    value=str(value),
+                    n=value,
+                    unit="patients",
+                    span=(sentence[i].start, sentence[j - 1].end),
+                    sentence=source[a:b],
+                    measure=verb,
+                )
             )
             if total is None and verb not in {"screened", "identified"}:
                 total = value
@@ -184,7 +229,7 @@ def _enrolled(sentence: list[Token], single: bool) -> list[tuple[int, int, int, 
     out: list[tuple[int, int, int, str]] = []
     size = len(sentence)
     for i, token in enumerate(sentence):
-        if token.kind != "n" or not token.value.isdigit() or not 1 < len(token.value) < 7 and not token.value.isdigit():
+        if token.kind != "n" or not token.value.isdigit() or (not 1 < len(token.value) < 7 and not token.value.isdigit()):
             continue
         if len(token.value) > 7 or int(token.value) < 3:
             continue
@@ -215,22 +260,45 @@ def _enrolled(sentence: list[Token], single: bool) -> list[tuple[int, int, int, 
             elif sentence[k].text in ")]":
                 depth -= 1
             elif depth <= 0:
-                if low in {"received", "started", "entered", "underwent"} and single and not out or low in _ENROL and sentence[k - 1].lower in {"were", "was", "been", "and", "finally", "ultimately", "retrospectively", "prospectively", "randomly", "subsequently", "who", "consecutively"} | PATIENT_NOUNS:
+                if (low in {"received", "started", "entered", "underwent"} and single and not out) or (
+                    low in _ENROL
+                    and sentence[k - 1].lower
+                    in {
+                        "were",
+                        "was",
+                        "been",
+                        "and",
+                        "finally",
+                        "ultimately",
+                        "retrospectively",
+                        "prospectively",
+                        "randomly",
+                        "subsequently",
+                        "who",
+                        "consecutively",
+                    }
+                    | PATIENT_NOUNS
+                ):
                     verb = low
-                elif low in {"achieved", "had", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"} or sentence[k].text == ";":
-                    break
-                elif sentence[k].kind == "n" and k + 1 < size and sentence[k + 1].text == "%":
+                elif (
+                    low in {"achieved", "had", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"}
+                    or sentence[k].text == ";"
+                ) or (sentence[k].kind == "n" and k + 1 < size and sentence[k + 1].text == "%"):
                     break
             k += 1
         if not verb and "total" in before and "of" in before:
             verb = "total"
-        if verb and not (verb == "received" and "total" not in before and not single) and not (verb in {"treated", "assigned", "completed"} and out):
+        if (
+            verb
+            and not (verb == "received" and "total" not in before and not single)
+            and not (verb in {"treated", "assigned", "completed"} and out)
+        ):
             out.append((int(token.value), i, noun + 1, verb))
     return out[:3]
 
 
 def _local_size(sentence: list[Token]) -> int | None:
-    """"Among 42 evaluable patients, …": the denominator that a sentence states for itself."""
+    """ "Among 42 evaluable patients, …": the denominator that a sentence states for itself."""
     for i, token in enumerate(sentence[:12]):
         if token.lower in {"among", "of", "in"} and i + 2 < len(sentence):
             j = i + 1

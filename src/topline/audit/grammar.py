@@ -60,12 +60,26 @@ class Ratio:
 
 
 _OPEN, _CLOSE = frozenset("(["), frozenset(")]")
-_GLUE = frozenset(", : ; = ( [ ) ] ci cis of was were is from between for the and a to".split()) - {"to", "and", "a"}
+_GLUE = frozenset(
+    [",", ":", ";", "=", "(", "[", ")", "]", "ci", "cis", "of", "was", "were", "is", "from", "between", "for", "the", "and", "a", "to"]
+) - {"to", "and", "a"}
 _NR_WORDS = frozenset({"nr", "ne", "nc", "na", "unreached", "inf", "∞"})
 _NR_TAIL = frozenset({"reached", "estimable", "evaluable", "reach", "available", "calculable", "attained", "achieved"})
 _SPACED = re.compile(r"^[0-9]+(?:\.[0-9]+)?$")
 _GRADE_WORD = re.compile(r"^(?:grades?-?|g)([1-5])(?:[-/]([1-5]))?$")
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "iii/iv": "3-4", "iii-iv": "3-4", "iii-v": "3-5", "i-ii": "1-2", "i/ii": "1-2", "ii-iii": "2-3"}
+_ROMAN = {
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "iii/iv": "3-4",
+    "iii-iv": "3-4",
+    "iii-v": "3-5",
+    "i-ii": "1-2",
+    "i/ii": "1-2",
+    "ii-iii": "2-3",
+}
 _ABOVE = frozenset({"higher", "worse", "above", "greater", "more", "over", "severe"})
 _P_SIGNS = frozenset("=<>≤≥")
 _LEVELS = frozenset({"80", "90", "95", "97.5", "98", "99", "95.0", "90.0", "99.9"})
@@ -158,7 +172,7 @@ class Grammar:
     # -- intervals with a name ------------------------------------------------------------------------------------------
 
     def ci_head(self, i: int) -> tuple[str | None, int] | None:
-        """"95% CI", "CI 95%", "confidence interval (CI)"; the level and the position after it."""
+        """ "95% CI", "CI 95%", "confidence interval (CI)"; the level and the position after it."""
         low = self.low
         level = None
         j = i
@@ -187,9 +201,22 @@ class Grammar:
             return None
         if low[j] in _OPEN and self.kinds[j + 1] == "n" and low[j + 2] == "%" and low[j + 3] in _CLOSE:
             level, j = self.tokens[j + 1].value, j + 4
-        if level is None and self.kinds[j] == "n" and low[j + 1] == "%" and self.tokens[j].value in _LEVELS and low[j + 2] not in {"-", "to", ","}:
+        if (
+            level is None
+            and self.kinds[j] == "n"
+            and low[j + 1] == "%"
+            and self.tokens[j].value in _LEVELS
+            and low[j + 2] not in {"-", "to", ","}
+        ):
             level, j = self.tokens[j].value, j + 2
-        elif level is None and self.kinds[j] == "n" and self.tokens[j].value in _LEVELS and low[j + 1] in {":", ","} and self.kinds[j + 2] == "n" and low[j + 3] in {"-", "to"}:
+        elif (
+            level is None
+            and self.kinds[j] == "n"
+            and self.tokens[j].value in _LEVELS
+            and low[j + 1] in {":", ","}
+            and self.kinds[j + 2] == "n"
+            and low[j + 3] in {"-", "to"}
+        ):
             level, j = self.tokens[j].value, j + 1
         return level, j
 
@@ -279,13 +306,29 @@ class Grammar:
             else:
                 return None
             steps = 0
-            while steps < 4 and low[j] in {"the", "all", "these", "a", "total", "of", "evaluable", "whole", "entire", "first", "enrolled", "treated", "assessable"}:
+            while steps < 4 and low[j] in {
+                "the",
+                "all",
+                "these",
+                "a",
+                "total",
+                "of",
+                "evaluable",
+                "whole",
+                "entire",
+                "first",
+                "enrolled",
+                "treated",
+                "assessable",
+            }:
                 j += 1
                 steps += 1
         n = self.integer(j)
-        if n is None or n < x or n == 0 or self.low[j + 1] in {"%", "mg", "-"} and self.low[j + 1] != "-":
+        if n is None or n < x or n == 0 or (self.low[j + 1] in {"%", "mg", "-"} and self.low[j + 1] != "-"):
             return None
-        if self.low[i + 1] == "/" and (self.low[j + 1] == "/" or (n <= 5 and x <= 5 and low[i - 1 if i else 0] in {"grade", "grades", "stage"})):
+        if self.low[i + 1] == "/" and (
+            self.low[j + 1] == "/" or (n <= 5 and x <= 5 and low[i - 1 if i else 0] in {"grade", "grades", "stage"})
+        ):
             return None
         return x, n, j + 1
 
@@ -319,7 +362,9 @@ class Grammar:
             cell.value = self.tokens[i].value
             j = i + 1
             cell.unit, j = self.unit(j)
-            if cell.unit is None and self.low[j] == "±" or (self.low[j] == "+" and self.low[j + 1] in {"/", "-"} and self.kinds[j + 3] == "n"):
+            if (cell.unit is None and self.low[j] == "±") or (
+                self.low[j] == "+" and self.low[j + 1] in {"/", "-"} and self.kinds[j + 3] == "n"
+            ):
                 k = j + 1 if self.low[j] == "±" else j + 3
                 if self.kinds[k] == "n":
                     cell.sd = self.tokens[k].value
@@ -364,7 +409,7 @@ class Grammar:
         return self._tail(cell, j)
 
     def _tail(self, cell: Cell, j: int) -> int:
-        """"26 (22%) of 118 patients"; "10 (50%) patients"; "15.2 (12.1-18.3) months"."""
+        """ "26 (22%) of 118 patients"; "10 (50%) patients"; "15.2 (12.1-18.3) months"."""
         if cell.unit is None and cell.value is not None and cell.x is None and self.low[j] in TIME_UNITS:
             cell.unit = TIME_UNITS[self.low[j]]
             return j + 1
@@ -433,7 +478,7 @@ class Grammar:
     # -- p-values and ratios --------------------------------------------------------------------------------------------
 
     def p_value(self, i: int) -> tuple[PValue, int] | None:
-        """"P = 0.04", "p<.001", "P value of 0.03", "P for interaction = .2", "log-rank P=NS"."""
+        """ "P = 0.04", "p<.001", "P value of 0.03", "P for interaction = .2", "log-rank P=NS"."""
         low = self.low
         if low[i] not in {"p", "ps", "p-value", "p-values", "pvalue", "plog-rank", "plogrank", "ptrend", "pinteraction"}:
             return None
@@ -446,7 +491,25 @@ class Grammar:
             word = low[j]
             if word in {"for", "(", ")", "[", "]", "of", "was", "were", "is", ":", ",", "-", "by", "test", "the", "s", "'"}:
                 pass
-            elif word in {"interaction", "trend", "log-rank", "logrank", "noninferiority", "non-inferiority", "stratified", "one-sided", "two-sided", "1-sided", "2-sided", "fisher", "exact", "chi-square", "adjusted", "nominal", "superiority"}:
+            elif word in {
+                "interaction",
+                "trend",
+                "log-rank",
+                "logrank",
+                "noninferiority",
+                "non-inferiority",
+                "stratified",
+                "one-sided",
+                "two-sided",
+                "1-sided",
+                "2-sided",
+                "fisher",
+                "exact",
+                "chi-square",
+                "adjusted",
+                "nominal",
+                "superiority",
+            }:
                 marks.append(word)
             elif word == "ns":
                 return PValue("NS"), j + 1
@@ -476,7 +539,8 @@ class Grammar:
             return None
         prefix = "" if sign in {"", "=", "=="} else ("<" if "<" in sign else ">" if ">" in sign else "≤" if "≤" in sign else "≥")
         threshold = low[j] in {"was", "were", "is", "are", "indicated", "indicates", "denoted"} and any(
-            w in {"considered", "regarded", "significant", "significance", "deemed", "defined", "set", "statistically", "indicate"} for w in low[j : j + 5]
+            w in {"considered", "regarded", "significant", "significance", "deemed", "defined", "set", "statistically", "indicate"}
+            for w in low[j : j + 5]
         )
         return PValue(prefix + value, tuple(marks), threshold), j
 
@@ -486,7 +550,9 @@ class Grammar:
         j = i
         marks: list[str] = []
         token = self.tokens[i].text
-        if low[i] in RATIO_HEADS and (token.isupper() or token in {"aHR", "sHR", "aOR", "HRs", "ORs"} or (low[i] == "hr" and self.kinds[i + 1] != "")):
+        if low[i] in RATIO_HEADS and (
+            token.isupper() or token in {"aHR", "sHR", "aOR", "HRs", "ORs"} or (low[i] == "hr" and self.kinds[i + 1] != "")
+        ):
             if low[i] == "hr" and i > 0 and self.kinds[i - 1] == "n":
                 return None
             measure = RATIO_HEADS[low[i]]
@@ -539,7 +605,10 @@ class Grammar:
         for _ in range(7):
             k = j
             opener = self.low[k]
-            while k < j + 3 and (self.low[k] in _OPEN or self.low[k] in {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "stratified"}):
+            while k < j + 3 and (
+                self.low[k] in _OPEN
+                or self.low[k] in {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "stratified"}
+            ):
                 depth += self.low[k] in _OPEN
                 k += 1
             if ratio.interval is None:
@@ -563,7 +632,13 @@ class Grammar:
                 depth -= 1
                 j += 1
                 continue
-            if opener in _CLOSE and self.low[j + 1] in {",", ";", "("} and ratio.interval is not None and ratio.p is None and self.p_value(j + 2) is not None:
+            if (
+                opener in _CLOSE
+                and self.low[j + 1] in {",", ";", "("}
+                and ratio.interval is not None
+                and ratio.p is None
+                and self.p_value(j + 2) is not None
+            ):
                 j += 1
                 continue
             if opener in _CLOSE and ratio.interval is None and self.low[j + 1] in _OPEN and self.ci(j + 2) is not None:
@@ -575,7 +650,7 @@ class Grammar:
     # -- grades and times -------------------------------------------------------------------------------------------------
 
     def grade(self, i: int) -> tuple[str, int] | None:
-        """"grade 3 or higher", "≥ grade 3", "grade III-IV", "G3-4", "grades 3 and 4"."""
+        """ "grade 3 or higher", "≥ grade 3", "grade III-IV", "G3-4", "grades 3 and 4"."""
         low = self.low
         glued = _GRADE_WORD.match(low[i]) if self.kinds[i] == "w" and low[i][0] == "g" else None
         above = False

@@ -14,8 +14,66 @@ from topline.audit.tokens import Token
 __all__ = ["Item", "read_items"]
 
 _COMPARE = frozenset("<>≤≥")
-_BEFORE_DURATION = frozenset("every for within after over least past first each per until to last before than next additional another about previous initial minimum".split())
-_BEFORE_CODE = frozenset("stage phase ecog grade grades version recist cycle day days ctcae level aged table figure fig ref tps cps volume vol type line auc week weeks month ps score scale".split())
+_BEFORE_DURATION = frozenset(
+    [
+        "every",
+        "for",
+        "within",
+        "after",
+        "over",
+        "least",
+        "past",
+        "first",
+        "each",
+        "per",
+        "until",
+        "to",
+        "last",
+        "before",
+        "than",
+        "next",
+        "additional",
+        "another",
+        "about",
+        "previous",
+        "initial",
+        "minimum",
+    ]
+)
+_BEFORE_CODE = frozenset(
+    [
+        "stage",
+        "phase",
+        "ecog",
+        "grade",
+        "grades",
+        "version",
+        "recist",
+        "cycle",
+        "day",
+        "days",
+        "ctcae",
+        "level",
+        "aged",
+        "table",
+        "figure",
+        "fig",
+        "ref",
+        "tps",
+        "cps",
+        "volume",
+        "vol",
+        "type",
+        "line",
+        "auc",
+        "week",
+        "weeks",
+        "month",
+        "ps",
+        "score",
+        "scale",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -99,16 +157,35 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
         arm = book.mention(parts, first[i])
         if arm is not None and first[i] + arm[1] >= len(owner):
             arm = None
-        if endpoint is None and low in {"response", "responses", "remission", "remissions", "responded", "responders"} and (
-            low in {"responded", "responders"} or (i and tokens[i - 1].lower in {"a", "an", "any", "confirmed", "tumor", "tumour", "clinical", "the", "of"} or i == 0) and not (i + 1 < len(tokens) and tokens[i + 1].lower in {"to", "evaluation", "duration", "assessment", "was"})
+        if (
+            endpoint is None
+            and low in {"response", "responses", "remission", "remissions", "responded", "responders"}
+            and (
+                low in {"responded", "responders"}
+                or (
+                    ((i and tokens[i - 1].lower in {"a", "an", "any", "confirmed", "tumor", "tumour", "clinical", "the", "of"}) or i == 0)
+                    and not (i + 1 < len(tokens) and tokens[i + 1].lower in {"to", "evaluation", "duration", "assessment", "was"})
+                )
+            )
         ):
             return Item("E", i, i + 1, "ORR", "response")
         if arm is not None and (endpoint is None or arm[1] > endpoint[1]):
             return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])
         if endpoint is not None:
             return Item("E", i, owner[first[i] + endpoint[1] - 1] + 1, endpoint[0], FAMILY[endpoint[0]])
-        if low.endswith(("-year", "-month", "-week", "-day", "-yr")) and low.partition("-")[0] in {"one", "two", "three", "four", "five", "six", "ten", "twelve"}:
-            number = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "ten": "10", "twelve": "12"}[low.partition("-")[0]]
+        if low.endswith(("-year", "-month", "-week", "-day", "-yr")) and low.partition("-")[0] in {
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "ten",
+            "twelve",
+        }:
+            number = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "ten": "10", "twelve": "12"}[
+                low.partition("-")[0]
+            ]
             return Item("T", i, i + 1, [f"{number} {TIME_UNITS[low.partition('-')[2]]}"])
         if g.not_reached(i) is not None and low in {"nr", "ne", "not", "unreached"}:
             cell = g.cell(i)
@@ -128,7 +205,13 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
         times = g.times(i)
         if times is not None:
             return Item("T", i, times[1], times[0])
-        if token.spelled and i + 1 < len(tokens) and tokens[i + 1].text == "-" and tokens[i + 2 : i + 3] and tokens[i + 2].lower in TIME_UNITS:
+        if (
+            token.spelled
+            and i + 1 < len(tokens)
+            and tokens[i + 1].text == "-"
+            and tokens[i + 2 : i + 3]
+            and tokens[i + 2].lower in TIME_UNITS
+        ):
             return Item("T", i, i + 3, [f"{token.value} {TIME_UNITS[tokens[i + 2].lower]}"])
         return _value(g, tokens, i)
     if token.kind in {"id", "url"}:
@@ -139,13 +222,21 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             return Item("G", i, grade[1], grade[0])
     if low in _COMPARE and i + 1 < len(tokens) and tokens[i + 1].kind == "n":
         j = g.unit(i + 2)[1]
-        if low in "<>" and j > i + 2 and tokens[i - 1 : i] and tokens[i - 1].text in {"was", "were", "of", "("} and tokens[i + 2].text == "%":
+        if (
+            low in "<>"
+            and j > i + 2
+            and tokens[i - 1 : i]
+            and tokens[i - 1].text in {"was", "were", "of", "("}
+            and tokens[i + 2].text == "%"
+        ):
             return Item("X", i, j)
         return Item("X", i, j)
     return None
 
 
-def _phrase(found: tuple[str, int] | None, parts: list[str], first: list[int], owner: list[int], i: int, *, single: Token) -> tuple[str, int] | None:
+def _phrase(
+    found: tuple[str, int] | None, parts: list[str], first: list[int], owner: list[int], i: int, *, single: Token
+) -> tuple[str, int] | None:
     """Refuse what only looks like an endpoint: lower-case abbreviations, half of a hyphenated word."""
     if found is None:
         return None
@@ -171,7 +262,9 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n" and tokens[i + 3].lower in NOT_RESULTS | TIME_UNITS.keys():
         if tokens[i + 3].lower in NOT_RESULTS or before in {"every", "for"}:
             return Item("X", i, i + 4)
-    if before in {"difference", "differences", "δ"} or any(t.lower in {"difference", "delta"} for t in tokens[max(0, i - 4) : i]) and after in {"percentage", "%", "points", "months"}:
+    if before in {"difference", "differences", "δ"} or (
+        any(t.lower in {"difference", "delta"} for t in tokens[max(0, i - 4) : i]) and after in {"percentage", "%", "points", "months"}
+    ):
         found = g.cell(i)
         return Item("X", i, found[1] if found else i + 1)
     if before in _BEFORE_CODE and not tokens[i].spelled and after not in {"%"}:
@@ -191,9 +284,17 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, j)
     if cell.unit in {"years"} and after in {"years", "year"} and i + 2 < len(tokens) and tokens[i + 2].lower in {"old", "or", "ago"}:
         return Item("X", i, j)
-    if tokens[i].spelled and cell.unit is None and cell.x is None and cell.noun is None and tokens[i].lower in {"one", "two", "three", "zero"}:
+    if (
+        tokens[i].spelled
+        and cell.unit is None
+        and cell.x is None
+        and cell.noun is None
+        and tokens[i].lower in {"one", "two", "three", "zero"}
+    ):
         following = tokens[j].lower if j < len(tokens) else ""
-        if following not in {"cr", "pr", "sd", "pd", "("} | PATIENT_NOUNS and not following.startswith(("complete", "partial", "stable", "had", "achieved", "achiev")):
+        if following not in {"cr", "pr", "sd", "pd", "("} | PATIENT_NOUNS and not following.startswith(
+            ("complete", "partial", "stable", "had", "achieved", "achiev")
+        ):
             return Item("X", i, i + 1)
     if cell.unit == "%" and before in _COMPARE:
         return Item("X", i, j)

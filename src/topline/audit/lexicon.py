@@ -103,8 +103,35 @@ TIME_UNITS = {
     **dict.fromkeys(["day", "days"], "days"),
 }
 PATIENT_NOUNS = frozenset(
-    "patient patients pts pt participant participants subject subjects case cases individual individuals women men people "
-    "responders evaluable males females male female woman man adults children deaths events".split()
+    [
+        "patient",
+        "patients",
+        "pts",
+        "pt",
+        "participant",
+        "participants",
+        "subject",
+        "subjects",
+        "case",
+        "cases",
+        "individual",
+        "individuals",
+        "women",
+        "men",
+        "people",
+        "responders",
+        "evaluable",
+        "males",
+        "females",
+        "male",
+        "female",
+        "woman",
+        "man",
+        "adults",
+        "children",
+        "deaths",
+        "events",
+    ]
 )
 RATIO_HEADS = {
     "hr": "HR",
@@ -120,22 +147,142 @@ RATIO_HEADS = {
     "irr": "RR",
 }
 NOT_RESULTS = frozenset(
-    "mg g mcg ug kg ml l dl mm cm nm gy cgy iu mci gbq mbq mmol mol u h hr hour hours min minutes fraction fractions cycle cycles course courses "
-    "dose doses times time fold line lines lesion lesions site sites center centers centre centres hospital hospitals country countries "
-    "institution institutions study studies trial trials article articles gene genes sample samples arm arms group groups cohort cohorts mg/m2 mg/kg mg/m gy/f "
-    "metastases nodes tumors tumours points point kcal bid tid qd session sessions copies ng pg mv kev injections infusions metabolites proteins cells mutations".split()
+    [
+        "mg",
+        "g",
+        "mcg",
+        "ug",
+        "kg",
+        "ml",
+        "l",
+        "dl",
+        "mm",
+        "cm",
+        "nm",
+        "gy",
+        "cgy",
+        "iu",
+        "mci",
+        "gbq",
+        "mbq",
+        "mmol",
+        "mol",
+        "u",
+        "h",
+        "hr",
+        "hour",
+        "hours",
+        "min",
+        "minutes",
+        "fraction",
+        "fractions",
+        "cycle",
+        "cycles",
+        "course",
+        "courses",
+        "dose",
+        "doses",
+        "times",
+        "time",
+        "fold",
+        "line",
+        "lines",
+        "lesion",
+        "lesions",
+        "site",
+        "sites",
+        "center",
+        "centers",
+        "centre",
+        "centres",
+        "hospital",
+        "hospitals",
+        "country",
+        "countries",
+        "institution",
+        "institutions",
+        "study",
+        "studies",
+        "trial",
+        "trials",
+        "article",
+        "articles",
+        "gene",
+        "genes",
+        "sample",
+        "samples",
+        "arm",
+        "arms",
+        "group",
+        "groups",
+        "cohort",
+        "cohorts",
+        "mg/m2",
+        "mg/kg",
+        "mg/m",
+        "gy/f",
+        "metastases",
+        "nodes",
+        "tumors",
+        "tumours",
+        "points",
+        "point",
+        "kcal",
+        "bid",
+        "tid",
+        "qd",
+        "session",
+        "sessions",
+        "copies",
+        "ng",
+        "pg",
+        "mv",
+        "kev",
+        "injections",
+        "infusions",
+        "metabolites",
+        "proteins",
+        "cells",
+        "mutations",
+    ]
 )
 HIGHER = frozenset(
-    "higher longer improved improvement prolonged superior better increased increase greater prolong extended extend improve improves improving prolonging more".split()
+    [
+        "higher",
+        "longer",
+        "improved",
+        "improvement",
+        "prolonged",
+        "superior",
+        "better",
+        "increased",
+        "increase",
+        "greater",
+        "prolong",
+        "extended",
+        "extend",
+        "improve",
+        "improves",
+        "improving",
+        "prolonging",
+        "more",
+    ]
 )
-LOWER = frozenset("lower shorter inferior worse decreased reduced fewer less shortened poorer".split())
+LOWER = frozenset(["lower", "shorter", "inferior", "worse", "decreased", "reduced", "fewer", "less", "shortened", "poorer"])
 
 
 def normalise_part(word: str) -> str:
     """Lower-case, American spelling, singular."""
     w = word.lower()
     if len(w) > 5:
-        w = w.replace("aem", "em").replace("oed", "ed").replace("oea", "ea").replace("tumour", "tumor").replace("oes", "es").replace("haem", "hem")
+        w = (
+            w.replace("aem", "em")
+            .replace("oed", "ed")
+            .replace("oea", "ea")
+            .replace("tumour", "tumor")
+            .replace("oes", "es")
+            .replace("haem", "hem")
+        )
     if len(w) > 2 and w.endswith("s") and not w.endswith(("ss", "us", "is", "os", "fs")):
         w = w[:-1]
     return w

@@ -12,19 +12,171 @@ from topline.audit.lexicon import FAMILY
 __all__ = ["Series", "find_series"]
 
 _LINKS = frozenset(
-    "all overall total whole entire vs versus v . and or , ; / compared with to than against in for among of on with the a patients pts receiving treated those who received group groups "
-    "arm arms cohort cohorts respectively only alone over relative as ( ) [ ] : - by months month years while whereas under treatment therapy median approximately about "
-    "patient subjects cases % from at were was versus. only respectively, had an assigned to both respective - followed just".split()
+    [
+        "all",
+        "overall",
+        "total",
+        "whole",
+        "entire",
+        "vs",
+        "versus",
+        "v",
+        ".",
+        "and",
+        "or",
+        ",",
+        ";",
+        "/",
+        "compared",
+        "with",
+        "to",
+        "than",
+        "against",
+        "in",
+        "for",
+        "among",
+        "of",
+        "on",
+        "with",
+        "the",
+        "a",
+        "patients",
+        "pts",
+        "receiving",
+        "treated",
+        "those",
+        "who",
+        "received",
+        "group",
+        "groups",
+        "arm",
+        "arms",
+        "cohort",
+        "cohorts",
+        "respectively",
+        "only",
+        "alone",
+        "over",
+        "relative",
+        "as",
+        "(",
+        ")",
+        "[",
+        "]",
+        ":",
+        "-",
+        "by",
+        "months",
+        "month",
+        "years",
+        "while",
+        "whereas",
+        "under",
+        "treatment",
+        "therapy",
+        "median",
+        "approximately",
+        "about",
+        "patient",
+        "subjects",
+        "cases",
+        "%",
+        "from",
+        "at",
+        "were",
+        "was",
+        "versus.",
+        "only",
+        "respectively,",
+        "had",
+        "an",
+        "assigned",
+        "to",
+        "both",
+        "respective",
+        "-",
+        "followed",
+        "just",
+    ]
 )
-_JOINTS = frozenset("vs versus v and or , ; / compared than against over while whereas - relative to :".split())
-_VS = frozenset("vs versus v compared than against over relative".split())
-_GOVERN = frozenset("compared comparison versus vs than over relative against contrast v from".split())
+_JOINTS = frozenset(
+    ["vs", "versus", "v", "and", "or", ",", ";", "/", "compared", "than", "against", "over", "while", "whereas", "-", "relative", "to", ":"]
+)
+_VS = frozenset(["vs", "versus", "v", "compared", "than", "against", "over", "relative"])
+_GOVERN = frozenset(["compared", "comparison", "versus", "vs", "than", "over", "relative", "against", "contrast", "v", "from"])
 _BREAKS = frozenset({";", "whereas", "while", "but", "whilst"})
 _VERBS = frozenset(
-    "achieved had experienced showed with developed reported of obtained attained reached were suffered exhibited demonstrated achieving having presented a an "
-    "the confirmed any remained displayed for as did due to because received at had discontinued underwent required died from progressed".split()
+    [
+        "achieved",
+        "had",
+        "experienced",
+        "showed",
+        "with",
+        "developed",
+        "reported",
+        "of",
+        "obtained",
+        "attained",
+        "reached",
+        "were",
+        "suffered",
+        "exhibited",
+        "demonstrated",
+        "achieving",
+        "having",
+        "presented",
+        "a",
+        "an",
+        "the",
+        "confirmed",
+        "any",
+        "remained",
+        "displayed",
+        "for",
+        "as",
+        "did",
+        "due",
+        "to",
+        "because",
+        "received",
+        "at",
+        "had",
+        "discontinued",
+        "underwent",
+        "required",
+        "died",
+        "from",
+        "progressed",
+    ]
 )
-_LIST_GLUE = frozenset(", and or / & ( ) rate rates median of the - [ ] as well for events respectively both incidence confirmed plus".split())
+_LIST_GLUE = frozenset(
+    [
+        ",",
+        "and",
+        "or",
+        "/",
+        "&",
+        "(",
+        ")",
+        "rate",
+        "rates",
+        "median",
+        "of",
+        "the",
+        "-",
+        "[",
+        "]",
+        "as",
+        "well",
+        "for",
+        "events",
+        "respectively",
+        "both",
+        "incidence",
+        "confirmed",
+        "plus",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -60,9 +212,7 @@ def _linked(items: list[Item], a: int, b: int) -> bool:
                 joint = True
             elif item.low not in _LINKS:
                 return False
-        elif item.kind in {"A", "N", "T", "H"}:
-            continue
-        elif item.kind == "S":
+        elif item.kind in {"A", "N", "T", "H"} or item.kind == "S":
             continue
         else:
             return False
@@ -91,7 +241,7 @@ def _alike(a: Cell, b: Cell) -> bool:
         plain = a if x == "plain" else b
         other = b if x == "plain" else a
         if plain is b:
-            return plain.value is not None and "." in plain.value or other.unit == "%"
+            return (plain.value is not None and "." in plain.value) or other.unit == "%"
         return not plain.spelled
     return False
 
@@ -122,12 +272,19 @@ def _share_units(series: Series) -> None:
         elif unit is not None and cell.noun is None and cell.value is not None and cell.x is None:
             cell.unit = unit
     for before, cell in zip(series.cells, series.cells[1:], strict=False):
-        if cell.unit is None and before.unit is not None and cell.value is not None and cell.value != "NR" and "." in cell.value and cell.noun is None:
+        if (
+            cell.unit is None
+            and before.unit is not None
+            and cell.value is not None
+            and cell.value != "NR"
+            and "." in cell.value
+            and cell.noun is None
+        ):
             cell.unit = before.unit
 
 
 def _merge_counts(items: list[Item]) -> None:
-    """"18 patients achieved objective response (40.0%; 95% CI …)": count and percentage are one value."""
+    """ "18 patients achieved objective response (40.0%; 95% CI …)": count and percentage are one value."""
     last: int | None = None
     for k, item in enumerate(items):
         if item.kind == "C":
@@ -153,8 +310,16 @@ def _merge_counts(items: list[Item]) -> None:
                 cell.noun = items[last].data.noun or "patients"
                 items[last].kind = "X"
             elif (
-                last is not None and cell.unit == "%" and cell.x is None and k > 0 and items[k - 1].low in {"(", "["} and items[last].data.x is not None and items[last].data.n is not None and items[last].data.value is None
-                and k - last <= 12 and not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[last + 1 : k])
+                last is not None
+                and cell.unit == "%"
+                and cell.x is None
+                and k > 0
+                and items[k - 1].low in {"(", "["}
+                and items[last].data.x is not None
+                and items[last].data.n is not None
+                and items[last].data.value is None
+                and k - last <= 12
+                and not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[last + 1 : k])
             ):
                 cell.x, cell.n, cell.noun = items[last].data.x, items[last].data.n, "patients"
                 items[last].kind = "X"
@@ -228,7 +393,14 @@ def _assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previ
         return
     if groups:
         codes = _codes(items, groups[-1])
-        if len(groups) > 1 and len(codes) == 1 and codes[0] in {"DEATH", "AGE", "PD"} and k == 1 and FAMILY[codes[0]] == "category" and False:
+        if (
+            len(groups) > 1
+            and len(codes) == 1
+            and codes[0] in {"DEATH", "AGE", "PD"}
+            and k == 1
+            and FAMILY[codes[0]] == "category"
+            and False
+        ):
             codes = _codes(items, groups[-2])
         if label is not None and FAMILY.get(codes[-1]) == "event" and _bracketed(items, s) and _copula(items, groups[-1][-1], s.first):
             s.label = label
@@ -238,7 +410,11 @@ def _assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previ
             s.label = label
             s.endpoints = [None] * k
             return
-        if len(groups) > 1 and codes[-1] in {"AE", "TRAE", "TEAE", "HEMTOX"} and items[groups[-1][0] - 1].low in {"common", "frequent", "prevalent", "commonest"}:
+        if (
+            len(groups) > 1
+            and codes[-1] in {"AE", "TRAE", "TEAE", "HEMTOX"}
+            and items[groups[-1][0] - 1].low in {"common", "frequent", "prevalent", "commonest"}
+        ):
             codes = _codes(items, groups[-2])
         m = len(codes)
         if m > 1 and k == m and not (versus and k == 2 and _adjacent_last(items, groups[-1], s)):
@@ -247,7 +423,11 @@ def _assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previ
         elif m > 1 and k > m and k % m == 0:
             s.paired = True
             if _chunks(items, s) == m or versus:
-                s.endpoints = [codes[c // (k // m)] for c in range(k)] if versus and not _arm_chunks(items, s, m) else [codes[c % m] for c in range(k)]
+                s.endpoints = (
+                    [codes[c // (k // m)] for c in range(k)]
+                    if versus and not _arm_chunks(items, s, m)
+                    else [codes[c % m] for c in range(k)]
+                )
             else:
                 s.endpoints = [codes[c % m] for c in range(k)]
         else:
@@ -269,7 +449,7 @@ def _assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previ
 
 
 def _adjacent_last(items: list[Item], group: list[int], s: Series) -> bool:
-    """"… and DCR (47% vs 31%)": the bracket hangs on the last endpoint only."""
+    """ "… and DCR (47% vs 31%)": the bracket hangs on the last endpoint only."""
     return items[s.first - 1].low in {"(", "["} if s.first else False
 
 
@@ -280,7 +460,10 @@ def _arm_chunks(items: list[Item], s: Series, m: int) -> bool:
 
 
 def _chunks(items: list[Item], s: Series) -> int:
-    return 1 + sum(any(x.low in {"and", ";", ","} for x in items[a + 1 : b]) and not any(x.low in _VS for x in items[a + 1 : b]) for a, b in zip(s.at, s.at[1:], strict=False))
+    return 1 + sum(
+        any(x.low in {"and", ";", ","} for x in items[a + 1 : b]) and not any(x.low in _VS for x in items[a + 1 : b])
+        for a, b in zip(s.at, s.at[1:], strict=False)
+    )
 
 
 def _countlike(cell: Cell) -> bool:
@@ -288,7 +471,10 @@ def _countlike(cell: Cell) -> bool:
 
 
 def _copula(items: list[Item], a: int, b: int) -> bool:
-    return any(x.low in {"was", "were", "is", "are", "included", "include", "including", "of", "reached", ":", "=", "being", "such"} for x in items[a + 1 : b])
+    return any(
+        x.low in {"was", "were", "is", "are", "included", "include", "including", "of", "reached", ":", "=", "being", "such"}
+        for x in items[a + 1 : b]
+    )
 
 
 def _bracketed(items: list[Item], s: Series) -> bool:
@@ -307,7 +493,9 @@ def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
             while follow < len(items) and (items[follow].low in {"rate", "rates", "(", ")", "s"} and steps < 12):
                 follow += 1
                 steps += 1
-            if follow < len(items) and (items[follow].low in {"of", "was", "were", ":", "="} or items[follow].kind == "C" and items[follow - 1].low == "("):
+            if follow < len(items) and (
+                items[follow].low in {"of", "was", "were", ":", "="} or (items[follow].kind == "C" and items[follow - 1].low == "(")
+            ):
                 if not _countlike(s.cells[-1]) or items[follow].low in {":", "="}:
                     return None
                 if items[follow].kind == "C":
@@ -339,9 +527,102 @@ def _grade(items: list[Item], begin: int, first: int, stop: int) -> str | None:
 
 
 _NOT_LABEL = frozenset(
-    "groups arms cohort cohorts therapy regimen treatment alone reached response responses versus versus. had the a an of in to for with was were is are had has have that which by at on as from than vs versus patients patient group arm higher lower longer shorter similar comparable "
-    "respectively approximately about only nearly overall rate rates incidence proportion percentage frequency were: included including include and or cases pts both most common commonly "
-    "frequent frequently occurred observed reported experienced achieved showed months year years respectively. also significantly better worse improved reduced events event followed".split()
+    [
+        "groups",
+        "arms",
+        "cohort",
+        "cohorts",
+        "therapy",
+        "regimen",
+        "treatment",
+        "alone",
+        "reached",
+        "response",
+        "responses",
+        "versus",
+        "versus.",
+        "had",
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "to",
+        "for",
+        "with",
+        "was",
+        "were",
+        "is",
+        "are",
+        "had",
+        "has",
+        "have",
+        "that",
+        "which",
+        "by",
+        "at",
+        "on",
+        "as",
+        "from",
+        "than",
+        "vs",
+        "versus",
+        "patients",
+        "patient",
+        "group",
+        "arm",
+        "higher",
+        "lower",
+        "longer",
+        "shorter",
+        "similar",
+        "comparable",
+        "respectively",
+        "approximately",
+        "about",
+        "only",
+        "nearly",
+        "overall",
+        "rate",
+        "rates",
+        "incidence",
+        "proportion",
+        "percentage",
+        "frequency",
+        "were:",
+        "included",
+        "including",
+        "include",
+        "and",
+        "or",
+        "cases",
+        "pts",
+        "both",
+        "most",
+        "common",
+        "commonly",
+        "frequent",
+        "frequently",
+        "occurred",
+        "observed",
+        "reported",
+        "experienced",
+        "achieved",
+        "showed",
+        "months",
+        "year",
+        "years",
+        "respectively.",
+        "also",
+        "significantly",
+        "better",
+        "worse",
+        "improved",
+        "reduced",
+        "events",
+        "event",
+        "followed",
+    ]
 )
 
 
@@ -355,7 +636,12 @@ def _label(items: list[Item], s: Series, begin: int) -> str | None:
     elif s.cells[0].unit != "%" and s.cells[0].x is None:
         return None
     else:
-        while k >= begin and items[k].kind == "W" and items[k].low in {"was", "were", "rate", "rates", "of", "is", "the", "reached", "an", "a", "proportion", "incidence"} and s.first - k <= 3:
+        while (
+            k >= begin
+            and items[k].kind == "W"
+            and items[k].low in {"was", "were", "rate", "rates", "of", "is", "the", "reached", "an", "a", "proportion", "incidence"}
+            and s.first - k <= 3
+        ):
             k -= 1
     words: list[str] = []
     while k >= begin and len(words) < 4:
@@ -459,10 +745,22 @@ def _assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: 
         arm = tail[0] if len(set(tail)) == 1 else None
         if arm is None and not tail and before:
             arms = _ordered(before)
-            arm = arms[0] if len(arms) == 1 or before[0][1] or not before[-1][1] and len(arms) > 1 and False else (arms[0] if len([b for b in before if not b[1]]) == 1 else None)
+            arm = (
+                arms[0]
+                if len(arms) == 1 or before[0][1] or (not before[-1][1] and len(arms) > 1 and False)
+                else (arms[0] if len([b for b in before if not b[1]]) == 1 else None)
+            )
             if len(arms) > 1 and len({a for a, g in before if not g}) > 1:
                 arm = before[-1][0]
-        if arm is None and not before and not tail and start == begin and previous is not None and begin and _continues(items, begin, s.first):
+        if (
+            arm is None
+            and not before
+            and not tail
+            and start == begin
+            and previous is not None
+            and begin
+            and _continues(items, begin, s.first)
+        ):
             if len(set(previous.arms)) == 1:
                 arm = previous.arms[0]
         s.arms = [arm] * k
@@ -548,14 +846,18 @@ def _tail_end(items: list[Item], s: Series, stop: int) -> int:
     return end
 
 
-def _by_neighbour(items: list[Item], s: Series, gaps: list[list[int]], tail: list[int], before: list[tuple[int, bool]], total: int) -> list[int | None]:
+def _by_neighbour(
+    items: list[Item], s: Series, gaps: list[list[int]], tail: list[int], before: list[tuple[int, bool]], total: int
+) -> list[int | None]:
     """Arms that stand between the values: after each value or before it."""
     k = len(s.cells)
     first_gap = items[s.at[0] + 1 : s.at[1]]
     lead = next((g for g, gap in enumerate(gaps) if gap), 0)
     gap_items = items[s.at[lead] + 1 : s.at[lead + 1]]
     opening = next((x for x in gap_items if x.kind in {"A"} or (x.kind == "W" and x.low not in {")", "]"})), None)
-    trailing = opening is not None and (opening.kind == "A" or opening.low in {"in", "with", "for", "among", "on", "of", "under", "(", "patients", "receiving", "from"})
+    trailing = opening is not None and (
+        opening.kind == "A" or opening.low in {"in", "with", "for", "among", "on", "of", "under", "(", "patients", "receiving", "from"}
+    )
     if opening is not None and opening.kind == "A" and before and not tail:
         trailing = False
     if opening is not None and opening.low in {"with", "in"} and not tail and before and not first_gap:
@@ -566,7 +868,10 @@ def _by_neighbour(items: list[Item], s: Series, gaps: list[list[int]], tail: lis
             arms.append(gap[-1] if gap else arms[-1])
         return arms
     result: list[int | None] = [None] * k
-    whole = [any(x.low in {"all", "overall", "total", "whole", "entire"} for x in items[a + 1 : b]) and not gap for (a, b), gap in zip(zip(s.at, s.at[1:], strict=False), gaps, strict=True)]
+    whole = [
+        any(x.low in {"all", "overall", "total", "whole", "entire"} for x in items[a + 1 : b]) and not gap
+        for (a, b), gap in zip(zip(s.at, s.at[1:], strict=False), gaps, strict=True)
+    ]
     follow: list[int | None] = [gap[0] if gap else None for gap in gaps] + [tail[0] if tail else None]
     upcoming: int | None = None
     for c in range(k - 1, -1, -1):

@@ -42,7 +42,14 @@ class Sheet:
     by_arm: dict[str | None, list[Claim]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, claims: tuple[Claim, ...], arms: tuple[Arm, ...] = (), sizes: tuple[int, ...] = (), registrations: tuple[str, ...] = (), text: str = "") -> Sheet:
+    def of(
+        cls,
+        claims: tuple[Claim, ...],
+        arms: tuple[Arm, ...] = (),
+        sizes: tuple[int, ...] = (),
+        registrations: tuple[str, ...] = (),
+        text: str = "",
+    ) -> Sheet:
         """Index the claims."""
         groups: dict[int, list[Claim]] = defaultdict(list)
         arms_of: dict[str | None, list[Claim]] = defaultdict(list)
@@ -51,7 +58,14 @@ class Sheet:
                 arms_of[claim.arm].append(claim)
             if claim.group:
                 groups[claim.group].append(claim)
-        total = next((c.n for c in claims if c.type == "count" and c.endpoint == "N" and c.arm is None and c.measure not in {"screened", "identified"}), None)
+        total = next(
+            (
+                c.n
+                for c in claims
+                if c.type == "count" and c.endpoint == "N" and c.arm is None and c.measure not in {"screened", "identified"}
+            ),
+            None,
+        )
         if not sizes:
             sizes = tuple(dict.fromkeys(c.n for c in claims if c.n is not None and (c.type == "count" or c.n_from == "printed")))
         return cls(claims, arms, sizes, total, registrations, text, dict(groups), dict(arms_of))
@@ -79,14 +93,18 @@ class Sheet:
         for other in self.by_arm.get(claim.arm, ()):
             if other is claim or other.value is None:
                 continue
-            if other.n_from == "carried" and other.n == claim.n and (other.x is not None or grim_power(claim.n, printed(other.value).decimals) > 0.5):
+            if (
+                other.n_from == "carried"
+                and other.n == claim.n
+                and (other.x is not None or grim_power(claim.n, printed(other.value).decimals) > 0.5)
+            ):
                 if fits(other, claim.n):
                     good += 1
                 else:
                     bad += 1
             elif other.n_from == "printed" and other.n == claim.n:
                 good += 1
-        if "subset" in claim.marks and good == 0 or "other units" in claim.marks:
+        if ("subset" in claim.marks and good == 0) or "other units" in claim.marks:
             return "doubtful"
         if good > bad:
             return "supported"

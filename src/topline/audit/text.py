@@ -8,14 +8,12 @@ from collections.abc import Iterator
 __all__ = ["clean", "sentences"]
 
 _TABLE: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_TABLE |= dict.fromkeys(
-    [0x00A0, 0x3000, 0x202F, 0x205F, 0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0x2000, 0x200B)], " "
-)
+_TABLE |= dict.fromkeys([0x00A0, 0x3000, 0x202F, 0x205F, 0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0x2000, 0x200B)], " ")
 _TABLE |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE63, 0xFE58, 0x2043, 0x02D7], "-")
 _TABLE |= dict.fromkeys([0x2018, 0x2019, 0x201B, 0x02BC, 0x2032], "'")
 _TABLE |= {0x2A7D: "≤", 0x2A7E: "≥", 0x2266: "≤", 0x2267: "≥", 0x223C: "~", 0x301C: "~", 0x3010: "[", 0x3011: "]"}
 _TABLE |= {0x3014: "(", 0x3015: ")", 0x3001: ",", 0x3002: ".", 0xFE6A: "%", 0x2329: "<", 0x3008: "<", 0x2044: "/"}
-_TABLE |= dict.fromkeys([*range(0, 9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F], " ")
+_TABLE |= dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F], " ")
 _TABLE |= {0x0D: "\n", 0x09: " ", 0x2028: "\n", 0x2029: "\n"}
 
 _DOTS = "·∙⋅•‧・\u0387"
@@ -32,7 +30,41 @@ _BOUNDARY = re.compile(
     rf"|(?<![A-Za-z])(?P<head>{_HEADING})(?=[A-Z][a-z ]|[A-Z]{{2,}})|(?<![A-Za-z])(?P<label>[A-Z]{{3,15}}=)(?=\S)"
 )
 _ABBREVIATIONS = frozenset(
-    "vs v e.g i.e al fig figs approx ca cf no nos dr st resp incl ref refs eq inc sup suppl tab vol ed eds etc mo mos yr yrs pts pt".split()
+    [
+        "vs",
+        "v",
+        "e.g",
+        "i.e",
+        "al",
+        "fig",
+        "figs",
+        "approx",
+        "ca",
+        "cf",
+        "no",
+        "nos",
+        "dr",
+        "st",
+        "resp",
+        "incl",
+        "ref",
+        "refs",
+        "eq",
+        "inc",
+        "sup",
+        "suppl",
+        "tab",
+        "vol",
+        "ed",
+        "eds",
+        "etc",
+        "mo",
+        "mos",
+        "yr",
+        "yrs",
+        "pts",
+        "pt",
+    ]
 )
 _BEFORE = re.compile(r"[A-Za-z.]+$")
 _LONGEST = 3000

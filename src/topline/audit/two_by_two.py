@@ -43,7 +43,7 @@ def table_p_values(a: int, n1: int, c: int, n2: int) -> dict[str, float]:
     m1, m0 = a + c, b + d
     out: dict[str, float] = {}
     if m1 == 0 or m0 == 0:
-        return {name: 1.0 for name in ("Pearson", "N−1", "Yates", "Fisher")}
+        return dict.fromkeys(("Pearson", "N−1", "Yates", "Fisher"), 1.0)
     gap = abs(a * d - b * c)
     scale = n1 * n2 * m1 * m0
     chi2 = n * gap * gap / scale

@@ -82,7 +82,7 @@ def _paper(number: int, name: str, report: AuditReport, notes: tuple[str, ...]) 
     if counts["characters_not_read"]:
         hints += f'<p class="small">Not read: the last {counts["characters_not_read"]} characters.</p>'
     return (
-        f"<h1>{escape(name)}</h1>\n<p class=\"lead\">{what}.</p>\n{hints}<div class=\"counts\">{cells}</div>\n"
+        f'<h1>{escape(name)}</h1>\n<p class="lead">{what}.</p>\n{hints}<div class="counts">{cells}</div>\n'
         f"<h2>What was found</h2>\n{_verdicts(number, report)}\n<h2>The text</h2>\n{_key()}\n"
         f'<div class="text">{_text(number, report)}</div>\n{_p_values(report)}'
     )
@@ -110,7 +110,9 @@ def _verdicts(number: int, report: AuditReport) -> str:
     if loud:
         parts.append(f"<table>{head}{''.join(_row(number, i, v) for i, v in loud)}</table>")
     if quiet:
-        parts.append(f"<details><summary>{len(quiet)} checks that agree</summary><table>{head}{''.join(_row(number, i, v) for i, v in quiet)}</table></details>")
+        parts.append(
+            f"<details><summary>{len(quiet)} checks that agree</summary><table>{head}{''.join(_row(number, i, v) for i, v in quiet)}</table></details>"
+        )
     return "\n".join(parts) or '<p class="small">No check could be made.</p>'
 
 
@@ -186,5 +188,7 @@ def _p_values(report: AuditReport) -> str:
     for claim in report.p_values:
         checks = [v for v in by_claim.get(claim.id, []) if v.check in {"A6", "B2"}]
         said = "; ".join(f"{v.check} {v.verdict}" for v in checks) or "no check fits"
-        rows.append(f"<tr><td>{escape(claim.p or '')}</td><td>{escape(claim.endpoint or '')}</td><td>{escape(claim.contrast or '')}</td><td>{escape(said)}</td></tr>")
+        rows.append(
+            f"<tr><td>{escape(claim.p or '')}</td><td>{escape(claim.endpoint or '')}</td><td>{escape(claim.contrast or '')}</td><td>{escape(said)}</td></tr>"
+        )
     return f"<h2>All p-values</h2>\n<table><tr><th>P</th><th>Endpoint</th><th>Contrast</th><th>Verdict</th></tr>{''.join(rows)}</table>\n"

@@ -66,7 +66,9 @@ def check_dates(sheet: Sheet) -> Iterator[Verdict]:
         early, late = _first(first.value or ""), _last(second.value or "")
         inputs = {a: first.value, b: second.value}
         if early <= late:
-            yield Verdict("D1", Rung.CONSISTENT, (first.id, second.id), f"{a} {first.value} is not after {b} {second.value}.", inputs=inputs)
+            yield Verdict(
+                "D1", Rung.CONSISTENT, (first.id, second.id), f"{a} {first.value} is not after {b} {second.value}.", inputs=inputs
+            )
         else:
             yield Verdict("D1", Rung.IMPOSSIBLE, (first.id, second.id), f"{a} {first.value} is after {b} {second.value}.", inputs=inputs)
     yield from _follow_up(sheet, dates)
@@ -80,7 +82,13 @@ def _follow_up(sheet: Sheet, dates: dict[str, Claim]) -> Iterator[Verdict]:
         ids = (claim.id, *(c.id for c in (start, closing) if c is not None))
         if start is None or closing is None:
             missing = "the first enrolment" if start is None else "the cut-off"
-            yield Verdict("D1", Rung.UNCHECKABLE, ids, f"Follow-up of {claim.value} {claim.unit or ''}: the date of {missing} is not printed.".replace("  ", " "), inputs={"follow_up": claim.value})
+            yield Verdict(
+                "D1",
+                Rung.UNCHECKABLE,
+                ids,
+                f"Follow-up of {claim.value} {claim.unit or ''}: the date of {missing} is not printed.".replace("  ", " "),
+                inputs={"follow_up": claim.value},
+            )
             continue
         longest = (_last(closing.value or "") - _first(start.value or "")).days
         unit = _DAYS.get(claim.unit or "months", 30.4375)
@@ -91,9 +99,24 @@ def _follow_up(sheet: Sheet, dates: dict[str, Claim]) -> Iterator[Verdict]:
         inputs = {what: top, "start": start.value, str(closing.endpoint): closing.value, "possible": round(limit, 1)}
         half = 0.5 * unit * 10 ** -len((top or "").partition(".")[2])
         if days - half <= longest + 1:
-            yield Verdict("D1", Rung.CONSISTENT, ids, f"{what} {top} {claim.unit or 'months'} fits into the {limit:.1f} from {start.value} to {closing.value}.", recomputed=f"{limit:.1f}", inputs=inputs)
+            yield Verdict(
+                "D1",
+                Rung.CONSISTENT,
+                ids,
+                f"{what} {top} {claim.unit or 'months'} fits into the {limit:.1f} from {start.value} to {closing.value}.",
+                recomputed=f"{limit:.1f}",
+                inputs=inputs,
+            )
         else:
-            yield Verdict("D1", Rung.IMPOSSIBLE, ids, f"{what} {top} {claim.unit or 'months'} does not fit into the {limit:.1f} from {start.value} to {closing.value} ({closing.endpoint}).", recomputed=f"{limit:.1f}", repair=f"at most {limit:.1f}", inputs=inputs)
+            yield Verdict(
+                "D1",
+                Rung.IMPOSSIBLE,
+                ids,
+                f"{what} {top} {claim.unit or 'months'} does not fit into the {limit:.1f} from {start.value} to {closing.value} ({closing.endpoint}).",
+                recomputed=f"{limit:.1f}",
+                repair=f"at most {limit:.1f}",
+                inputs=inputs,
+            )
 
 
 def _registration(sheet: Sheet, dates: dict[str, Claim]) -> Iterator[Verdict]:
@@ -113,12 +136,31 @@ def _registration(sheet: Sheet, dates: dict[str, Claim]) -> Iterator[Verdict]:
         shown = f"registration number {years[0][0]} is of {years[0][1]}"
     else:
         if said:
-            yield Verdict("D1", Rung.UNCHECKABLE, ids, "Prospective registration: neither its date nor a year in its number is printed.", inputs={"start": start.value})
+            yield Verdict(
+                "D1",
+                Rung.UNCHECKABLE,
+                ids,
+                "Prospective registration: neither its date nor a year in its number is printed.",
+                inputs={"start": start.value},
+            )
         return
     inputs = {"registration": shown, "start": start.value}
     if registered <= begun:
         yield Verdict("D1", Rung.CONSISTENT, ids, f"The {shown}, not after the first enrolment {start.value}.", inputs=inputs)
     elif said:
-        yield Verdict("D1", Rung.MAJOR, ids, f"“Prospectively registered” does not reproduce: the {shown}, after the first enrolment {start.value}.", inputs=inputs)
+        yield Verdict(
+            "D1",
+            Rung.MAJOR,
+            ids,
+            f"“Prospectively registered” does not reproduce: the {shown}, after the first enrolment {start.value}.",
+            inputs=inputs,
+        )
     else:
-        yield Verdict("D1", Rung.EXPLAINED, ids, f"The {shown}, after the first enrolment {start.value}: registered retrospectively.", method="retrospective registration", inputs=inputs)
+        yield Verdict(
+            "D1",
+            Rung.EXPLAINED,
+            ids,
+            f"The {shown}, after the first enrolment {start.value}: registered retrospectively.",
+            method="retrospective registration",
+            inputs=inputs,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from topline.audit.claims import Claim
 from topline.audit.digits import nearest, one_digit_changes
@@ -56,12 +56,22 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
     lower, upper = claim.lower or "", claim.upper or ""
     level = float(claim.conf_level or 95) / 100
     shown = f"{claim.value or claim.x}{'%' if claim.value else ''} ({lower} to {upper})"
-    inputs = {"value": claim.value, "x": claim.x, "n": claim.n, "lower": lower, "upper": upper, "conf_level": claim.conf_level or "95", "n_from": claim.n_from}
+    inputs: dict[str, Any] = {
+        "value": claim.value,
+        "x": claim.x,
+        "n": claim.n,
+        "lower": lower,
+        "upper": upper,
+        "conf_level": claim.conf_level or "95",
+        "n_from": claim.n_from,
+    }
     trust = sheet.trust(claim)
     if claim.value is not None and float(claim.value) <= 1 and float(upper) <= 1:
         return Verdict("A5", Rung.UNCHECKABLE, (claim.id,), f"{shown} is a share, not a percentage.", inputs=inputs)
     if claim.n is None or claim.n < 2 or (claim.x is not None and claim.x > claim.n):
-        return Verdict("A5", Rung.UNCHECKABLE, (claim.id,), f"The interval of {shown} needs the denominator, which is not printed.", inputs=inputs)
+        return Verdict(
+            "A5", Rung.UNCHECKABLE, (claim.id,), f"The interval of {shown} needs the denominator, which is not printed.", inputs=inputs
+        )
     n = claim.n
     own = [claim.x] if claim.x is not None else list(counts_for_percent(printed(claim.value or "0"), n))
     own = own[:60]
@@ -74,13 +84,34 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
             continue
         for x in [claim.x] if claim.x is not None else list(counts_for_percent(printed(claim.value), size))[:20]:
             if x <= size and (found := _matches(lower, upper, x, size, level)):
-                return Verdict("A5", Rung.EXPLAINED, (claim.id,), f"The interval of {shown} is that of {x}/{size} ({', '.join(found)}), another printed denominator.", method=", ".join(found), recomputed=f"{x}/{size}", inputs=inputs | {"other_n": size})
+                return Verdict(
+                    "A5",
+                    Rung.EXPLAINED,
+                    (claim.id,),
+                    f"The interval of {shown} is that of {x}/{size} ({', '.join(found)}), another printed denominator.",
+                    method=", ".join(found),
+                    recomputed=f"{x}/{size}",
+                    inputs=inputs | {"other_n": size},
+                )
     for other in (0.90, 0.99, 0.8):
         for x in own:
             if other != level and (found := _matches(lower, upper, x, n, other)):
-                return Verdict("A5", Rung.EXPLAINED, (claim.id,), f"The interval of {shown} reproduces as a {other:.0%} interval of {x}/{n} ({', '.join(found)}).", method=", ".join(found), inputs=inputs | {"level": other})
+                return Verdict(
+                    "A5",
+                    Rung.EXPLAINED,
+                    (claim.id,),
+                    f"The interval of {shown} reproduces as a {other:.0%} interval of {x}/{n} ({', '.join(found)}).",
+                    method=", ".join(found),
+                    inputs=inputs | {"level": other},
+                )
     if trust == "doubtful":
-        return Verdict("A5", Rung.UNCHECKABLE, (claim.id,), f"The interval of {shown} does not belong to {n} patients; its denominator is not printed with it.", inputs=inputs)
+        return Verdict(
+            "A5",
+            Rung.UNCHECKABLE,
+            (claim.id,),
+            f"The interval of {shown} does not belong to {n} patients; its denominator is not printed with it.",
+            inputs=inputs,
+        )
     centre = own[0] if own else round(float(claim.value or 0) * n / 100)
     reach = range(max(0, centre - 12), min(n, centre + 12) + 1)
     for x in sorted(reach, key=lambda k: abs(k - centre)):
@@ -89,17 +120,31 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
             value = f"{100 * x / n:.{printed(claim.value).decimals}f}%" if claim.value else str(x)
             rung = Rung.MINOR if abs(x - float(claim.value or 100 * centre / n) * n / 100) <= 1 else Rung.MAJOR
             return Verdict(
-                "A5", rung, (claim.id,), f"The interval of {shown} is that of {x}/{n} = {value} ({', '.join(found)}), not of the printed value; it does not reproduce.",
-                method=", ".join(found), recomputed=f"{x}/{n}", repair=value, inputs=inputs,
+                "A5",
+                rung,
+                (claim.id,),
+                f"The interval of {shown} is that of {x}/{n} = {value} ({', '.join(found)}), not of the printed value; it does not reproduce.",
+                method=", ".join(found),
+                recomputed=f"{x}/{n}",
+                repair=value,
+                inputs=inputs,
             )
     if "adjusted" in claim.marks or "estimated" in claim.marks or (not own and trust != "printed"):
-        return Verdict("A5", Rung.UNCHECKABLE, (claim.id,), f"The interval of {shown} may come from a model or another denominator.", inputs=inputs)
+        return Verdict(
+            "A5", Rung.UNCHECKABLE, (claim.id,), f"The interval of {shown} may come from a model or another denominator.", inputs=inputs
+        )
     if not own:
-        return Verdict("A5", Rung.UNCHECKABLE, (claim.id,), f"The interval of {shown} cannot be tried: no count of {n} gives the percentage.", inputs=inputs)
+        return Verdict(
+            "A5",
+            Rung.UNCHECKABLE,
+            (claim.id,),
+            f"The interval of {shown} cannot be tried: no count of {n} gives the percentage.",
+            inputs=inputs,
+        )
     return _mismatch(claim, own[0], n, level, shown, trust, inputs)
 
 
-def _match(claim: Claim, x: int, n: int, found: list[str], level: float, inputs: dict[str, object]) -> Verdict:
+def _match(claim: Claim, x: int, n: int, found: list[str], level: float, inputs: dict[str, Any]) -> Verdict:
     caught = total = 0
     for text, side in ((claim.lower or "", 0), (claim.upper or "", 1)):
         for change in one_digit_changes(text):
@@ -107,12 +152,18 @@ def _match(claim: Claim, x: int, n: int, found: list[str], level: float, inputs:
             caught += not any(_holds(change, bounds(x, n, m, level)[side]) for m in found)
     low, high = bounds(x, n, found[0], level)
     return Verdict(
-        "A5", Rung.METHOD, (claim.id,), f"The interval of {x}/{n} is {low:.1f}% to {high:.1f}% by {', '.join(found)}.",
-        method=", ".join(found), recomputed=f"{low:.2f}-{high:.2f}", power=caught / total if total else None, inputs=inputs,
+        "A5",
+        Rung.METHOD,
+        (claim.id,),
+        f"The interval of {x}/{n} is {low:.1f}% to {high:.1f}% by {', '.join(found)}.",
+        method=", ".join(found),
+        recomputed=f"{low:.2f}-{high:.2f}",
+        power=caught / total if total else None,
+        inputs=inputs,
     )
 
 
-def _mismatch(claim: Claim, x: int, n: int, level: float, shown: str, trust: str, inputs: dict[str, object]) -> Verdict:
+def _mismatch(claim: Claim, x: int, n: int, level: float, shown: str, trust: str, inputs: dict[str, Any]) -> Verdict:
     lower, upper = claim.lower or "", claim.upper or ""
     decimals = (printed(lower).decimals, printed(upper).decimals)
     options = {m: tuple(f"{min(max(b, 0.0), 100.0):.{d}f}" for b, d in zip(bounds(x, n, m, level), decimals, strict=True)) for m in METHODS}
@@ -125,8 +176,20 @@ def _mismatch(claim: Claim, x: int, n: int, level: float, shown: str, trust: str
     repair = f"{options[best][0]} to {options[best][1]} ({best})"
     wide = gap > 100 / n and gap > 10 ** -min(decimals)
     if trust == "alone" and not one:
-        return Verdict("A5", Rung.UNCHECKABLE, (claim.id,), f"The interval of {shown} does not belong to {x}/{n} by any method; its denominator may be another.", recomputed=repair, inputs=inputs)
+        return Verdict(
+            "A5",
+            Rung.UNCHECKABLE,
+            (claim.id,),
+            f"The interval of {shown} does not belong to {x}/{n} by any method; its denominator may be another.",
+            recomputed=repair,
+            inputs=inputs,
+        )
     return Verdict(
-        "A5", Rung.MAJOR if wide else Rung.MINOR, (claim.id,), f"The interval of {shown} does not reproduce from {x}/{n} by any of {len(METHODS)} methods; the nearest is {repair}.",
-        recomputed=repair, repair=repair, inputs=inputs | {"nearest": nearest_text},
+        "A5",
+        Rung.MAJOR if wide else Rung.MINOR,
+        (claim.id,),
+        f"The interval of {shown} does not reproduce from {x}/{n} by any of {len(METHODS)} methods; the nearest is {repair}.",
+        recomputed=repair,
+        repair=repair,
+        inputs=inputs | {"nearest": nearest_text},
     )

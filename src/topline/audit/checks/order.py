@@ -17,7 +17,12 @@ _DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 def check_order(sheet: Sheet) -> Iterator[Verdict]:
     """C1 for every value with bounds, B7 for PFS and OS of the same arm."""
     for claim in sheet.claims:
-        if claim.type in {"median", "follow_up", "landmark_rate", "proportion"} and claim.lower is not None and claim.upper is not None and claim.value is not None:
+        if (
+            claim.type in {"median", "follow_up", "landmark_rate", "proportion"}
+            and claim.lower is not None
+            and claim.upper is not None
+            and claim.value is not None
+        ):
             yield from _inside(claim)
     yield from _pfs_os(sheet)
 
@@ -40,7 +45,9 @@ def _inside(claim: Claim) -> Iterator[Verdict]:
                 trio[place] = float(change)
                 total += 1
                 caught += not trio[1] <= trio[0] <= trio[2]
-        yield Verdict("C1", Rung.CONSISTENT, (claim.id,), f"{shown}: inside its {name}.", power=caught / total if total else None, inputs=inputs)
+        yield Verdict(
+            "C1", Rung.CONSISTENT, (claim.id,), f"{shown}: inside its {name}.", power=caught / total if total else None, inputs=inputs
+        )
     else:
         yield Verdict("C1", Rung.IMPOSSIBLE, (claim.id,), f"{shown}: the value lies outside its own {name}.", inputs=inputs)
 
@@ -66,7 +73,7 @@ def _pfs_os(sheet: Sheet) -> Iterator[Verdict]:
 
 
 def _compare(pfs: Claim, os: Claim, a: str, b: str, *, timed: bool) -> Iterator[Verdict]:
-    if pfs.value == "NR" or (timed and (pfs.unit is None or os.unit is None and os.value != "NR")):
+    if pfs.value == "NR" or (timed and (pfs.unit is None or (os.unit is None and os.value != "NR"))):
         return
     x = _number(pfs.value) * (_DAYS[pfs.unit or "months"] if timed else 1)
     y = _number(os.value) * (_DAYS[os.unit or "months"] if timed else 1)
@@ -74,4 +81,10 @@ def _compare(pfs: Claim, os: Claim, a: str, b: str, *, timed: bool) -> Iterator[
     if x <= y:
         yield Verdict("B7", Rung.CONSISTENT, (pfs.id, os.id), f"{a} {pfs.value} is not above {b} {os.value}.", inputs=inputs)
     else:
-        yield Verdict("B7", Rung.IMPOSSIBLE, (pfs.id, os.id), f"{a} {pfs.value} is above {b} {os.value}, though in the same patients progression-free survival ends no later than survival.", inputs=inputs)
+        yield Verdict(
+            "B7",
+            Rung.IMPOSSIBLE,
+            (pfs.id, os.id),
+            f"{a} {pfs.value} is above {b} {os.value}, though in the same patients progression-free survival ends no later than survival.",
+            inputs=inputs,
+        )

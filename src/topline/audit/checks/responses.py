@@ -27,8 +27,12 @@ def check_responses(sheet: Sheet) -> Iterator[Verdict]:
         if orr is not None and dcr is not None and orr.value is not None and dcr.value is not None:
             ok = float(dcr.value) >= float(orr.value)
             yield Verdict(
-                "A4", Rung.CONSISTENT if ok else Rung.IMPOSSIBLE, (orr.id, dcr.id),
-                f"DCR {dcr.value}% is at least ORR {orr.value}%." if ok else f"DCR {dcr.value}% is below ORR {orr.value}%, though it counts the same patients and more.",
+                "A4",
+                Rung.CONSISTENT if ok else Rung.IMPOSSIBLE,
+                (orr.id, dcr.id),
+                f"DCR {dcr.value}% is at least ORR {orr.value}%."
+                if ok
+                else f"DCR {dcr.value}% is below ORR {orr.value}%, though it counts the same patients and more.",
                 inputs={"ORR": orr.value, "DCR": dcr.value},
             )
 
@@ -52,11 +56,28 @@ def _from_counts(claim: Claim, rates: dict[str, Claim]) -> Iterator[Verdict]:
     if claim.n is not None and len(counts) >= 2:
         inputs = {"counts": dict(counts), "n": claim.n}
         if total == claim.n:
-            yield Verdict("A4", Rung.CONSISTENT, (claim.id,), f"{text} add up to {claim.n} patients.", recomputed=str(total), power=1.0, inputs=inputs)
+            yield Verdict(
+                "A4", Rung.CONSISTENT, (claim.id,), f"{text} add up to {claim.n} patients.", recomputed=str(total), power=1.0, inputs=inputs
+            )
         elif total > claim.n:
-            yield Verdict("A4", Rung.IMPOSSIBLE, (claim.id,), f"{text} add up to {total}, more than the {claim.n} patients.", recomputed=str(total), inputs=inputs)
+            yield Verdict(
+                "A4",
+                Rung.IMPOSSIBLE,
+                (claim.id,),
+                f"{text} add up to {total}, more than the {claim.n} patients.",
+                recomputed=str(total),
+                inputs=inputs,
+            )
         elif "PD" in counts and "SD" in counts:
-            yield Verdict("A4", Rung.EXPLAINED, (claim.id,), f"{text} add up to {total} of {claim.n}; {claim.n - total} would be not evaluable.", method="not evaluable", recomputed=str(total), inputs=inputs)
+            yield Verdict(
+                "A4",
+                Rung.EXPLAINED,
+                (claim.id,),
+                f"{text} add up to {total} of {claim.n}; {claim.n - total} would be not evaluable.",
+                method="not evaluable",
+                recomputed=str(total),
+                inputs=inputs,
+            )
     responders = counts.get("CR", 0) + counts.get("PR", 0)
     if "PR" in counts:
         yield from _rate(claim, rates.get("ORR"), responders, "CR + PR" if "CR" in counts else "PR", total)
@@ -76,18 +97,33 @@ def _rate(claim: Claim, rate: Claim | None, k: int, name: str, total: int) -> It
     inputs = {"k": k, "n": n, "percent": rate.value}
     ids = (claim.id, rate.id)
     if percent.holds(Fraction(100 * k, n)) or percent.holds_truncated(Fraction(100 * k, n)):
-        yield Verdict("A4", Rung.CONSISTENT, ids, f"{rate.endpoint} {rate.value}% is {name} = {k} of {n}.", recomputed=shown, power=1.0, inputs=inputs)
+        yield Verdict(
+            "A4", Rung.CONSISTENT, ids, f"{rate.endpoint} {rate.value}% is {name} = {k} of {n}.", recomputed=shown, power=1.0, inputs=inputs
+        )
         return
     if total != n and total >= k and percent.holds(Fraction(100 * k, total)):
-        yield Verdict("A4", Rung.EXPLAINED, ids, f"{rate.endpoint} {rate.value}% is {name} = {k} of the {total} evaluable patients.", method="other denominator", recomputed=shown, inputs=inputs | {"other_n": total})
+        yield Verdict(
+            "A4",
+            Rung.EXPLAINED,
+            ids,
+            f"{rate.endpoint} {rate.value}% is {name} = {k} of the {total} evaluable patients.",
+            method="other denominator",
+            recomputed=shown,
+            inputs=inputs | {"other_n": total},
+        )
         return
     gap = abs(percent.value - Fraction(100 * k, n)) * n / 100
     other = [m for m in (n - 1, n - 2, n + 1) if m >= k and percent.holds(Fraction(100 * k, m))]
     ks = list(counts_for_percent(percent, n - 1)) if n > 1 else []
     hint = f" {ks[0]}/{n - 1} would." if ks else ""
     yield Verdict(
-        "A4", Rung.MINOR if gap <= 1 else Rung.MAJOR, ids, f"{name} = {k} of {n} is {shown}%, not the printed {rate.endpoint} {rate.value}%; it does not reproduce.{hint}",
-        recomputed=shown, repair=f"{shown}%", inputs=inputs | {"fits_n": other},
+        "A4",
+        Rung.MINOR if gap <= 1 else Rung.MAJOR,
+        ids,
+        f"{name} = {k} of {n} is {shown}%, not the printed {rate.endpoint} {rate.value}%; it does not reproduce.{hint}",
+        recomputed=shown,
+        repair=f"{shown}%",
+        inputs=inputs | {"fits_n": other},
     )
 
 
@@ -106,7 +142,15 @@ def _from_rates(rates: dict[str, Claim]) -> Iterator[Verdict]:
             s = sum(c.x or 0 for c in found)
             ok = s == total.x
             text = f"{name} = {s} patients" + (" as printed." if ok else f", not the printed {total.x}; it does not reproduce.")
-            yield Verdict("A4", Rung.CONSISTENT if ok else (Rung.MINOR if abs(s - total.x) <= 1 else Rung.MAJOR), ids, text, recomputed=str(s), power=1.0, inputs={whole: total.x, **{t: c.x for t, c in zip(terms, found, strict=True)}})
+            yield Verdict(
+                "A4",
+                Rung.CONSISTENT if ok else (Rung.MINOR if abs(s - total.x) <= 1 else Rung.MAJOR),
+                ids,
+                text,
+                recomputed=str(s),
+                power=1.0,
+                inputs={whole: total.x, **{t: c.x for t, c in zip(terms, found, strict=True)}},
+            )
             continue
         parts: list[Printed] = [printed(c.value) for c in found if c.value is not None]
         if total.value is None or len(parts) != len(found):
@@ -116,7 +160,13 @@ def _from_rates(rates: dict[str, Claim]) -> Iterator[Verdict]:
         ok = target.high >= low and target.low <= high
         shown = f"{float(sum(p.value for p in parts)):.{max(p.decimals for p in parts)}f}"
         yield Verdict(
-            "A4", Rung.CONSISTENT if ok else Rung.MINOR, ids,
-            f"{name} = {shown}% agrees with {whole} {total.value}%." if ok else f"{name} = {shown}%, not the printed {whole} {total.value}%; it does not reproduce.",
-            recomputed=shown, repair=None if ok else f"{shown}%", inputs={whole: total.value, **{t: c.value for t, c in zip(terms, found, strict=True)}},
+            "A4",
+            Rung.CONSISTENT if ok else Rung.MINOR,
+            ids,
+            f"{name} = {shown}% agrees with {whole} {total.value}%."
+            if ok
+            else f"{name} = {shown}%, not the printed {whole} {total.value}%; it does not reproduce.",
+            recomputed=shown,
+            repair=None if ok else f"{shown}%",
+            inputs={whole: total.value, **{t: c.value for t, c in zip(terms, found, strict=True)}},
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 from topline.audit.claims import Claim
 from topline.audit.digits import differing_digits, one_digit_changes
@@ -22,7 +23,11 @@ _MOST_TABLES = 900
 def check_tables(sheet: Sheet) -> Iterator[Verdict]:
     """A6 for every p-value that stands with its proportions; all other p-values are listed as uncheckable."""
     for claim in sheet.of_type("p_value"):
-        partners = [c for c in sheet.by_group.get(claim.group, []) if c.type == "proportion" and c.value is not None or c.type == "proportion" and c.x is not None]
+        partners = [
+            c
+            for c in sheet.by_group.get(claim.group, [])
+            if (c.type == "proportion" and c.value is not None) or (c.type == "proportion" and c.x is not None)
+        ]
         partners = [c for c in partners if c.endpoint == claim.endpoint or claim.endpoint is None]
         marks = set(claim.marks)
         if marks & {"interaction", "trend", "noninferiority", "non-inferiority"}:
@@ -63,7 +68,7 @@ def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
     p = printed_p(claim.p or "")
     n1, n2 = first.n or 0, second.n or 0
     (k1, repaired1), (k2, repaired2) = _candidates(first), _candidates(second)
-    inputs: dict[str, object] = {"p": claim.p, "n": [n1, n2], "counts": [k1[:12], k2[:12]]}
+    inputs: dict[str, Any] = {"p": claim.p, "n": [n1, n2], "counts": [k1[:12], k2[:12]]}
     if len(k1) * len(k2) > _MOST_TABLES:
         return _uncheckable(claim, "the percentages leave too many tables")
     tables = {(a, c): table_p_values(a, n1, c, n2) for a, c in product(k1, k2)}
@@ -74,7 +79,15 @@ def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
         return _found(claim, ids, tables, two, repaired, p, (n1, n2), inputs)
     if one:
         (a, c), methods = next(iter(one.items()))
-        return Verdict("A6", Rung.EXPLAINED, ids, f"P {_shown(claim.p)} reproduces one-sided, from {a}/{n1} and {c}/{n2} ({', '.join(methods)}).", method=", ".join(methods), recomputed=_text(tables[a, c], methods[0], p), inputs=inputs)
+        return Verdict(
+            "A6",
+            Rung.EXPLAINED,
+            ids,
+            f"P {_shown(claim.p)} reproduces one-sided, from {a}/{n1} and {c}/{n2} ({', '.join(methods)}).",
+            method=", ".join(methods),
+            recomputed=_text(tables[a, c], methods[0], p),
+            inputs=inputs,
+        )
     values = sorted({round(v, 6) for t in tables.values() for m, v in t.items() if m in TWO_SIDED})
     span = f"{values[0]:.3g} to {values[-1]:.3g}"
     if "adjusted" in claim.marks or "stratified" in claim.marks:
@@ -90,10 +103,15 @@ def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
         rung = Rung.MINOR
     hint = f" One patient more or fewer ({near[0]}/{n1} and {near[1]}/{n2}) would give it by {near[2]}." if near else ""
     return Verdict(
-        "A6", rung, ids,
+        "A6",
+        rung,
+        ids,
         f"P {_shown(claim.p)} does not reproduce from {_fraction(k1, n1)} and {_fraction(k2, n2)} by any of {len(TWO_SIDED) + len(ONE_SIDED)} tests, which give {span}"
-        + (" (significance changes)" if flips else "") + f".{hint} The nearest is {repair} ({method}).",
-        recomputed=span, repair=f"{repair} ({method}, {table[0]}/{n1} and {table[1]}/{n2})", inputs=inputs | {"tests": {m: round(v, 4) for m, v in tables[shown].items()}},
+        + (" (significance changes)" if flips else "")
+        + f".{hint} The nearest is {repair} ({method}).",
+        recomputed=span,
+        repair=f"{repair} ({method}, {table[0]}/{n1} and {table[1]}/{n2})",
+        inputs=inputs | {"tests": {m: round(v, 4) for m, v in tables[shown].items()}},
     )
 
 
@@ -120,7 +138,14 @@ def _text(values: dict[str, float], method: str, p: PrintedP) -> str:
 
 
 def _found(
-    claim: Claim, ids: tuple[str, ...], tables: dict[tuple[int, int], dict[str, float]], found: dict[tuple[int, int], list[str]], repaired: bool, p: PrintedP, sizes: tuple[int, int], inputs: dict[str, object]
+    claim: Claim,
+    ids: tuple[str, ...],
+    tables: dict[tuple[int, int], dict[str, float]],
+    found: dict[tuple[int, int], list[str]],
+    repaired: bool,
+    p: PrintedP,
+    sizes: tuple[int, int],
+    inputs: dict[str, Any],
 ) -> Verdict:
     n1, n2 = sizes
     (a, c), methods = max(found.items(), key=lambda item: len(item[1]))
@@ -128,8 +153,14 @@ def _found(
     names = ", ".join(methods)
     if repaired:
         return Verdict(
-            "A6", Rung.EXPLAINED, ids, f"P {_shown(claim.p)} reproduces from {a}/{n1} ({100 * a / n1:.1f}%) and {c}/{n2} ({100 * c / n2:.1f}%) by {names}, though a printed percentage is not theirs.",
-            method=names, recomputed=recomputed, repair=f"{a}/{n1} = {100 * a / n1:.1f}%, {c}/{n2} = {100 * c / n2:.1f}%", inputs=inputs,
+            "A6",
+            Rung.EXPLAINED,
+            ids,
+            f"P {_shown(claim.p)} reproduces from {a}/{n1} ({100 * a / n1:.1f}%) and {c}/{n2} ({100 * c / n2:.1f}%) by {names}, though a printed percentage is not theirs.",
+            method=names,
+            recomputed=recomputed,
+            repair=f"{a}/{n1} = {100 * a / n1:.1f}%, {c}/{n2} = {100 * c / n2:.1f}%",
+            inputs=inputs,
         )
     if p.sign == "" and p.text:
         values = [v for m, v in tables[a, c].items() if m in methods]
@@ -139,8 +170,14 @@ def _found(
         power = None
     every = len(methods) == sum(m in tables[a, c] for m in TWO_SIDED)
     return Verdict(
-        "A6", Rung.CONSISTENT if every else Rung.METHOD, ids, f"P {_shown(claim.p)} reproduces from {a}/{n1} and {c}/{n2} by {'every two-sided test' if every else names}.",
-        method=names, recomputed=recomputed, power=power, inputs=inputs,
+        "A6",
+        Rung.CONSISTENT if every else Rung.METHOD,
+        ids,
+        f"P {_shown(claim.p)} reproduces from {a}/{n1} and {c}/{n2} by {'every two-sided test' if every else names}.",
+        method=names,
+        recomputed=recomputed,
+        power=power,
+        inputs=inputs,
     )
 
 
@@ -179,10 +216,21 @@ def _many(claim: Claim, partners: list[Claim]) -> Verdict:
         m1, n = sum(counts), sum(sizes)
         if m1 in (0, n):
             continue
-        stat = sum((k - m1 * size / n) ** 2 / (m1 * size / n) + ((size - k) - (n - m1) * size / n) ** 2 / ((n - m1) * size / n) for k, size in zip(counts, sizes, strict=True))
+        stat = sum(
+            (k - m1 * size / n) ** 2 / (m1 * size / n) + ((size - k) - (n - m1) * size / n) ** 2 / ((n - m1) * size / n)
+            for k, size in zip(counts, sizes, strict=True)
+        )
         found.append(float(chdtrc(len(sizes) - 1, stat)))
-    inputs = {"p": claim.p, "n": sizes}
+    inputs: dict[str, Any] = {"p": claim.p, "n": sizes}
     if any(p.holds(v) for v in found):
-        return Verdict("A6", Rung.METHOD, ids, f"P {_shown(claim.p)} reproduces by Pearson's chi-squared over {len(sizes)} arms.", method="Pearson", recomputed=f"{found[0]:.3f}", inputs=inputs)
+        return Verdict(
+            "A6",
+            Rung.METHOD,
+            ids,
+            f"P {_shown(claim.p)} reproduces by Pearson's chi-squared over {len(sizes)} arms.",
+            method="Pearson",
+            recomputed=f"{found[0]:.3f}",
+            inputs=inputs,
+        )
     span = f"{min(found):.3g} to {max(found):.3g}" if found else "none"
     return _uncheckable(claim, f"it may compare two of the {len(sizes)} arms or use an exact test (Pearson over all gives {span})")

@@ -52,7 +52,13 @@ def _grades(sheet: Sheet) -> Iterator[Verdict]:
         ok = lowest <= highest
         inputs = {"term": claim.endpoint, "grade": claim.grade, "highest": highest}
         text = f"{claim.endpoint} of grade {claim.grade}: CTCAE grades it up to {highest}."
-        yield Verdict("E1", Rung.CONSISTENT if ok else Rung.MINOR, (claim.id,), text if ok else text[:-1] + "; the printed grade does not exist.", inputs=inputs)
+        yield Verdict(
+            "E1",
+            Rung.CONSISTENT if ok else Rung.MINOR,
+            (claim.id,),
+            text if ok else text[:-1] + "; the printed grade does not exist.",
+            inputs=inputs,
+        )
 
 
 def _severe(sheet: Sheet) -> Iterator[Verdict]:
@@ -70,9 +76,17 @@ def _severe(sheet: Sheet) -> Iterator[Verdict]:
         ids = (claim.id, whole[0].id)
         inputs = {"severe": claim.value, "any": whole[0].value}
         if ok:
-            yield Verdict("E1", Rung.CONSISTENT, ids, f"{claim.endpoint} {claim.value}% is not above {whole[0].value}% of any grade.", inputs=inputs)
+            yield Verdict(
+                "E1", Rung.CONSISTENT, ids, f"{claim.endpoint} {claim.value}% is not above {whole[0].value}% of any grade.", inputs=inputs
+            )
         else:
-            yield Verdict("E1", Rung.IMPOSSIBLE, ids, f"{claim.endpoint} of grade {claim.grade} {claim.value}% is above {whole[0].value}% of any grade.", inputs=inputs)
+            yield Verdict(
+                "E1",
+                Rung.IMPOSSIBLE,
+                ids,
+                f"{claim.endpoint} of grade {claim.grade} {claim.value}% is above {whole[0].value}% of any grade.",
+                inputs=inputs,
+            )
 
 
 def _significant(sheet: Sheet) -> Iterator[Verdict]:
@@ -113,4 +127,10 @@ def _direction(sheet: Sheet) -> Iterator[Verdict]:
         ok = x == y or (x > y) == (direction == "higher")
         inputs = {a.arm or "": a.value, b.arm or "": b.value, "said": direction}
         text = f"{a.endpoint}: {a.value} in {a.arm} and {b.value} in {b.arm}, said to be {direction}"
-        yield Verdict("F2", Rung.CONSISTENT if ok else Rung.MINOR, (a.id, b.id), text + ("." if ok else "; the words do not reproduce."), inputs=inputs)
+        yield Verdict(
+            "F2",
+            Rung.CONSISTENT if ok else Rung.MINOR,
+            (a.id, b.id),
+            text + ("." if ok else "; the words do not reproduce."),
+            inputs=inputs,
+        )

@@ -7,9 +7,43 @@ from html.parser import HTMLParser
 
 __all__ = ["html_text"]
 
-_SKIP = frozenset("script style noscript template svg head nav footer form button select iframe object".split())
-_BLOCK = frozenset("p div section article header main aside h1 h2 h3 h4 h5 h6 li ul ol dl dt dd table tr caption figure figcaption blockquote pre br hr title".split())
-_VOID = frozenset("br hr img input meta link area base col embed source track wbr".split())
+_SKIP = frozenset(
+    ["script", "style", "noscript", "template", "svg", "head", "nav", "footer", "form", "button", "select", "iframe", "object"]
+)
+_BLOCK = frozenset(
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "header",
+        "main",
+        "aside",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "tr",
+        "caption",
+        "figure",
+        "figcaption",
+        "blockquote",
+        "pre",
+        "br",
+        "hr",
+        "title",
+    ]
+)
+_VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"])
 
 
 class _Reader(HTMLParser):

@@ -10,8 +10,26 @@ from topline.audit.read import UnreadableError
 __all__ = ["jats_text"]
 
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
-_DROP = frozenset("ref-list back xref fn-group permissions contrib-group aff author-notes object-id inline-graphic media supplementary-material tex-math kwd-group funding-group".split())
-_BLOCKS = frozenset("p title article-title sec abstract caption label disp-quote list-item".split())
+_DROP = frozenset(
+    [
+        "ref-list",
+        "back",
+        "xref",
+        "fn-group",
+        "permissions",
+        "contrib-group",
+        "aff",
+        "author-notes",
+        "object-id",
+        "inline-graphic",
+        "media",
+        "supplementary-material",
+        "tex-math",
+        "kwd-group",
+        "funding-group",
+    ]
+)
+_BLOCKS = frozenset(["p", "title", "article-title", "sec", "abstract", "caption", "label", "disp-quote", "list-item"])
 _SIZE = re.compile(r"\(?\s*[nN]\s*=\s*[0-9,]+\s*\)?")
 
 
@@ -103,7 +121,14 @@ def _table(wrap: ElementTree.Element) -> list[str]:
         if len(row) < 2 or not any(ch.isdigit() for cell in row[1:] for ch in cell):
             continue
         values = [f"{cell} in the {groups[k]} group" for k, cell in enumerate(row) if k in groups and any(ch.isdigit() for ch in cell)]
-        p = next((cell for k, cell in enumerate(row) if k and k < len(header) and header[k].strip().lower().startswith("p") and k not in groups and cell), "")
+        p = next(
+            (
+                cell
+                for k, cell in enumerate(row)
+                if k and k < len(header) and header[k].strip().lower().startswith("p") and k not in groups and cell
+            ),
+            "",
+        )
         p = f"; P {p}" if p[:1] in "<>=≤≥" else f"; P = {p}" if p else ""
         if values:
             name = re.sub(r"[,;:]?\s*(?:no\.|n)?\s*\(?%\)?\s*$", "", row[0]).strip()
@@ -113,7 +138,11 @@ def _table(wrap: ElementTree.Element) -> list[str]:
 
 def _is_group(cell: str) -> bool:
     words = cell.strip().lower()
-    return bool(words) and not words.startswith(("p ", "p-", "p‐", "hr", "hazard", "χ", "95%", "odds", "statistic", "total", "all")) and words not in {"p", "value", "n", "%"}
+    return (
+        bool(words)
+        and not words.startswith(("p ", "p-", "p‐", "hr", "hazard", "χ", "95%", "odds", "statistic", "total", "all"))
+        and words not in {"p", "value", "n", "%"}
+    )
 
 
 def _with_size(cell: str) -> str:
