@@ -64,6 +64,7 @@ class Printed:
         return self.value <= number < self.value + 2 * self.half_unit
 
     def __float__(self) -> float:
+        """The printed number as a float."""
         return float(self.text)
 
 

@@ -240,7 +240,7 @@ def _phrase(
     """Refuse what only looks like an endpoint: lower-case abbreviations, half of a hyphenated word."""
     if found is None:
         return None
-    code, size = found
+    size = found[1]
     if size == 1 and len(single.lower) <= 3 and single.text.islower() and single.lower not in {"orr", "dcr", "pfs", "age"}:
         return None
     end = first[i] + size
@@ -257,8 +257,7 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     before = tokens[i - 1].lower if i else ""
     after = tokens[i + 1].lower if i + 1 < len(tokens) else ""
     if after in NOT_RESULTS or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in NOT_RESULTS):
-        if not (after in {"times", "h"} and before in {"vs"}) and not (after in {"points"} and False):
-            return Item("X", i, i + 2)
+        return Item("X", i, i + 2)
     if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n" and tokens[i + 3].lower in NOT_RESULTS | TIME_UNITS.keys():
         if tokens[i + 3].lower in NOT_RESULTS or before in {"every", "for"}:
             return Item("X", i, i + 4)

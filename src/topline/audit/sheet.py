@@ -16,7 +16,7 @@ def grim_power(n: int, decimals: int) -> float:
 
     At one decimal: 98% at n = 20, 93% at n = 65, 25% at n = 747.
     """
-    total = 100 * 10**decimals + 1
+    total = int(100 * 10**decimals) + 1
     return max(0.0, 1.0 - min(n + 1, total) / total)
 
 

@@ -18,7 +18,7 @@ _TABLE |= {0x0D: "\n", 0x09: " ", 0x2028: "\n", 0x2029: "\n"}
 
 _DOTS = "·∙⋅•‧・\u0387"
 _MIDDLE_DOT = re.compile(f"[{_DOTS}](?=[0-9])")
-_GLUED_STOP = re.compile(r"(?<=[Vv]s)\.(?=[0-9])|(?<=[a-z]{3})\.(?=[0-9]+\.[0-9])")
+_GLUED_STOP = re.compile(r"(?<=[Vv]s)\.(?=[0-9])")
 _HEADING = (
     "Backgrounds?|Introduction|Objectives?|Aims?|Purpose|Importance|Design|Setting|Patients and methods|"
     "Materials? and methods?|Methods?|Methodology|Interventions?|Measurements?|Results?|Findings?|Discussion|Conclusions?|"

@@ -128,7 +128,8 @@ def _text(number: int, report: AuditReport) -> str:
     """The text with every number marked by the worst verdict of the claims that hold it."""
     worst: dict[str, tuple[int, int]] = {}
     for i, verdict in enumerate(report.worst_first()):
-        for claim in verdict.claims:
+        # A p-value that does not reproduce says nothing against the percentages that it compares.
+        for claim in verdict.claims[:1] if verdict.check == "A6" else verdict.claims:
             rank = LADDER.index(verdict.verdict)
             if claim not in worst or rank < worst[claim][0]:
                 worst[claim] = (rank, i)
@@ -182,8 +183,8 @@ def _p_values(report: AuditReport) -> str:
         return ""
     by_claim: dict[str, list[Verdict]] = {}
     for verdict in report.verdicts:
-        for claim in verdict.claims:
-            by_claim.setdefault(claim, []).append(verdict)
+        for identity in verdict.claims:
+            by_claim.setdefault(identity, []).append(verdict)
     rows = []
     for claim in report.p_values:
         checks = [v for v in by_claim.get(claim.id, []) if v.check in {"A6", "B2"}]

@@ -6,6 +6,7 @@ import calendar
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from topline.audit.claims import Claim
 from topline.audit.sheet import Sheet
@@ -62,7 +63,7 @@ def check_dates(sheet: Sheet) -> Iterator[Verdict]:
         if claim.endpoint in {*_ORDER, "registered"} and claim.value:
             dates.setdefault(claim.endpoint or "", claim)
     known = [(name, dates[name]) for name in _ORDER if name in dates]
-    for (a, first), (b, second) in zip(known, known[1:], strict=False):
+    for (a, first), (b, second) in pairwise(known):
         early, late = _first(first.value or ""), _last(second.value or "")
         inputs = {a: first.value, b: second.value}
         if early <= late:

@@ -129,7 +129,9 @@ def _is_other_arm(sheet: Sheet, claim: Claim, size: int) -> bool:
 
 
 def _count_and_percent(sheet: Sheet, claim: Claim) -> Verdict:
-    assert claim.x is not None and claim.n is not None and claim.value is not None
+    assert claim.x is not None
+    assert claim.n is not None
+    assert claim.value is not None
     percent = printed(claim.value)
     x, n = claim.x, claim.n
     share = Fraction(100 * x, n)

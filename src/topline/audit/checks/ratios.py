@@ -58,7 +58,7 @@ def _level(claim: Claim) -> float:
 def centre_meets(value: str, lower: str, upper: str) -> bool:
     """Whether some numbers that print as these satisfy value² = lower × upper (exact, on the log scale the centre)."""
     r, low, high = printed(value), printed(lower), printed(upper)
-    return r.low**2 <= high.high * low.high and r.high**2 >= max(low.low, 0) * high.low
+    return r.low**2 <= high.high * low.high and r.high**2 >= (low.low if low.low > 0 else 0) * high.low
 
 
 def _centre(claim: Claim) -> Verdict:

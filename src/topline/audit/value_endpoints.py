@@ -1,0 +1,381 @@
+"""Which endpoint each value of a series belongs to, before it or after it."""
+
+from __future__ import annotations
+
+from topline.audit.grammar import Cell
+from topline.audit.grouping import VS, Series
+from topline.audit.items import Item
+from topline.audit.lexicon import FAMILY
+
+__all__ = ["assign_endpoints"]
+
+
+_VERBS = frozenset(
+    [
+        "achieved",
+        "had",
+        "experienced",
+        "showed",
+        "with",
+        "developed",
+        "reported",
+        "of",
+        "obtained",
+        "attained",
+        "reached",
+        "were",
+        "suffered",
+        "exhibited",
+        "demonstrated",
+        "achieving",
+        "having",
+        "presented",
+        "a",
+        "an",
+        "the",
+        "confirmed",
+        "any",
+        "remained",
+        "displayed",
+        "for",
+        "as",
+        "did",
+        "due",
+        "to",
+        "because",
+        "received",
+        "at",
+        "had",
+        "discontinued",
+        "underwent",
+        "required",
+        "died",
+        "from",
+        "progressed",
+    ]
+)
+
+
+_LIST_GLUE = frozenset(
+    [
+        ",",
+        "and",
+        "or",
+        "/",
+        "&",
+        "(",
+        ")",
+        "rate",
+        "rates",
+        "median",
+        "of",
+        "the",
+        "-",
+        "[",
+        "]",
+        "as",
+        "well",
+        "for",
+        "events",
+        "respectively",
+        "both",
+        "incidence",
+        "confirmed",
+        "plus",
+    ]
+)
+
+
+def _groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
+    """Lists of neighbouring endpoints ("ORR and DCR") among items a..b."""
+    out: list[list[int]] = []
+    last = -1
+    for k in range(a, b):
+        if items[k].kind != "E":
+            continue
+        glue = items[last + 1 : k] if out else []
+        if out and all(x.kind in {"G", "T", "H"} or x.low in _LIST_GLUE for x in glue):
+            out[-1].append(k)
+        else:
+            out.append([k])
+        last = k
+    return out
+
+
+def _codes(items: list[Item], group: list[int]) -> list[str]:
+    codes: list[str] = []
+    for k in group:
+        code = str(items[k].data)
+        if not codes or codes[-1] != code:
+            codes.append(code)
+    return codes
+
+
+def assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None) -> None:
+    """Set the endpoint of each value."""
+    k = len(s.cells)
+    groups = _groups_of_endpoints(items, begin, s.first)
+    after = _endpoint_after(items, s, stop)
+    between = [x for x in items[s.first : s.last] if x.kind == "W"]
+    versus = any(x.low in VS for x in between)
+    label = _label(items, s, begin)
+    s.grade = _grade(items, begin, s.first, stop)
+    if after is not None and (not groups or _countlike(s.cells[-1]) or not _copula(items, groups[-1][-1], s.first)):
+        s.endpoints = [str(items[after].data)] * k
+        s.after = True
+        return
+    if groups:
+        codes = _codes(items, groups[-1])
+        if label is not None and FAMILY.get(codes[-1]) == "event" and _bracketed(items, s) and _copula(items, groups[-1][-1], s.first):
+            s.label = label
+            s.endpoints = [None] * k
+            return
+        if label is not None and _bracketed(items, s) and s.first - groups[-1][-1] > 6 and FAMILY.get(codes[-1]) in {"event", "term"}:
+            s.label = label
+            s.endpoints = [None] * k
+            return
+        if (
+            len(groups) > 1
+            and codes[-1] in {"AE", "TRAE", "TEAE", "HEMTOX"}
+            and items[groups[-1][0] - 1].low in {"common", "frequent", "prevalent", "commonest"}
+        ):
+            codes = _codes(items, groups[-2])
+        m = len(codes)
+        if m > 1 and k == m and not (versus and k == 2 and _adjacent_last(items, groups[-1], s)):
+            s.endpoints = list(codes)
+            s.paired = True
+        elif m > 1 and k > m and k % m == 0:
+            s.paired = True
+            by_endpoint = versus and not _arm_chunks(items, s, m)
+            s.endpoints = [codes[c // (k // m) if by_endpoint else c % m] for c in range(k)]
+        else:
+            s.endpoints = [codes[-1]] * k
+        return
+    if _bracketed(items, s) and label is not None and s.cells[0].unit == "%":
+        s.label = label
+        s.endpoints = [None] * k
+        return
+    if previous is not None and previous.endpoints and not _countlike(s.cells[0]):
+        if previous.label is not None:
+            s.label = previous.label
+        s.endpoints = [previous.endpoints[-1]] * k
+        if s.grade is None:
+            s.grade = previous.grade
+        return
+    s.label = label or _label_after(items, s)
+    s.endpoints = [None] * k
+
+
+def _adjacent_last(items: list[Item], group: list[int], s: Series) -> bool:
+    """ "… and DCR (47% vs 31%)": the bracket hangs on the last endpoint only."""
+    return items[s.first - 1].low in {"(", "["} if s.first else False
+
+
+def _arm_chunks(items: list[Item], s: Series, m: int) -> bool:
+    """Whether an arm stands after each m-th value."""
+    marks = [sum(x.kind == "A" for x in items[a + 1 : b]) for a, b in zip(s.at, s.at[1:], strict=False)]
+    return any(marks) and all(bool(mark) == ((c + 1) % m == 0) for c, mark in enumerate(marks))
+
+
+def _countlike(cell: Cell) -> bool:
+    return cell.x is not None or cell.noun is not None or (cell.unit is None and cell.value is not None and cell.value.isdigit())
+
+
+def _copula(items: list[Item], a: int, b: int) -> bool:
+    return any(
+        x.low in {"was", "were", "is", "are", "included", "include", "including", "of", "reached", ":", "=", "being", "such"}
+        for x in items[a + 1 : b]
+    )
+
+
+def _bracketed(items: list[Item], s: Series) -> bool:
+    return s.first > 0 and items[s.first - 1].low in {"(", "["}
+
+
+def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
+    """An endpoint that the value runs into: "11 patients achieved PR", "a 47% ORR"."""
+    steps = 0
+    for k in range(s.last + 1, min(len(items), s.last + 9)):
+        item = items[k]
+        if item.kind == "E":
+            if items[k - 1].low == "of" and s.cells[-1].unit == "%" and s.cells[-1].x is None and k - s.last <= 3:
+                return None
+            follow = k + 1
+            while follow < len(items) and (items[follow].low in {"rate", "rates", "(", ")", "s"} and steps < 12):
+                follow += 1
+                steps += 1
+            if follow < len(items) and (
+                items[follow].low in {"of", "was", "were", ":", "="} or (items[follow].kind == "C" and items[follow - 1].low == "(")
+            ):
+                if not _countlike(s.cells[-1]) or items[follow].low in {":", "="}:
+                    return None
+                if items[follow].kind == "C":
+                    return None
+            return k
+        if item.kind in {"G"} or (item.kind == "A"):
+            continue
+        if item.kind != "W":
+            return None
+        if item.low in {"patients", "of", "pts", "cases", "participants", "subjects"}:
+            continue
+        if item.low in {",", ";", "and", ")", "]", "(", "[", "vs", "versus", ":"}:
+            return None
+        if item.low not in _VERBS and k - s.last > 3 and not item.low.endswith(("ed", "ing")):
+            return None
+    return None
+
+
+def _grade(items: list[Item], begin: int, first: int, stop: int) -> str | None:
+    for k in range(first - 1, -1, -1):
+        if items[k].kind == "G":
+            return str(items[k].data)
+        if items[k].low in {"any-grade", "all-grade"} or (items[k].low == "grade" and k and items[k - 1].low in {"any", "all"}):
+            return None
+    for k in range(first, min(stop, first + 10)):
+        if items[k].kind == "G":
+            return str(items[k].data)
+    return None
+
+
+_NOT_LABEL = frozenset(
+    [
+        "groups",
+        "arms",
+        "cohort",
+        "cohorts",
+        "therapy",
+        "regimen",
+        "treatment",
+        "alone",
+        "reached",
+        "response",
+        "responses",
+        "versus",
+        "versus.",
+        "had",
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "to",
+        "for",
+        "with",
+        "was",
+        "were",
+        "is",
+        "are",
+        "had",
+        "has",
+        "have",
+        "that",
+        "which",
+        "by",
+        "at",
+        "on",
+        "as",
+        "from",
+        "than",
+        "vs",
+        "versus",
+        "patients",
+        "patient",
+        "group",
+        "arm",
+        "higher",
+        "lower",
+        "longer",
+        "shorter",
+        "similar",
+        "comparable",
+        "respectively",
+        "approximately",
+        "about",
+        "only",
+        "nearly",
+        "overall",
+        "rate",
+        "rates",
+        "incidence",
+        "proportion",
+        "percentage",
+        "frequency",
+        "were:",
+        "included",
+        "including",
+        "include",
+        "and",
+        "or",
+        "cases",
+        "pts",
+        "both",
+        "most",
+        "common",
+        "commonly",
+        "frequent",
+        "frequently",
+        "occurred",
+        "observed",
+        "reported",
+        "experienced",
+        "achieved",
+        "showed",
+        "months",
+        "year",
+        "years",
+        "respectively.",
+        "also",
+        "significantly",
+        "better",
+        "worse",
+        "improved",
+        "reduced",
+        "events",
+        "event",
+        "followed",
+    ]
+)
+
+
+def _label(items: list[Item], s: Series, begin: int) -> str | None:
+    """The words right before a bracket, where no known endpoint stands."""
+    k = s.first - 1
+    if k < 0:
+        return None
+    if items[k].low in {"(", "["}:
+        k -= 1
+    elif s.cells[0].unit != "%" and s.cells[0].x is None:
+        return None
+    else:
+        while (
+            k >= begin
+            and items[k].kind == "W"
+            and items[k].low in {"was", "were", "rate", "rates", "of", "is", "the", "reached", "an", "a", "proportion", "incidence"}
+            and s.first - k <= 3
+        ):
+            k -= 1
+    words: list[str] = []
+    while k >= begin and len(words) < 4:
+        item = items[k]
+        if item.kind != "W" or item.low in _NOT_LABEL or not (item.low[:1].isalpha()):
+            break
+        words.insert(0, item.low)
+        k -= 1
+    return " ".join(words) or None
+
+
+def _label_after(items: list[Item], s: Series) -> str | None:
+    words: list[str] = []
+    for item in items[s.last + 1 : s.last + 9]:
+        if item.kind != "W" or item.low in {",", ";", ".", ")", "(", "and", "or", ":"}:
+            if words or item.kind != "W":
+                break
+            if item.low == ")":
+                continue
+            break
+        if item.low in _NOT_LABEL or item.low in {"who", "all", "these", "s"}:
+            continue
+        words.append(item.low)
+        if len(words) == 4:
+            break
+    return " ".join(words) or None
