@@ -279,6 +279,11 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
     return found
 
 
+_NO_ARM = frozenset(
+    {"two", "three", "four", "age", "other", "same", "risk", "patient", "different", "oncology", "cooperative", "single", "total"}
+)
+
+
 def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
     """Read "the A group", "the A and B arms"."""
     out: list[Entry] = []
@@ -294,28 +299,10 @@ def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
         phrase = tokens[start:i]
         if not phrase or not is_name(phrase) or len(phrase) > 7:
             continue
-        if (
-            phrase[0].lower
-            in {
-                "treatment",
-                "two",
-                "three",
-                "four",
-                "age",
-                "other",
-                "same",
-                "risk",
-                "patient",
-                "different",
-                "oncology",
-                "cooperative",
-                "single",
-                "total",
-            }
-            and len(phrase) <= 2
-        ):
-            if not (phrase[0].lower == "treatment" and len(phrase) == 1 and not plural):
-                continue
+        if phrase[0].lower in _NO_ARM and len(phrase) <= 2:
+            continue
+        if phrase[0].lower == "treatment" and (len(phrase) == 2 or plural):
+            continue
         if plural:
             if start > 1 and tokens[start - 1].lower in {"and", "or", "vs", "versus"}:
                 first = phrase_before(tokens, start - 1)

@@ -132,9 +132,7 @@ def _inside(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
 
 def _book(entries: list[Entry]) -> ArmBook:
     book = ArmBook()
-    words: list[set[str]] = []
-    for entry in entries:
-        words.append({p for key in entry.keys for p in key})
+    words = [{p for key in entry.keys for p in key} for entry in entries]
     for number, entry in enumerate(entries):
         others = set().union(*(w for k, w in enumerate(words) if k != number)) if len(words) > 1 else set()
         keys = {key: len(key) == 1 and (key[0] in GENERIC or len(key[0]) == 1) for key in entry.keys if key}

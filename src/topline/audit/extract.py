@@ -25,9 +25,12 @@ _HAS_NUMBER = re.compile(
 _GROUP_WORDS = re.compile(r"\b(?:groups?|arms?|cohorts?|versus|vs|randomi[sz]ed|randomly|assigned)\b", re.IGNORECASE)
 _COMMA_DECIMALS = re.compile(r"(?<![0-9.,])(?:0,[0-9]+|[0-9]{1,2},[0-9]{1,2}(?= ?(?:%|months|mesi|Monate)))")
 _HYPOTHESIS = re.compile(
-    r"\b(?:hypothes[ei]\w*|assum(?:ed|ing|ption)\w*|sample size|null (?:rate|response)|type I error|alpha (?:of|=|level)|historical(?:ly)?|previously (?:reported|published)|"
-    r"(?:was|were|is) (?:defined|considered) (?:as|if|when|positive|significant)|statistical significance was|power (?:of|to)|[0-9]+% power|designed to (?:detect|show|rule)|"
-    r"would be (?:considered|required|needed)|in the literature|earlier (?:studies|trials)|previous (?:studies|trials|reports)|other (?:studies|trials)|worldwide|new cases|"
+    r"\b(?:hypothes[ei]\w*|assum(?:ed|ing|ption)\w*|sample size|null (?:rate|response)|type I error|alpha (?:of|=|level)|historical(?:ly)?|"
+    r"previously (?:reported|published)|"
+    r"(?:was|were|is) (?:defined|considered) (?:as|if|when|positive|significant)|"
+    r"statistical significance was|power (?:of|to)|[0-9]+% power|designed to (?:detect|show|rule)|"
+    r"would be (?:considered|required|needed)|in the literature|earlier (?:studies|trials)|previous (?:studies|trials|reports)|"
+    r"other (?:studies|trials)|worldwide|new cases|"
     r"account(?:s|ing)? for|estimated to|will be (?:enrolled|randomi[sz]ed|recruited|included))\b",
     re.IGNORECASE,
 )

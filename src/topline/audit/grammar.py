@@ -104,8 +104,6 @@ class Grammar(ValueGrammar):
         if self.kinds[j] != "n":
             return None
         value = self.tokens[j].value
-        if float(value) > 1 or (not sign and "." not in value):
-            return None
         j += 1
         if low[j] in {"x", "×", "*"} and self.integer(j + 1) == 10 and low[j + 2] in {"-", "^"}:
             k = j + 3 + (low[j + 3] in {"-", "^"})
@@ -114,6 +112,8 @@ class Grammar(ValueGrammar):
                 value = f"{float(value) * 10.0**-power:.{power + 1}f}"
                 j = k + 1
         elif low[j] in {"e", "e-"}:
+            return None
+        if float(value) > 1 or (not sign and "." not in value):
             return None
         prefix = "" if sign in {"", "=", "=="} else ("<" if "<" in sign else ">" if ">" in sign else "≤" if "≤" in sign else "≥")
         threshold = low[j] in {"was", "were", "is", "are", "indicated", "indicates", "denoted"} and any(

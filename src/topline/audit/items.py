@@ -78,7 +78,11 @@ _BEFORE_CODE = frozenset(
 
 @dataclass(slots=True)
 class Item:
-    """`kind`: E endpoint, A arm, C value, R ratio, P p-value, T times, G grade, H interval heading, S interval, D date, N size, I registration, X no result, W word."""
+    """One item; `kind` is a letter.
+
+    E endpoint, A arm, C value, R ratio, P p-value, T times, G grade, H interval heading, S interval, D date, N size,
+    I registration, X no result, W word or sign.
+    """
 
     kind: str
     i: int
@@ -258,8 +262,9 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     after = tokens[i + 1].lower if i + 1 < len(tokens) else ""
     if after in NOT_RESULTS or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in NOT_RESULTS):
         return Item("X", i, i + 2)
-    if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n" and tokens[i + 3].lower in NOT_RESULTS | TIME_UNITS.keys():
-        if tokens[i + 3].lower in NOT_RESULTS or before in {"every", "for"}:
+    if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n":
+        last = tokens[i + 3].lower
+        if last in NOT_RESULTS or (last in TIME_UNITS and before in {"every", "for"}):
             return Item("X", i, i + 4)
     if before in {"difference", "differences", "δ"} or (
         any(t.lower in {"difference", "delta"} for t in tokens[max(0, i - 4) : i]) and after in {"percentage", "%", "points", "months"}

@@ -48,7 +48,8 @@ _RESPONSE = {
     "R0": "r0 resection|r0 resection rate",
 }
 _CATEGORY = {
-    "CR": "complete response|complete remission|cr|complete responder|complete response rate|complete remission rate|cr rate|complete metabolic response",
+    "CR": "complete response|complete remission|cr|complete responder|complete response rate|complete remission rate|cr rate|"
+    "complete metabolic response",
     "PR": "partial response|partial remission|pr|partial responder|partial response rate|pr rate",
     "SD": "stable disease|sd|disease stabilization|disease stabilisation",
     "PD": "progressive disease|pd|disease progression",
@@ -56,16 +57,19 @@ _CATEGORY = {
 }
 _EVENTS = {
     "TRAE": "treatment related adverse event|trae|drug related adverse event|treatment related ae|treatment related adverse reaction|"
-    "treatment related toxicity|adverse event related to treatment|drug related adverse reaction|adverse drug reaction|drug related ae|treatment related toxicitie",
+    "treatment related toxicity|adverse event related to treatment|drug related adverse reaction|adverse drug reaction|"
+    "drug related ae|treatment related toxicitie",
     "TEAE": "treatment emergent adverse event|teae|treatment emergent ae",
     "SAE": "serious adverse event|sae|serious ae|serious adverse reaction",
     "TRSAE": "serious treatment related adverse event|treatment related serious adverse event|serious trae|treatment related sae",
     "IRAE": "immune related adverse event|irae|immune mediated adverse event|imae|immune related ae",
     "AE": "adverse event|ae|adverse reaction|toxicity|toxicitie|side effect|adverse effect|toxic effect|adverse drug event",
-    "HEMTOX": "hematologic toxicity|hematological toxicity|hematologic adverse event|hematological adverse event|hematologic toxicitie|hematological toxicitie",
+    "HEMTOX": "hematologic toxicity|hematological toxicity|hematologic adverse event|hematological adverse event|"
+    "hematologic toxicitie|hematological toxicitie",
     "TRDEATH": "treatment related death|treatment related mortality|drug related death|fatal treatment related adverse event|toxic death",
     "DEATH": "death|mortality|died",
-    "DISC": "treatment discontinuation|discontinuation of treatment|discontinued treatment|permanent discontinuation|discontinuation|discontinued",
+    "DISC": "treatment discontinuation|discontinuation of treatment|discontinued treatment|permanent discontinuation|"
+    "discontinuation|discontinued",
     "DOSERED": "dose reduction|dose modification|dose interruption|dose delay|dose adjustment",
 }
 _OTHER = {
@@ -78,19 +82,34 @@ _TERMS = (
     "neutropenia|febrile neutropenia|anemia|thrombocytopenia|leukopenia|leucopenia|lymphopenia|hypertension|proteinuria|fatigue|"
     "asthenia|nausea|vomiting|diarrhea|constipation|rash|pruritus|hypothyroidism|hyperthyroidism|hand foot syndrome|hand foot skin "
     "reaction|palmar plantar erythrodysesthesia|mucositis|oral mucositis|stomatitis|alopecia|pneumonitis|pneumonia|colitis|hepatitis|"
-    "myocarditis|peripheral neuropathy|peripheral sensory neuropathy|neuropathy|sensory neuropathy|decreased appetite|anorexia|appetite "
-    "loss|loss of appetite|weight loss|hypokalemia|hyponatremia|hypoalbuminemia|hyperglycemia|hyperbilirubinemia|hypophosphatemia|elevated transaminase|"
-    "increased alanine aminotransferase|alanine aminotransferase increased|increased aspartate aminotransferase|aspartate aminotransferase "
-    "increased|elevated alt|elevated ast|increased alt|increased ast|alt elevation|ast elevation|alt increased|ast increased|transaminase "
-    "elevation|transaminitis|neutrophil count decreased|decreased neutrophil count|white blood cell count decreased|decreased white blood "
-    "cell count|platelet count decreased|decreased platelet count|lymphocyte count decreased|decreased lymphocyte count|myelosuppression|bone marrow suppression|hemorrhage|"
-    "bleeding|epistaxis|hemoptysis|fever|pyrexia|infection|sepsis|febrile|arthralgia|myalgia|headache|insomnia|dysphonia|dysphagia|dermatitis|"
-    "radiation dermatitis|radiation pneumonitis|esophagitis|xerostomia|dry mouth|abdominal pain|pain|dyspnea|cough|edema|peripheral edema|cytokine release syndrome|crs|"
-    "neurotoxicity|icans|hepatotoxicity|hepatic dysfunction|liver injury|nephrotoxicity|renal dysfunction|cardiotoxicity|thromboembolism|"
-    "venous thromboembolism|infusion related reaction|infusion reaction|reactive cutaneous capillary endothelial proliferation|rccep|dysgeusia|"
-    "interstitial lung disease|ild|adrenal insufficiency|hypophysitis|acneiform rash|dermatitis acneiform|paronychia|hypomagnesemia|ocular toxicity|keratopathy|"
-    "gastrointestinal perforation|fistula|hyperuricemia|hypertriglyceridemia|hypercholesterolemia|lipase increased|increased lipase|amylase increased|"
-    "hematuria|hearing loss|ototoxicity|leukocytopenia|granulocytopenia|lymphocytopenia|neutrophil decrease|platelet decrease|mouth ulcer|qt prolongation|thyroid dysfunction|gastrointestinal reaction|nasopharyngeal necrosis|nasopharyngeal hemorrhage|hoarseness|myocardial infarction|cardiac failure|creatinine increased|increased creatinine|blood bilirubin increased"
+    "myocarditis|peripheral neuropathy|peripheral sensory neuropathy|neuropathy|sensory neuropathy|decreased appetite|"
+    "anorexia|appetite "
+    "loss|loss of appetite|weight loss|hypokalemia|hyponatremia|hypoalbuminemia|hyperglycemia|hyperbilirubinemia|"
+    "hypophosphatemia|elevated transaminase|"
+    "increased alanine aminotransferase|alanine aminotransferase increased|increased aspartate aminotransferase|"
+    "aspartate aminotransferase "
+    "increased|elevated alt|elevated ast|increased alt|increased ast|alt elevation|ast elevation|alt increased|ast increased|"
+    "transaminase "
+    "elevation|transaminitis|neutrophil count decreased|decreased neutrophil count|white blood cell count decreased|"
+    "decreased white blood "
+    "cell count|platelet count decreased|decreased platelet count|lymphocyte count decreased|decreased lymphocyte count|"
+    "myelosuppression|bone marrow suppression|hemorrhage|"
+    "bleeding|epistaxis|hemoptysis|fever|pyrexia|infection|sepsis|febrile|arthralgia|myalgia|headache|insomnia|dysphonia|"
+    "dysphagia|dermatitis|"
+    "radiation dermatitis|radiation pneumonitis|esophagitis|xerostomia|dry mouth|abdominal pain|pain|dyspnea|cough|edema|"
+    "peripheral edema|cytokine release syndrome|crs|"
+    "neurotoxicity|icans|hepatotoxicity|hepatic dysfunction|liver injury|nephrotoxicity|renal dysfunction|cardiotoxicity|"
+    "thromboembolism|"
+    "venous thromboembolism|infusion related reaction|infusion reaction|"
+    "reactive cutaneous capillary endothelial proliferation|rccep|dysgeusia|"
+    "interstitial lung disease|ild|adrenal insufficiency|hypophysitis|acneiform rash|dermatitis acneiform|paronychia|"
+    "hypomagnesemia|ocular toxicity|keratopathy|"
+    "gastrointestinal perforation|fistula|hyperuricemia|hypertriglyceridemia|hypercholesterolemia|lipase increased|"
+    "increased lipase|amylase increased|"
+    "hematuria|hearing loss|ototoxicity|leukocytopenia|granulocytopenia|lymphocytopenia|neutrophil decrease|"
+    "platelet decrease|mouth ulcer|qt prolongation|thyroid dysfunction|gastrointestinal reaction|nasopharyngeal necrosis|"
+    "nasopharyngeal hemorrhage|hoarseness|myocardial infarction|cardiac failure|creatinine increased|increased creatinine|"
+    "blood bilirubin increased"
 )
 
 FAMILY: dict[str, str] = {}

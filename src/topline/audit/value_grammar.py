@@ -99,9 +99,9 @@ class ValueGrammar:
                 j += 1
             return value, unit, j
         if i < self.size:
-            j = self.not_reached(i)
-            if j is not None:
-                return "NR", None, j
+            after = self.not_reached(i)
+            if after is not None:
+                return "NR", None, after
         return None
 
     def interval(self, i: int, *, lost_dash: bool = False) -> tuple[Interval, int] | None:
@@ -337,10 +337,9 @@ class ValueGrammar:
                 n = self.integer(k)
                 if n is not None and self.low[k + 1] in PATIENT_NOUNS | {"evaluable"}:
                     cell.n, j = n, k + 2
-            elif cell.unit is None and self.integer(i) is not None:
-                if self.low[j] in PATIENT_NOUNS:
-                    cell.noun = self.low[j]
-                    j += 1
+            elif cell.unit is None and self.integer(i) is not None and self.low[j] in PATIENT_NOUNS:
+                cell.noun = self.low[j]
+                j += 1
         return cell, self._absorb(cell, j)
 
     def _absorb(self, cell: Cell, j: int) -> int:
