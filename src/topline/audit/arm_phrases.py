@@ -282,7 +282,7 @@ def phrase_before(tokens: list[Token], i: int) -> int:
             if low not in {"-", "+", "/", "'", "±"}:
                 break
         elif low in {"with", "without"}:
-            if j < 2 or (tokens[j - 2].lower not in WITH and low == "with"):
+            if steps == 0 or j < 2 or tokens[j - 2].kind != "w" or (tokens[j - 2].lower in STOP and tokens[j - 2].lower not in WITH):
                 break
         elif low == "and":
             if (
@@ -294,11 +294,13 @@ def phrase_before(tokens: list[Token], i: int) -> int:
                 or not any(t.lower in {"plus", "with"} for t in tokens[max(0, j - 6) : j - 1])
             ):
                 break
+        elif low in {"study", "treatment", "median"} and j < len(tokens) and tokens[j].lower in HEADS:
+            pass
         elif low in STOP or token.kind in {"url", "id"}:
             break
         j -= 1
         steps += 1
-    while j < i and (tokens[j].kind == "s" or tokens[j].lower in STOP):
+    while j < i and (tokens[j].kind == "s" or (tokens[j].lower in STOP and not (tokens[j].lower == "study" and i - j <= 2))):
         j += 1
     return j
 

@@ -223,6 +223,9 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
                 "either",
             }:
                 j += 1
+        elif low == "with" and found and j == i + 1:
+            verb = True
+            j += 1
         elif low in {"in", "to", "into"} and (
             j == i + 1 or of_all or tokens[j - 1].lower in PATIENT_NOUNS | {"were", "was", "remained", "placed"}
         ):

@@ -147,6 +147,8 @@ def _book(entries: list[Entry]) -> ArmBook:
                     keys.setdefault((key[1],), True)
             if len(key) > 1:
                 for p in key:
+                    if p not in others and p in GENERIC:
+                        keys.setdefault((p,), True)
                     if (
                         p not in others
                         and p not in EMPTY

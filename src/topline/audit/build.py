@@ -41,8 +41,8 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
         elif item.kind == "G":
             grade = str(item.data)
         elif item.kind == "C" and k in by_item:
+            context.group += not _second_arm(context, current, by_item[k])
             current = by_item[k]
-            context.group += 1
             for cell, at, code, arm, time in zip(current.cells, current.at, current.endpoints, current.arms, current.times, strict=True):
                 if (
                     code in {"CR", "PR", "SD", "PD", "NE"}
@@ -101,6 +101,15 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
     return claims
 
 
+def _second_arm(context: SentenceContext, before: Series | None, now: Series) -> bool:
+    """Tell whether a value is the other arm's of the value before ("60.0% in A, compared with 45.4% in B; P …")."""
+    if before is None or len(before.cells) != 1 or len(now.cells) != 1 or before.endpoints != now.endpoints:
+        return False
+    if before.endpoints[0] is None or None in (before.arms[0], now.arms[0]) or before.arms == now.arms or before.grade != now.grade:
+        return False
+    return not any(x.kind in {"P", "R"} for x in context.items[before.last + 1 : now.first])
+
+
 def _value_claim(
     context: SentenceContext, s: Series, cell: Cell, at: int, code: str | None, arm: int | None, time: str | None, marks: tuple[str, ...]
 ) -> Claim | None:
@@ -130,6 +139,8 @@ def _value_claim(
         "group": context.group,
     }
     lower, upper, kind, level = interval_bounds(interval)
+    if cell.noun in {"women", "men", "male", "males", "female", "females"} and x is not None:
+        shared["endpoint"] = cell.noun
     if cell.sd is not None:
         return Claim("mean_sd", value=cell.value, lower=cell.sd, unit=cell.unit, interval="sd", **shared)
     if cell.unit == "%" or (x is not None and n is not None):

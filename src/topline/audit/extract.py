@@ -249,7 +249,11 @@ def _enrolled(sentence: list[Token], single: bool) -> list[tuple[int, int, int, 
         if noun < 0:
             continue
         before = [t.lower for t in sentence[max(0, i - 5) : i]]
-        if before and before[-1] in {"of", "/", "in", "among", "for"} and before[-2:] != ["total", "of"]:
+        if (
+            before
+            and before[-1] in {"of", "/", "in", "among", "for"}
+            and before[-2:] not in (["total", "of"], ["cohort", "of"], ["population", "of"])
+        ):
             continue
         if before and (before[-1] in {"≥", ">", "<", "≤", "least", "other", "remaining", "additional"}):
             continue
@@ -289,7 +293,7 @@ def _enrolled(sentence: list[Token], single: bool) -> list[tuple[int, int, int, 
                 ) or (sentence[k].kind == "n" and k + 1 < size and sentence[k + 1].text == "%"):
                     break
             k += 1
-        if not verb and "total" in before and "of" in before:
+        if not verb and before[-2:] in (["total", "of"], ["cohort", "of"], ["population", "of"]):
             verb = "total"
         if (
             verb

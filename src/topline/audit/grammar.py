@@ -258,6 +258,14 @@ class Grammar(ValueGrammar):
             return f"{first}+", j + 2
         if low[j] == "+":
             return f"{first}+", j + 1
+        if low[j] == "," and self.kinds[j + 1] == "n" and "-" not in first:
+            k, last = j, first
+            while low[k] in {",", "or", "and"} and k < j + 8:
+                k += 1
+                if self.kinds[k] == "n" and self.tokens[k].value in {"3", "4", "5"} and self.tokens[k].value > last:
+                    last, k = self.tokens[k].value, k + 1
+            if last != first and low[k] not in {"%", "patients", "(", "of"}:
+                return f"{first}-{last}", k
         if low[j] in {"-", "/", "to", "or", "and"} and "-" not in first:
             k = j + 1
             if low[k] in {"grade", "grades"}:

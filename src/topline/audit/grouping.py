@@ -13,6 +13,8 @@ __all__ = ["LINKS", "VS", "Series", "group_values", "merge_counts"]
 LINKS = frozenset(
     [
         "all",
+        "after",
+        "following",
         "overall",
         "total",
         "whole",
@@ -120,6 +122,7 @@ class Series:
     grade: str | None = None
     label: str | None = None
     after: bool = False
+    closing: bool = False
     paired: bool = False
 
     @property
@@ -170,7 +173,7 @@ def _alike(a: Cell, b: Cell) -> bool:
         plain = a if x == "plain" else b
         other = b if x == "plain" else a
         if plain is b:
-            return (plain.value is not None and "." in plain.value) or other.unit == "%"
+            return plain.value is not None and "." in plain.value
         return not plain.spelled
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from topline.audit.arms import ArmBook
 from topline.audit.grouping import Series, group_values, merge_counts
 from topline.audit.items import Item
-from topline.audit.value_arms import assign_arms, assign_times, tail_end
+from topline.audit.value_arms import assign_arms, assign_times, share_closing_arms, tail_end
 from topline.audit.value_endpoints import assign_endpoints
 
 __all__ = ["Series", "find_series"]
@@ -34,4 +34,5 @@ def find_series(items: list[Item], book: ArmBook, inherited: str | None = None) 
         assign_arms(items, s, begin, stop, previous, book)
         begin = max(s.last + 1, tail_end(items, s, stop))
         previous = s
+    share_closing_arms(items, series)
     return series

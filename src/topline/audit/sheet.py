@@ -104,6 +104,10 @@ class Sheet:
                     bad += 1
             elif other.n_from == "printed" and other.n == claim.n:
                 good += 1
+        for mate in self.by_group.get(claim.group, ())[:6] if claim.group else ():
+            if mate is not claim and mate.arm not in {None, claim.arm} and mate.n_from == "carried" and mate.n and mate.value is not None:
+                sharp = mate.x is not None or grim_power(mate.n, printed(mate.value).decimals) > 0.5
+                good += sharp and fits(mate, mate.n)
         if ("subset" in claim.marks and good == 0) or "other units" in claim.marks:
             return "doubtful"
         if good > bad:

@@ -6,11 +6,13 @@ from topline.audit.arms import ArmBook
 from topline.audit.grouping import LINKS, VS, Series
 from topline.audit.items import Item
 
-__all__ = ["assign_arms", "assign_times", "tail_end"]
+__all__ = ["assign_arms", "assign_times", "share_closing_arms", "tail_end"]
 
 
 _GOVERN = frozenset(["compared", "comparison", "versus", "vs", "than", "over", "relative", "against", "contrast", "v", "from"])
 
+
+_NO_LIST = frozenset("was were while whereas ; in with had than higher lower compared versus vs against".split())
 
 _BREAKS = frozenset({";", "whereas", "while", "but", "whilst"})
 
@@ -84,11 +86,16 @@ def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: S
     distinct_endpoints = len(set(s.endpoints)) if s.paired else 1
     distinct_times = len(set(s.times)) if s.paired else 1
     per_arm = max(distinct_endpoints, distinct_times, 1)
+    owner = None if any(x.low in VS for x in items[s.first : s.last]) else _owner(items, s.first)
+    if owner is not None and not any(gaps):
+        s.arms = [owner] * k
+        return
     if any(gaps):
         s.arms = _by_neighbour(items, s, gaps, tail, before, total)
         return
     want = k // per_arm if k % per_arm == 0 else k
     if want <= 1:
+        s.closing = bool(tail)
         s.arms = [_single(items, s, begin, start, tail, before, previous)] * k
         return
     order = _order(want, total, tail, before, previous)
@@ -104,6 +111,38 @@ def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: S
         for key in keys:
             s.arms.append(order[seen.get(key, 0) % want])
             seen[key] = seen.get(key, 0) + 1
+
+
+def _owner(items: list[Item], at: int) -> int | None:
+    """Find the arm whose own bracket holds the value: "118 in the placebo group (46 women [32.2%] …"."""
+    depth = 0
+    for k in range(at - 1, max(-1, at - 40), -1):
+        if items[k].low in {")", "]"}:
+            depth += 1
+        elif items[k].low in {"(", "["}:
+            depth -= 1
+            if depth < 0:
+                back = [x for x in items[max(0, k - 3) : k] if x.low not in {"group", "arm", "cohort", "patients"}]
+                if back and back[-1].kind == "A":
+                    return int(back[-1].data)
+    return None
+
+
+def share_closing_arms(items: list[Item], series: list[Series]) -> None:
+    """Give a whole list the arm that closes it: "hypertension (42%), diarrhoea (39%) and rash (12%) for A"."""
+    for number in range(len(series) - 1, 0, -1):
+        s = series[number]
+        if not s.closing or len(s.cells) != 1 or s.arms[0] is None:
+            continue
+        for k in range(number - 1, -1, -1):
+            other, follower = series[k], series[k + 1]
+            between = items[other.last + 1 : follower.first]
+            listed = any(x.low in {",", "and"} for x in between) and all(
+                x.kind in {"E", "W", "G"} and x.low not in _NO_LIST for x in between
+            )
+            if other.closing or len(other.cells) != 1 or not listed or other.cells[0].unit != s.cells[0].unit:
+                break
+            other.arms = list(s.arms)
 
 
 def _single(
@@ -203,7 +242,8 @@ def _by_neighbour(
     gap_items = items[s.at[lead] + 1 : s.at[lead + 1]]
     opening = next((x for x in gap_items if x.kind in {"A"} or (x.kind == "W" and x.low not in {")", "]"})), None)
     trailing = opening is not None and (
-        opening.kind == "A" or opening.low in {"in", "with", "for", "among", "on", "of", "under", "(", "patients", "receiving", "from"}
+        opening.kind == "A"
+        or opening.low in {"in", "with", "for", "among", "on", "of", "under", "(", "patients", "receiving", "from", "after"}
     )
     if opening is not None and opening.kind == "A" and before and not tail:
         trailing = False

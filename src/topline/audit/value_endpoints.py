@@ -94,7 +94,8 @@ def _groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
         if items[k].kind != "E":
             continue
         glue = items[last + 1 : k] if out else []
-        if out and all(x.kind in {"G", "T", "H"} or x.low in _LIST_GLUE for x in glue):
+        apart = out and (FAMILY[str(items[k].data)] == "other") != (FAMILY[str(items[last].data)] == "other")
+        if out and not apart and all(x.kind in {"G", "T", "H"} or x.low in _LIST_GLUE for x in glue):
             out[-1].append(k)
         else:
             out.append([k])
@@ -155,7 +156,8 @@ def assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previo
         s.label = label
         s.endpoints = [None] * k
         return
-    if previous is not None and previous.endpoints and not _countlike(s.cells[0]):
+    compared = previous is not None and any(x.low in {"than", "compared", "versus", "vs", "against"} for x in items[begin : s.first])
+    if previous is not None and previous.endpoints and (compared or not _countlike(s.cells[0])):
         if previous.label is not None:
             s.label = previous.label
         s.endpoints = [previous.endpoints[-1]] * k
@@ -231,7 +233,9 @@ def _grade(items: list[Item], begin: int, first: int, stop: int) -> str | None:
             return str(items[k].data)
         if items[k].low in {"any-grade", "all-grade"} or (items[k].low == "grade" and k and items[k - 1].low in {"any", "all"}):
             return None
-    for k in range(first, min(stop, first + 10)):
+    for k in range(first + 1, min(stop, first + 10)):
+        if items[k].low in {",", ";", "and", "vs", "versus", "with"} or items[k].kind in {"C", "E"}:
+            break
         if items[k].kind == "G":
             return str(items[k].data)
     return None
@@ -357,7 +361,7 @@ def _label(items: list[Item], s: Series, begin: int) -> str | None:
     words: list[str] = []
     while k >= begin and len(words) < 4:
         item = items[k]
-        if item.kind != "W" or item.low in _NOT_LABEL or not (item.low[:1].isalpha()):
+        if item.kind != "W" or item.low in _NOT_LABEL or not item.low[:1].isalpha() or "/" in item.low:
             break
         words.insert(0, item.low)
         k -= 1

@@ -137,7 +137,9 @@ class ValueGrammar:
         low = self.low
         level = None
         j = i
-        if self.kinds[i] == "n" and (low[i + 1] == "%" or low[i + 1] in {"ci", "-"}) and self.tokens[i].value in _LEVELS:
+        if self.kinds[i] == "n" and (
+            low[i + 1] == "%" and 50 < float(self.tokens[i].value) < 100 or low[i + 1] in {"ci", "-"} and self.tokens[i].value in _LEVELS
+        ):
             level = self.tokens[i].value
             j = i + 2 if low[i + 1] in {"%", "-"} else i + 1
             if low[j] in {"%", "-"}:
@@ -426,6 +428,17 @@ class ValueGrammar:
                 cell.x = int(count)
             cell.value, cell.unit = percent[0], "%"
             return percent[1]
+        if opener == "," and cell.interval is None and cell.unit in {"months", "years", "weeks"}:
+            bare = self.interval(k)
+            if (
+                bare is not None
+                and bare[0].unit is None
+                and "." in bare[0].lower
+                and "." in bare[0].upper
+                and self.low[k + 1] in {"-", "to"}
+            ):
+                cell.interval = bare[0]
+                return bare[1]
         if opener in OPEN and cell.interval is None and (cell.unit is not None or (cell.value is not None and "." in cell.value)):
             bare = self.interval(k)
             if bare is not None and (self.low[bare[1]] in CLOSE or self.low[bare[1]] in {";", ","}) and bare[0].lower != "NR":

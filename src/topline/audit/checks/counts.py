@@ -9,6 +9,7 @@ from fractions import Fraction
 from topline.audit.claims import Claim
 from topline.audit.digits import differing_digits, one_digit_changes
 from topline.audit.exact import counts_for_percent, printed, round_half_up
+from topline.audit.lexicon import FAMILY
 from topline.audit.sheet import Sheet, grim_power
 from topline.audit.verdict import Rung, Verdict
 
@@ -186,6 +187,16 @@ def _count_and_percent(sheet: Sheet, claim: Claim) -> Verdict:
             [s for s in range(int(low), min(int(high), int(low) + 3) + 1) if s >= x and percent.holds(Fraction(100 * x, s))] if x else []
         )
         trust = sheet.trust(claim)
+        if FAMILY.get((claim.endpoint or "").rstrip("3")) in {"event", "term"} and low < n and high >= Fraction(19, 20) * n:
+            return Verdict(
+                "A2",
+                Rung.EXPLAINED,
+                (claim.id,),
+                f"{x} patients are {right}% of {n}, and {claim.value}% of a slightly smaller safety population, which is not printed.",
+                method="other denominator",
+                recomputed=right,
+                inputs=inputs,
+            )
         if trust == "doubtful" or (trust == "alone" and implied and implied[0] < n):
             return Verdict(
                 "A2",
@@ -196,7 +207,7 @@ def _count_and_percent(sheet: Sheet, claim: Claim) -> Verdict:
                 recomputed=right,
                 inputs=inputs | {"implied_n": implied},
             )
-    patients = abs(percent.value - share) * n / 100
+    patients = (abs(percent.value - share) - percent.half_unit) * n / 100
     rung = Rung.MINOR if patients <= 1 else Rung.MAJOR
     ks = counts_for_percent(percent, n)
     repair = f"{right}%" + (f", or {ks[0]} patients" if ks else "")

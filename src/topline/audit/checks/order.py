@@ -21,7 +21,7 @@ def check_order(sheet: Sheet) -> Iterator[Verdict]:
             claim.type in {"median", "follow_up", "landmark_rate", "proportion"}
             and claim.lower is not None
             and claim.upper is not None
-            and claim.value is not None
+            and claim.value not in {None, "NR"}
         ):
             yield from _inside(claim)
     yield from _pfs_os(sheet)

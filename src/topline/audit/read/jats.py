@@ -30,6 +30,7 @@ _DROP = frozenset(
     ]
 )
 _BLOCKS = frozenset(["p", "title", "article-title", "sec", "abstract", "caption", "label", "disp-quote", "list-item"])
+_BARE = re.compile(r"^([0-9]+) \(([0-9]+(?:\.[0-9]+)?)\)$")
 _SIZE = re.compile(r"\(?\s*[nN]\s*=\s*[0-9,]+\s*\)?")
 
 
@@ -120,6 +121,8 @@ def _table(wrap: ElementTree.Element) -> list[str]:
     for row in rows[size:]:
         if len(row) < 2 or not any(ch.isdigit() for cell in row[1:] for ch in cell):
             continue
+        if "%" in row[0] or "%" in caption or any("%" in cell for cell in header):
+            row = [row[0], *(_BARE.sub(r"\1 (\2%)", cell) for cell in row[1:])]
         values = [f"{cell} in the {groups[k]} group" for k, cell in enumerate(row) if k in groups and any(ch.isdigit() for ch in cell)]
         p = next(
             (
