@@ -294,13 +294,18 @@ def phrase_before(tokens: list[Token], i: int) -> int:
                 or not any(t.lower in {"plus", "with"} for t in tokens[max(0, j - 6) : j - 1])
             ):
                 break
+        elif len(token.text) == 1 and token.text.isupper() and j > 1 and tokens[j - 2].lower in HEADS:
+            pass
         elif low in {"study", "treatment", "median"} and j < len(tokens) and tokens[j].lower in HEADS:
             pass
         elif low in STOP or token.kind in {"url", "id"}:
             break
         j -= 1
         steps += 1
-    while j < i and (tokens[j].kind == "s" or (tokens[j].lower in STOP and not (tokens[j].lower == "study" and i - j <= 2))):
+    while j < i and (
+        tokens[j].kind == "s"
+        or (tokens[j].lower in STOP and not (tokens[j].lower == "study" and i - j <= 2) and not tokens[j].text.isupper())
+    ):
         j += 1
     return j
 

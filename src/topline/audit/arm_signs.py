@@ -22,7 +22,9 @@ from topline.audit.tokens import Token
 __all__ = ["ASSIGN", "beside_values", "by_comparison", "by_head", "by_size", "by_treatment", "by_versus"]
 
 
-_VERBS = frozenset(["received", "receive", "receiving", "underwent", "got", "assigned", "allocated", "randomized", "randomised", "treated"])
+_VERBS = frozenset(
+    ["received", "receive", "receiving", "underwent", "got", "assigned", "allocated", "randomized", "randomised", "treated", "given"]
+)
 
 
 ASSIGN = frozenset(
@@ -248,6 +250,8 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
             if k > j and tokens[k - 1].lower in HEADS and not (k == j + 1 and len(t.text) == 1):
                 break
             k += 1
+        while k > j and tokens[k - 1].lower in {"and", "or", "with", "in", "the"}:
+            k -= 1
         phrase = tokens[j:k]
         options = [phrase] if is_name(phrase) else []
         end = k

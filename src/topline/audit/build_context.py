@@ -57,6 +57,7 @@ class SentenceContext:
     total: int | None
     local: int | None
     group: int
+    last_endpoint: str | None = None
 
 
 def item_span(context: SentenceContext, at: int) -> tuple[int, int]:

@@ -65,6 +65,9 @@ _ENROL = frozenset(
         "completed",
     ]
 )
+_EVALUABLE = re.compile(
+    r"\b([0-9]{1,5}) (?:patients |of them )?(?:were |was |had |being )?(?:evaluable|assessable|measurable|eligible for)"
+)
 _MAX_TEXT = 4_000_000
 _MAX_CLAIMS = 20_000
 
@@ -136,6 +139,7 @@ def extract(text: str) -> Extraction:
     if total:
         sizes[total] = None
     group = 0
+    last: str | None = None
     for (a, b), sentence in zip(spans, tokens, strict=True):
         if len(claims) > _MAX_CLAIMS:
             unread += len(source) - a
@@ -155,13 +159,16 @@ def extract(text: str) -> Extraction:
         if _HYPOTHESIS.search(body):
             skipped.append((a, b))
             continue
+        for match in _EVALUABLE.finditer(body):
+            sizes.setdefault(int(match.group(1)), None)
         local = _local_size(sentence)
         if local:
             sizes.setdefault(local, None)
         series = find_series(items, book)
-        context = SentenceContext(sentence, items, body, book, total, local, group)
+        context = SentenceContext(sentence, items, body, book, total, local, group, last)
         built = build_claims(context, series)
         group = context.group
+        last = next((c.endpoint for c in built if c.type == "ratio" and c.measure == "HR"), last)
         for claim in built:
             if claim.n and claim.n_from == "printed":
                 sizes.setdefault(claim.n, None)
@@ -288,7 +295,10 @@ def _enrolled(sentence: list[Token], single: bool) -> list[tuple[int, int, int, 
                 ):
                     verb = low
                 elif (
-                    low in {"achieved", "had", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"}
+                    low == "had"
+                    and sentence[k + 1 : k + 2]
+                    and sentence[k + 1].lower != "been"
+                    or low in {"achieved", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"}
                     or sentence[k].text == ";"
                 ) or (sentence[k].kind == "n" and k + 1 < size and sentence[k + 1].text == "%"):
                     break

@@ -300,7 +300,7 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
             ("complete", "partial", "stable", "had", "achieved", "achiev")
         ):
             return Item("X", i, i + 1)
-    if cell.unit == "%" and (before in _COMPARE or before in {"least", "most"}):
+    if cell.unit == "%" and (before in _COMPARE | {"least", "most"} or (before == "by" and cell.x is None)):
         return Item("X", i, j)
     if before in {"among", "of"} and cell.noun is not None and cell.unit is None and cell.x is None and i > 2:
         return Item("N", i, j, g.integer(i))

@@ -19,11 +19,11 @@ __all__ = [
 ]
 
 _TTE = {
-    "PFS": "progression free survival|pfs|mpfs|progression free interval|median pfs|radiographic progression free survival|rpfs",
-    "OS": "overall survival|os|mos|median survival|survival rate|survival time|median survival time|mst",
+    "PFS": "progression or death|disease progression or death|progression free survival|pfs|mpfs|progression free interval|median pfs|radiographic progression free survival|rpfs",
+    "OS": "alive|overall survival|os|mos|median survival|survival rate|survival time|median survival time|mst",
     "DFS": "disease free survival|dfs|idfs|invasive disease free survival|mdfs",
     "EFS": "event free survival|efs|mefs",
-    "RFS": "recurrence free survival|relapse free survival|rfs|mrfs",
+    "RFS": "recurrence or death|relapse or death|recurrence free survival|relapse free survival|rfs|mrfs",
     "DMFS": "distant metastasis free survival|dmfs|distant metastasi free survival",
     "MFS": "metastasis free survival|metastasi free survival|mfs",
     "LRFS": "locoregional recurrence free survival|local recurrence free survival|lrfs|lrrfs|locoregional relapse free survival",

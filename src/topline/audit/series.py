@@ -32,6 +32,9 @@ def find_series(items: list[Item], book: ArmBook, inherited: str | None = None) 
         assign_endpoints(items, s, begin, stop, previous)
         assign_times(items, s, begin, stop, previous)
         assign_arms(items, s, begin, stop, previous, book)
+        if s.endpoints[-1] is None and all(cell.unit is None and cell.x is None for cell in s.cells):
+            begin = s.last + 1  # "the 70 patients given B": a number on the way to the value, whose arm is still to be used
+            continue
         begin = max(s.last + 1, tail_end(items, s, stop))
         previous = s
     share_closing_arms(items, series)

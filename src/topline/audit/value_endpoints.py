@@ -197,7 +197,7 @@ def _bracketed(items: list[Item], s: Series) -> bool:
 def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
     """An endpoint that the value runs into: "11 patients achieved PR", "a 47% ORR"."""
     steps = 0
-    for k in range(s.last + 1, min(len(items), s.last + 9)):
+    for k in range(s.last + 1, min(len(items), s.last + 13)):
         item = items[k]
         if item.kind == "E":
             if items[k - 1].low == "of" and s.cells[-1].unit == "%" and s.cells[-1].x is None and k - s.last <= 3:
@@ -218,7 +218,9 @@ def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
             continue
         if item.kind != "W":
             return None
-        if item.low in {"patients", "of", "pts", "cases", "participants", "subjects"}:
+        if item.low in {"patients", "of", "pts", "cases", "participants", "subjects"} or (
+            item.low in {"in", "the", "group", "arm", "groups", "arms", "with", "treated", "who", "receiving", "those"}
+        ):
             continue
         if item.low in {",", ";", "and", ")", "]", "(", "[", "vs", "versus", ":"}:
             return None

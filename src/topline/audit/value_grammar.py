@@ -428,6 +428,17 @@ class ValueGrammar:
                 cell.x = int(count)
             cell.value, cell.unit = percent[0], "%"
             return percent[1]
+        if (
+            opener in OPEN
+            and cell.unit is None
+            and cell.value is not None
+            and "." in cell.value
+            and self.kinds[k] == "n"
+            and "." in self.tokens[k].value
+            and self.low[k + 1] in CLOSE
+        ):
+            cell.sd = self.tokens[k].value  # "mean [SD] age, 57.9 [9.1] years"
+            return k + 1
         if opener == "," and cell.interval is None and cell.unit in {"months", "years", "weeks"}:
             bare = self.interval(k)
             if (

@@ -10,7 +10,7 @@ from typing import Any, Final
 from topline.audit.claims import Claim
 from topline.audit.digits import nearest, one_digit_changes
 from topline.audit.exact import counts_for_percent, printed
-from topline.audit.sheet import Sheet
+from topline.audit.sheet import Sheet, grim_power
 from topline.audit.verdict import Rung, Verdict
 from topline.stats import proportion_ci
 
@@ -74,6 +74,17 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
         )
     n = claim.n
     own = [claim.x] if claim.x is not None else list(counts_for_percent(printed(claim.value or "0"), n))
+    if not own and claim.n_from == "carried":
+        sharper = [
+            s
+            for s in sheet.sizes
+            if 2 <= s < n
+            and counts_for_percent(printed(claim.value or "0"), s)
+            and grim_power(s, printed(claim.value or "0").decimals) > 0.9
+        ]
+        if len(sharper) == 1:  # the evaluable patients, printed elsewhere
+            n, trust = sharper[0], "supported"
+            own = list(counts_for_percent(printed(claim.value or "0"), n))
     own = own[:60]
     for x in own:
         found = _matches(lower, upper, x, n, level)

@@ -20,7 +20,7 @@ def check_responses(sheet: Sheet) -> Iterator[Verdict]:
         rates = _by_endpoint(sheet, arm)
         counts = next((c for c in sheet.of_type("response_counts") if c.arm == arm), None)
         if counts is not None:
-            yield from _from_counts(counts, rates)
+            yield from _from_counts(counts, rates, sheet.sizes)
         else:
             yield from _from_rates(rates)
         orr, dcr = rates.get("ORR"), rates.get("DCR")
@@ -49,7 +49,7 @@ def _by_endpoint(sheet: Sheet, arm: str | None) -> dict[str, Claim]:
     return {k: v for k, v in out.items() if k not in twice}
 
 
-def _from_counts(claim: Claim, rates: dict[str, Claim]) -> Iterator[Verdict]:
+def _from_counts(claim: Claim, rates: dict[str, Claim], sizes: tuple[int, ...]) -> Iterator[Verdict]:
     counts = claim.counts
     total = sum(counts.values())
     text = ", ".join(f"{k} {v}" for k, v in counts.items())
@@ -80,16 +80,18 @@ def _from_counts(claim: Claim, rates: dict[str, Claim]) -> Iterator[Verdict]:
             )
     responders = counts.get("CR", 0) + counts.get("PR", 0)
     if "PR" in counts:
-        yield from _rate(claim, rates.get("ORR"), responders, "CR + PR" if "CR" in counts else "PR", total)
+        yield from _rate(claim, rates.get("ORR"), responders, "CR + PR" if "CR" in counts else "PR", total, sizes)
         if "SD" in counts:
-            yield from _rate(claim, rates.get("DCR"), responders + counts["SD"], "CR + PR + SD" if "CR" in counts else "PR + SD", total)
+            yield from _rate(
+                claim, rates.get("DCR"), responders + counts["SD"], "CR + PR + SD" if "CR" in counts else "PR + SD", total, sizes
+            )
 
 
-def _rate(claim: Claim, rate: Claim | None, k: int, name: str, total: int) -> Iterator[Verdict]:
+def _rate(claim: Claim, rate: Claim | None, k: int, name: str, total: int, sizes: tuple[int, ...]) -> Iterator[Verdict]:
     if rate is None or rate.value is None:
         return
-    n = rate.n or claim.n or total
-    if k > n:
+    n = rate.n or claim.n
+    if n is None or k > n:
         return
     percent = printed(rate.value)
     right = float(Fraction(100 * k, n))
@@ -110,6 +112,18 @@ def _rate(claim: Claim, rate: Claim | None, k: int, name: str, total: int) -> It
             method="other denominator",
             recomputed=shown,
             inputs=inputs | {"other_n": total},
+        )
+        return
+    fitting = [s for s in sizes if s >= k and percent.holds(Fraction(100 * k, s))]
+    if fitting and rate.n_from == "carried":
+        yield Verdict(
+            "A4",
+            Rung.EXPLAINED,
+            ids,
+            f"{rate.endpoint} {rate.value}% is {name} = {k} of {fitting[0]}, another printed denominator.",
+            method="other denominator",
+            recomputed=shown,
+            inputs=inputs | {"other_n": fitting[:3]},
         )
         return
     gap = abs(percent.value - Fraction(100 * k, n)) * n / 100

@@ -7,9 +7,7 @@ from html.parser import HTMLParser
 
 __all__ = ["html_text"]
 
-_SKIP = frozenset(
-    ["script", "style", "noscript", "template", "svg", "head", "nav", "footer", "form", "button", "select", "iframe", "object"]
-)
+_SKIP = frozenset(["script", "style", "noscript", "template", "svg", "nav", "footer", "form", "button", "select", "iframe", "object"])
 _BLOCK = frozenset(
     [
         "p",
