@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from topline.audit.arm_phrases import (
-    HEADS,
-    STOP,
-    WITH,
     Entry,
     closing_bracket,
     is_name,
@@ -17,48 +14,10 @@ from topline.audit.arm_phrases import (
     skip_small,
 )
 from topline.audit.lexicon import PATIENT_NOUNS, endpoint_at
+from topline.audit.small_words import ASSIGN, HEADS, NO_ARM, STOP, TREATMENT_VERBS, WITH
 from topline.audit.tokens import Token
 
-__all__ = ["ASSIGN", "beside_values", "by_comparison", "by_head", "by_size", "by_treatment", "by_versus"]
-
-
-_VERBS = frozenset(
-    ["received", "receive", "receiving", "underwent", "got", "assigned", "allocated", "randomized", "randomised", "treated", "given"]
-)
-
-
-ASSIGN = frozenset(
-    [
-        "received",
-        "receive",
-        "receiving",
-        "assigned",
-        "allocated",
-        "randomized",
-        "randomised",
-        "random",
-        "randomly",
-        "treated",
-        "divided",
-        "underwent",
-        "group",
-        "groups",
-        "arm",
-        "arms",
-        "cohort",
-        "cohorts",
-        "comprised",
-        "comprising",
-        "versus",
-        "vs",
-        "regimen",
-        "enrolled",
-        "included",
-        "compared",
-        "classified",
-        "stratified",
-    ]
-)
+__all__ = ["beside_values", "by_comparison", "by_head", "by_size", "by_treatment", "by_versus"]
 
 
 def _size_in(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[list[Token]]]:
@@ -198,7 +157,7 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
         of_all = False
         while j < len(tokens) and (
             tokens[j].lower in PATIENT_NOUNS
-            or tokens[j].lower in {"of", "them", "the", "were", "was", "who", "had", "remained", "placed", "been"}
+            or tokens[j].lower in {"of", "them", "the", "were", "was", "who", "had", "remained", "placed", "been", "belonged"}
         ):
             of_all = of_all or tokens[j].lower == "of"
             j += 1
@@ -209,7 +168,7 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
         if low == "did" and j + 2 < len(tokens) and tokens[j + 1].lower == "not":
             negative, j = True, j + 2
             low = tokens[j].lower
-        verb = low in _VERBS
+        verb = low in TREATMENT_VERBS
         if verb:
             j += 1
             while j < len(tokens) and tokens[j].lower in {
@@ -229,7 +188,7 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
             verb = True
             j += 1
         elif low in {"in", "to", "into"} and (
-            j == i + 1 or of_all or tokens[j - 1].lower in PATIENT_NOUNS | {"were", "was", "remained", "placed"}
+            j == i + 1 or of_all or tokens[j - 1].lower in PATIENT_NOUNS | {"were", "was", "remained", "placed", "belonged"}
         ):
             j += 1
             while j < len(tokens) and tokens[j].lower in {"the", "receive"}:
@@ -286,11 +245,6 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
     return found
 
 
-_NO_ARM = frozenset(
-    {"two", "three", "four", "age", "other", "same", "risk", "patient", "different", "oncology", "cooperative", "single", "total"}
-)
-
-
 def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
     """Read "the A group", "the A and B arms"."""
     out: list[Entry] = []
@@ -306,7 +260,7 @@ def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
         phrase = tokens[start:i]
         if not phrase or not is_name(phrase) or len(phrase) > 7:
             continue
-        if phrase[0].lower in _NO_ARM and len(phrase) <= 2:
+        if phrase[0].lower in NO_ARM and len(phrase) <= 2:
             continue
         if phrase[0].lower == "treatment" and (len(phrase) == 2 or plural):
             continue
@@ -360,6 +314,16 @@ def by_versus(tokens: list[Token], source: str, number: int) -> list[Entry]:
 
 def by_comparison(tokens: list[Token], source: str, number: int) -> list[Entry]:
     """ "We compared A with B"; "A was compared with B"."""
+    if any(t.lower in {"than", "compared", "versus", "vs"} for t in tokens):
+        named = []
+        for i, token in enumerate(tokens[:-1]):
+            if token.lower in {"with", "receiving", "received", "given"} and (token.lower != "with" or tokens[i - 1].lower == "treated"):
+                j = skip_small(tokens, i + 1)
+                phrase = tokens[j : phrase_after(tokens, j)]
+                if phrase and is_name(phrase):
+                    named.append(Entry(phrase_text(phrase, source), None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 2, number))
+        if len(named) == 2 and named[0].keys != named[1].keys:
+            return named
     for i, token in enumerate(tokens):
         if token.lower not in {"compared", "comparing", "compare"}:
             continue

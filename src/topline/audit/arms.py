@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from topline.audit.arm_phrases import (
-    EMPTY,
-    GENERIC,
-    HEADS,
-    Entry,
-)
-from topline.audit.arm_signs import ASSIGN, beside_values, by_comparison, by_head, by_size, by_treatment, by_versus
+from topline.audit.arm_phrases import Entry
+from topline.audit.arm_signs import beside_values, by_comparison, by_head, by_size, by_treatment, by_versus
 from topline.audit.claims import Arm
 from topline.audit.lexicon import endpoint_at
+from topline.audit.small_words import ASSIGN, EMPTY, GENERIC, HEADS
 from topline.audit.tokens import Token
 
 __all__ = ["ArmBook", "learn_arms"]

@@ -115,7 +115,7 @@ def _value_claim(
 ) -> Claim | None:
     family = FAMILY.get(code or "", "")
     interval = cell.interval
-    following = [x.low or str(x.data) for x in context.items[at + 1 : at + 4]]
+    following = ["patients" if x.kind == "A" else x.low or str(x.data) for x in context.items[at + 1 : at + 5]]
     if (
         cell.unit == "%"
         and following[:1] == ["of"]

@@ -214,7 +214,7 @@ def _totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str
     total: int | None = None
     claims: list[Claim] = []
     for (a, b), sentence in zip(spans, tokens, strict=True):
-        found = _enrolled(sentence, single)
+        found = _enrolled(sentence, single, total is None)
         for value, i, j, verb in found:
             claims.append(
                 Claim(
@@ -235,7 +235,7 @@ def _totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str
     return total, claims
 
 
-def _enrolled(sentence: list[Token], single: bool) -> list[tuple[int, int, int, str]]:
+def _enrolled(sentence: list[Token], single: bool, first: bool) -> list[tuple[int, int, int, str]]:
     out: list[tuple[int, int, int, str]] = []
     size = len(sentence)
     for i, token in enumerate(sentence):
@@ -256,6 +256,9 @@ def _enrolled(sentence: list[Token], single: bool) -> list[tuple[int, int, int, 
         if noun < 0:
             continue
         before = [t.lower for t in sentence[max(0, i - 5) : i]]
+        if i <= 2 and first and before[-1:] in (["of"], ["among"]):
+            out.append((int(token.value), i, noun + 1, "total"))
+            continue
         if (
             before
             and before[-1] in {"of", "/", "in", "among", "for"}
@@ -295,9 +298,7 @@ def _enrolled(sentence: list[Token], single: bool) -> list[tuple[int, int, int, 
                 ):
                     verb = low
                 elif (
-                    low == "had"
-                    and sentence[k + 1 : k + 2]
-                    and sentence[k + 1].lower != "been"
+                    (low == "had" and sentence[k + 1 : k + 2] and sentence[k + 1].lower != "been")
                     or low in {"achieved", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"}
                     or sentence[k].text == ";"
                 ) or (sentence[k].kind == "n" and k + 1 < size and sentence[k + 1].text == "%"):

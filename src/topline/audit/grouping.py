@@ -6,108 +6,9 @@ from dataclasses import dataclass, field
 
 from topline.audit.grammar import Cell
 from topline.audit.items import Item
+from topline.audit.small_words import JOINTS, LINKS
 
-__all__ = ["LINKS", "VS", "Series", "group_values", "merge_counts"]
-
-
-LINKS = frozenset(
-    [
-        "all",
-        "after",
-        "following",
-        "overall",
-        "total",
-        "whole",
-        "entire",
-        "vs",
-        "versus",
-        "v",
-        ".",
-        "and",
-        "or",
-        ",",
-        ";",
-        "/",
-        "compared",
-        "with",
-        "to",
-        "than",
-        "against",
-        "in",
-        "for",
-        "among",
-        "of",
-        "on",
-        "with",
-        "the",
-        "a",
-        "patients",
-        "pts",
-        "receiving",
-        "treated",
-        "those",
-        "who",
-        "received",
-        "group",
-        "groups",
-        "arm",
-        "arms",
-        "cohort",
-        "cohorts",
-        "respectively",
-        "only",
-        "alone",
-        "over",
-        "relative",
-        "as",
-        "(",
-        ")",
-        "[",
-        "]",
-        ":",
-        "-",
-        "by",
-        "months",
-        "month",
-        "years",
-        "while",
-        "whereas",
-        "under",
-        "treatment",
-        "therapy",
-        "median",
-        "approximately",
-        "about",
-        "patient",
-        "subjects",
-        "cases",
-        "%",
-        "from",
-        "at",
-        "were",
-        "was",
-        "versus.",
-        "only",
-        "respectively,",
-        "had",
-        "an",
-        "assigned",
-        "to",
-        "both",
-        "respective",
-        "-",
-        "followed",
-        "just",
-    ]
-)
-
-
-_JOINTS = frozenset(
-    ["vs", "versus", "v", "and", "or", ",", ";", "/", "compared", "than", "against", "over", "while", "whereas", "-", "relative", "to", ":"]
-)
-
-
-VS = frozenset(["vs", "versus", "v", "compared", "than", "against", "over", "relative"])
+__all__ = ["Series", "group_values", "merge_counts"]
 
 
 @dataclass(slots=True)
@@ -140,7 +41,7 @@ def _linked(items: list[Item], a: int, b: int) -> bool:
     joint = False
     for item in items[a + 1 : b]:
         if item.kind == "W":
-            if item.low in _JOINTS:
+            if item.low in JOINTS:
                 joint = True
             elif item.low not in LINKS:
                 return False
@@ -171,7 +72,6 @@ def _alike(a: Cell, b: Cell) -> bool:
         return {x, y} <= {"nr", "time", "plain"}
     if "plain" in (x, y) and {x, y} & {"rate", "time"}:
         plain = a if x == "plain" else b
-        other = b if x == "plain" else a
         if plain is b:
             return plain.value is not None and "." in plain.value
         return not plain.spelled

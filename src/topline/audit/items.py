@@ -173,6 +173,13 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             )
         ):
             return Item("E", i, i + 1, "ORR", "response")
+        if (
+            endpoint is None
+            and low == "survival"
+            and i
+            and (tokens[i - 1].lower in TIME_UNITS or tokens[i - 1].lower.endswith(("-month", "-year")) or tokens[i - 1].lower == "longer")
+        ):
+            return Item("E", i, i + 1, "OS", "tte")
         if arm is not None and (endpoint is None or arm[1] > endpoint[1]):
             return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])
         if endpoint is not None:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from topline.audit.arms import ArmBook
-from topline.audit.grouping import LINKS, VS, Series
+from topline.audit.grouping import Series
 from topline.audit.items import Item
+from topline.audit.small_words import BREAKS, GOVERN, LINKS, NO_LIST, VS
 
 __all__ = ["assign_arms", "assign_times", "share_closing_arms", "tail_end"]
-
-
-_GOVERN = frozenset(["compared", "comparison", "versus", "vs", "than", "over", "relative", "against", "contrast", "v", "from"])
-
-
-_NO_LIST = frozenset("was were while whereas ; in with had than higher lower compared versus vs against".split())
-
-_BREAKS = frozenset({";", "whereas", "while", "but", "whilst"})
 
 
 def assign_times(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None) -> None:
@@ -54,10 +47,10 @@ def _mentions(items: list[Item], a: int, b: int) -> list[tuple[int, bool]]:
     for k in range(a, b):
         if items[k].kind != "A":
             continue
-        governed = any(x.kind == "W" and x.low in _GOVERN for x in items[max(a, k - 4) : k] if x.kind != "A")
+        governed = any(x.kind == "W" and x.low in GOVERN for x in items[max(a, k - 4) : k] if x.kind != "A")
         for x in items[max(a, k - 4) : k]:
             if x.kind == "A":
-                governed = any(y.low in _GOVERN for y in items[items.index(x) + 1 : k])
+                governed = any(y.low in GOVERN for y in items[items.index(x) + 1 : k])
         out.append((int(items[k].data), governed))
     return out
 
@@ -79,7 +72,7 @@ def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: S
     tail = _tail_arms(items, s, stop)
     start = begin
     for k2 in range(s.first - 1, begin - 1, -1):
-        if items[k2].kind == "W" and items[k2].low in _BREAKS and not _inside_bracket(items, k2, s.first):
+        if items[k2].kind == "W" and items[k2].low in BREAKS and not _inside_bracket(items, k2, s.first):
             start = k2 + 1
             break
     before = _mentions(items, start, s.first)
@@ -138,7 +131,7 @@ def share_closing_arms(items: list[Item], series: list[Series]) -> None:
             other, follower = series[k], series[k + 1]
             between = items[other.last + 1 : follower.first]
             listed = any(x.low in {",", "and"} for x in between) and all(
-                x.kind in {"E", "W", "G"} and x.low not in _NO_LIST for x in between
+                x.kind in {"E", "W", "G"} and x.low not in NO_LIST for x in between
             )
             if other.closing or len(other.cells) != 1 or not listed or other.cells[0].unit != s.cells[0].unit:
                 break

@@ -3,87 +3,12 @@
 from __future__ import annotations
 
 from topline.audit.grammar import Cell
-from topline.audit.grouping import VS, Series
+from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY
+from topline.audit.small_words import BEFORE_VALUE, LIST_GLUE, NOT_LABEL, RESULT_VERBS, VS
 
 __all__ = ["assign_endpoints"]
-
-
-_VERBS = frozenset(
-    [
-        "achieved",
-        "had",
-        "experienced",
-        "showed",
-        "with",
-        "developed",
-        "reported",
-        "of",
-        "obtained",
-        "attained",
-        "reached",
-        "were",
-        "suffered",
-        "exhibited",
-        "demonstrated",
-        "achieving",
-        "having",
-        "presented",
-        "a",
-        "an",
-        "the",
-        "confirmed",
-        "any",
-        "remained",
-        "displayed",
-        "for",
-        "as",
-        "did",
-        "due",
-        "to",
-        "because",
-        "received",
-        "at",
-        "had",
-        "discontinued",
-        "underwent",
-        "required",
-        "died",
-        "from",
-        "progressed",
-    ]
-)
-
-
-_LIST_GLUE = frozenset(
-    [
-        ",",
-        "and",
-        "or",
-        "/",
-        "&",
-        "(",
-        ")",
-        "rate",
-        "rates",
-        "median",
-        "of",
-        "the",
-        "-",
-        "[",
-        "]",
-        "as",
-        "well",
-        "for",
-        "events",
-        "respectively",
-        "both",
-        "incidence",
-        "confirmed",
-        "plus",
-    ]
-)
 
 
 def _groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
@@ -95,7 +20,7 @@ def _groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
             continue
         glue = items[last + 1 : k] if out else []
         apart = out and (FAMILY[str(items[k].data)] == "other") != (FAMILY[str(items[last].data)] == "other")
-        if out and not apart and all(x.kind in {"G", "T", "H"} or x.low in _LIST_GLUE for x in glue):
+        if out and not apart and all(x.kind in {"G", "T", "H"} or x.low in LIST_GLUE for x in glue):
             out[-1].append(k)
         else:
             out.append([k])
@@ -138,7 +63,7 @@ def assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previo
         if (
             len(groups) > 1
             and codes[-1] in {"AE", "TRAE", "TEAE", "HEMTOX"}
-            and items[groups[-1][0] - 1].low in {"common", "frequent", "prevalent", "commonest"}
+            and any(x.low in {"common", "frequent", "prevalent", "commonest"} for x in items[max(0, groups[-1][0] - 2) : groups[-1][0]])
         ):
             codes = _codes(items, groups[-2])
         m = len(codes)
@@ -224,13 +149,15 @@ def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
             continue
         if item.low in {",", ";", "and", ")", "]", "(", "[", "vs", "versus", ":"}:
             return None
-        if item.low not in _VERBS and k - s.last > 3 and not item.low.endswith(("ed", "ing")):
+        if item.low not in RESULT_VERBS and k - s.last > 3 and not item.low.endswith(("ed", "ing")):
             return None
     return None
 
 
 def _grade(items: list[Item], begin: int, first: int, stop: int) -> str | None:
-    for k in range(first - 1, -1, -1):
+    named = next((x for x in reversed(items[begin:first]) if x.kind == "E"), None)
+    floor = begin if named is not None and named.low == "event" else 0
+    for k in range(first - 1, floor - 1, -1):
         if items[k].kind == "G":
             return str(items[k].data)
         if items[k].low in {"any-grade", "all-grade"} or (items[k].low == "grade" and k and items[k - 1].low in {"any", "all"}):
@@ -243,106 +170,6 @@ def _grade(items: list[Item], begin: int, first: int, stop: int) -> str | None:
     return None
 
 
-_NOT_LABEL = frozenset(
-    [
-        "groups",
-        "arms",
-        "cohort",
-        "cohorts",
-        "therapy",
-        "regimen",
-        "treatment",
-        "alone",
-        "reached",
-        "response",
-        "responses",
-        "versus",
-        "versus.",
-        "had",
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "to",
-        "for",
-        "with",
-        "was",
-        "were",
-        "is",
-        "are",
-        "had",
-        "has",
-        "have",
-        "that",
-        "which",
-        "by",
-        "at",
-        "on",
-        "as",
-        "from",
-        "than",
-        "vs",
-        "versus",
-        "patients",
-        "patient",
-        "group",
-        "arm",
-        "higher",
-        "lower",
-        "longer",
-        "shorter",
-        "similar",
-        "comparable",
-        "respectively",
-        "approximately",
-        "about",
-        "only",
-        "nearly",
-        "overall",
-        "rate",
-        "rates",
-        "incidence",
-        "proportion",
-        "percentage",
-        "frequency",
-        "were:",
-        "included",
-        "including",
-        "include",
-        "and",
-        "or",
-        "cases",
-        "pts",
-        "both",
-        "most",
-        "common",
-        "commonly",
-        "frequent",
-        "frequently",
-        "occurred",
-        "observed",
-        "reported",
-        "experienced",
-        "achieved",
-        "showed",
-        "months",
-        "year",
-        "years",
-        "respectively.",
-        "also",
-        "significantly",
-        "better",
-        "worse",
-        "improved",
-        "reduced",
-        "events",
-        "event",
-        "followed",
-    ]
-)
-
-
 def _label(items: list[Item], s: Series, begin: int) -> str | None:
     """The words right before a bracket, where no known endpoint stands."""
     k = s.first - 1
@@ -353,17 +180,12 @@ def _label(items: list[Item], s: Series, begin: int) -> str | None:
     elif s.cells[0].unit != "%" and s.cells[0].x is None:
         return None
     else:
-        while (
-            k >= begin
-            and items[k].kind == "W"
-            and items[k].low in {"was", "were", "rate", "rates", "of", "is", "the", "reached", "an", "a", "proportion", "incidence"}
-            and s.first - k <= 3
-        ):
+        while k >= begin and items[k].kind == "W" and items[k].low in BEFORE_VALUE and s.first - k <= 5:
             k -= 1
     words: list[str] = []
     while k >= begin and len(words) < 4:
         item = items[k]
-        if item.kind != "W" or item.low in _NOT_LABEL or not item.low[:1].isalpha() or "/" in item.low:
+        if item.kind != "W" or item.low in NOT_LABEL or not item.low[:1].isalpha() or "/" in item.low:
             break
         words.insert(0, item.low)
         k -= 1
@@ -379,7 +201,7 @@ def _label_after(items: list[Item], s: Series) -> str | None:
             if item.low == ")":
                 continue
             break
-        if item.low in _NOT_LABEL or item.low in {"who", "all", "these", "s"}:
+        if item.low in NOT_LABEL or item.low in {"who", "all", "these", "s"}:
             continue
         words.append(item.low)
         if len(words) == 4:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
+from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
 from topline.audit.tokens import Token
 
 __all__ = ["CLOSE", "OPEN", "Cell", "Interval", "ValueGrammar"]
@@ -138,7 +138,8 @@ class ValueGrammar:
         level = None
         j = i
         if self.kinds[i] == "n" and (
-            low[i + 1] == "%" and 50 < float(self.tokens[i].value) < 100 or low[i + 1] in {"ci", "-"} and self.tokens[i].value in _LEVELS
+            (low[i + 1] == "%" and 50 < float(self.tokens[i].value) < 100)
+            or (low[i + 1] in {"ci", "-"} and self.tokens[i].value in _LEVELS)
         ):
             level = self.tokens[i].value
             j = i + 2 if low[i + 1] in {"%", "-"} else i + 1
@@ -332,6 +333,8 @@ class ValueGrammar:
                 if self.kinds[k] == "n":
                     cell.sd = self.tokens[k].value
                     cell.unit, j = self.unit(k + 1)
+                    if self.low[j] in NOT_RESULTS or "/" in self.low[j][1:]:
+                        j += 1
             elif cell.unit == "%" and self.low[j] in {"of", "among"}:
                 k = j + 1
                 while k < j + 4 and self.low[k] in {"the", "all", "these"}:
