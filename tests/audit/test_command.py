@@ -54,7 +54,7 @@ def test_json_has_the_keys_of_the_contract(tmp_path: Path) -> None:
     target = tmp_path / "out.json"
     call(paper(tmp_path, BAD), "--json", str(target))
     document = json.loads(target.read_text(encoding="utf-8"))["papers"][0]
-    keys = "type endpoint arm value x n lower upper conf_level p contrast unit span sentence".split()
+    keys = ["type", "endpoint", "arm", "value", "x", "n", "lower", "upper", "conf_level", "p", "contrast", "unit", "span", "sentence"]
     assert all(set(keys) <= set(c) for c in document["claims"])
     assert all({"check", "verdict", "claims", "method", "recomputed", "repair", "power", "inputs"} <= set(v) for v in document["verdicts"])
     identities = {c["id"] for c in document["claims"]}
@@ -103,5 +103,6 @@ def test_help_imports_nothing_heavy() -> None:
     import subprocess
     import sys
 
-    code = "import sys; import topline.audit.command; print([m for m in ('numpy', 'scipy', 'polars', 'pydantic', 'pypdf') if m in sys.modules])"
+    heavy = ("numpy", "scipy", "polars", "pydantic", "pypdf")
+    code = f"import sys; import topline.audit.command; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

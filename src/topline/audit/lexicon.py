@@ -19,7 +19,8 @@ __all__ = [
 ]
 
 _TTE = {
-    "PFS": "progression or death|disease progression or death|progression free survival|pfs|mpfs|progression free interval|median pfs|radiographic progression free survival|rpfs",
+    "PFS": "progression or death|disease progression or death|progression free survival|pfs|mpfs|progression "
+    "free interval|median pfs|radiographic progression free survival|rpfs",
     "OS": "alive|overall survival|os|mos|median survival|survival rate|survival time|median survival time|mst",
     "DFS": "disease free survival|dfs|idfs|invasive disease free survival|mdfs",
     "EFS": "event free survival|efs|mefs",

@@ -32,7 +32,8 @@ mark.consistent{background:#d7f3dd}mark.explained{background:#dbeafe}mark.unchec
 mark.minor{background:#ffe9b8}mark.major{background:#ffcfa8;font-weight:600}mark.impossible{background:#ffc1c0;font-weight:600}
 mark.unchecked{background:none;border-bottom:2px dotted #8c959f}mark.notresult{background:none;color:#6e7781}
 mark a{color:inherit;text-decoration:none}
-table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border-bottom:1px solid #d8dee4}
+table{border-collapse:collapse;width:100%;font-size:.92rem}
+th,td{text-align:left;vertical-align:top;padding:.45rem .6rem;border-bottom:1px solid #d8dee4}
 th{color:#57606a;font-weight:600}td.rung{white-space:nowrap}tr.quiet td{color:#57606a}
 .key{display:flex;flex-wrap:wrap;gap:.4rem .9rem;font-size:.88rem;margin:.6rem 0 1rem}
 .counts{display:flex;flex-wrap:wrap;gap:.6rem 2rem;margin:.8rem 0}.counts b{display:block;font-size:1.3rem}
@@ -111,7 +112,8 @@ def _verdicts(number: int, report: AuditReport) -> str:
         parts.append(f"<table>{head}{''.join(_row(number, i, v) for i, v in loud)}</table>")
     if quiet:
         parts.append(
-            f"<details><summary>{len(quiet)} checks that agree</summary><table>{head}{''.join(_row(number, i, v) for i, v in quiet)}</table></details>"
+            f"<details><summary>{len(quiet)} checks that "
+            f"agree</summary><table>{head}{''.join(_row(number, i, v) for i, v in quiet)}</table></details>"
         )
     return "\n".join(parts) or '<p class="small">No check could be made.</p>'
 
@@ -189,7 +191,7 @@ def _p_values(report: AuditReport) -> str:
     for claim in report.p_values:
         checks = [v for v in by_claim.get(claim.id, []) if v.check in {"A6", "B2"}]
         said = "; ".join(f"{v.check} {v.verdict}" for v in checks) or "no check fits"
-        rows.append(
-            f"<tr><td>{escape(claim.p or '')}</td><td>{escape(claim.endpoint or '')}</td><td>{escape(claim.contrast or '')}</td><td>{escape(said)}</td></tr>"
-        )
-    return f"<h2>All p-values</h2>\n<table><tr><th>P</th><th>Endpoint</th><th>Contrast</th><th>Verdict</th></tr>{''.join(rows)}</table>\n"
+        cells = (claim.p or "", claim.endpoint or "", claim.contrast or "", said)
+        rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
+    head = "<tr><th>P</th><th>Endpoint</th><th>Contrast</th><th>Verdict</th></tr>"
+    return f"<h2>All p-values</h2>\n<table>{head}{''.join(rows)}</table>\n"

@@ -113,7 +113,8 @@ def _follow_up(sheet: Sheet, dates: dict[str, Claim]) -> Iterator[Verdict]:
                 "D1",
                 Rung.IMPOSSIBLE,
                 ids,
-                f"{what} {top} {claim.unit or 'months'} does not fit into the {limit:.1f} from {start.value} to {closing.value} ({closing.endpoint}).",
+                f"{what} {top} {claim.unit or 'months'} does not fit into the {limit:.1f} from {start.value} to "
+                f"{closing.value} ({closing.endpoint}).",
                 recomputed=f"{limit:.1f}",
                 repair=f"at most {limit:.1f}",
                 inputs=inputs,

@@ -134,7 +134,8 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
                 "A5",
                 rung,
                 (claim.id,),
-                f"The interval of {shown} is that of {x}/{n} = {value} ({', '.join(found)}), not of the printed value; it does not reproduce.",
+                f"The interval of {shown} is that of {x}/{n} = {value} ({', '.join(found)}), not of the printed value; it "
+                f"does not reproduce.",
                 method=", ".join(found),
                 recomputed=f"{x}/{n}",
                 repair=value,

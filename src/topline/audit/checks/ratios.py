@@ -316,7 +316,8 @@ def _events(sheet: Sheet, claim: Claim) -> Iterator[Verdict]:
             "B5",
             Rung.MAJOR,
             (claim.id,),
-            f"An interval as narrow as {claim.lower} to {claim.upper} needs at least {math.ceil(events)} events, more than the {n} patients; it does not reproduce.",
+            f"An interval as narrow as {claim.lower} to {claim.upper} needs at least {math.ceil(events)} events, more "
+            f"than the {n} patients; it does not reproduce.",
             recomputed=str(math.ceil(events)),
             inputs=inputs,
         )
@@ -350,7 +351,8 @@ def _medians(sheet: Sheet, claim: Claim) -> Iterator[Verdict]:
             "B4",
             Rung.CONSISTENT,
             ids,
-            f"{claim.measure} {claim.value} and the medians {pair[0].value} and {pair[1].value} point the same way (their ratio is {b / a:.2f}).",
+            f"{claim.measure} {claim.value} and the medians {pair[0].value} and {pair[1].value} point the same way "
+            f"(their ratio is {b / a:.2f}).",
             inputs=inputs,
         )
     else:
@@ -358,7 +360,8 @@ def _medians(sheet: Sheet, claim: Claim) -> Iterator[Verdict]:
             "B4",
             Rung.EXPLAINED,
             ids,
-            f"{claim.measure} {claim.value} and the medians {pair[0].value} and {pair[1].value} point opposite ways, unless the ratio is of the second arm over the first.",
+            f"{claim.measure} {claim.value} and the medians {pair[0].value} and {pair[1].value} point opposite ways, "
+            f"unless the ratio is of the second arm over the first.",
             method="other direction",
             inputs=inputs,
         )

@@ -106,7 +106,8 @@ def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
         "A6",
         rung,
         ids,
-        f"P {_shown(claim.p)} does not reproduce from {_fraction(k1, n1)} and {_fraction(k2, n2)} by any of {len(TWO_SIDED) + len(ONE_SIDED)} tests, which give {span}"
+        f"P {_shown(claim.p)} does not reproduce from {_fraction(k1, n1)} and {_fraction(k2, n2)} by any of "
+        f"{len(TWO_SIDED) + len(ONE_SIDED)} tests, which give {span}"
         + (" (significance changes)" if flips else "")
         + f".{hint} The nearest is {repair} ({method}).",
         recomputed=span,
@@ -156,7 +157,8 @@ def _found(
             "A6",
             Rung.EXPLAINED,
             ids,
-            f"P {_shown(claim.p)} reproduces from {a}/{n1} ({100 * a / n1:.1f}%) and {c}/{n2} ({100 * c / n2:.1f}%) by {names}, though a printed percentage is not theirs.",
+            f"P {_shown(claim.p)} reproduces from {a}/{n1} ({100 * a / n1:.1f}%) and {c}/{n2} ({100 * c / n2:.1f}%) by "
+            f"{names}, though a printed percentage is not theirs.",
             method=names,
             recomputed=recomputed,
             repair=f"{a}/{n1} = {100 * a / n1:.1f}%, {c}/{n2} = {100 * c / n2:.1f}%",
