@@ -95,6 +95,15 @@ analyses:
   - {id: safety, type: adverse_events, population: FAS}
 """
 
+SMALL_COLUMNS = {
+    "EX": "USUBJID EXTRT EXDOSE EXSTDTC EXENDTC",
+    "RS": "USUBJID RSTESTCD RSORRES RSDTC",
+    "AE": "USUBJID AETERM AESTDTC AETOXGR AEREL",
+    "LB": "USUBJID LBTESTCD LBORRES LBORRESU LBDTC",
+    "SS": "USUBJID SSTESTCD SSORRES SSDTC",
+    "CM": "USUBJID CMTRT CMCAT CMSTDTC",
+}
+
 # Per patient: arm, age, days from the first dose to PD (or None), to the last contact, whether dead then, best response.
 SMALL_PATIENTS = (
     ("S-01", "A", 54, 230, 400, False, "PR"),
@@ -155,7 +164,7 @@ class SmallStudy:
     def text(self, domain: str) -> str:
         """The domain as CSV."""
         rows = self.records[domain]
-        columns = list(dict.fromkeys(name for row in rows for name in row)) or ["USUBJID"]
+        columns = list(dict.fromkeys(name for row in rows for name in row)) or SMALL_COLUMNS[domain].split()
         out = io.StringIO()
         writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
         writer.writeheader()

@@ -57,6 +57,20 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
     check.set_defaults(command=_check)
 
+    init = commands.add_parser(
+        "init",
+        help="start a study from a sheet: draft study.yaml, every guess marked",
+        description="Draft a study folder from a sheet with one row a patient (Excel, CSV, SAS, SPSS, Stata). Every guess is marked, and "
+        "`run` waits until each is confirmed: correct what is wrong in study.yaml, then accept.",
+        epilog="example: topline init patients.xlsx, then topline init --accept patients",
+    )
+    init.add_argument("files", metavar="FILE", nargs="*", help="the sheet, or several; after --accept: ids of guesses (all unless given)")
+    init.add_argument("--out", metavar="DIR", help="the study folder to make; named after the sheet unless given")
+    init.add_argument("--accept", metavar="STUDY", help="list the guesses of a study folder and confirm them")
+    init.add_argument("--list", action="store_true", help="with --accept: only list the guesses")
+    init.add_argument("--yes", action="store_true", help="with --accept: don't ask on a terminal")
+    init.set_defaults(command=_init)
+
     schema = commands.add_parser(
         "schema",
         help="print the JSON Schema of study.yaml",
@@ -113,6 +127,14 @@ def _check(arguments: argparse.Namespace) -> int:
     from topline.commands import check_study
 
     return check_study(arguments.study, as_json=arguments.json)
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    from topline.init_commands import accept_study, start_from_sheet
+
+    if arguments.accept is not None:
+        return accept_study(arguments.accept, arguments.files, only_list=arguments.list, ask=not arguments.yes)
+    return start_from_sheet(arguments.files, arguments.out)
 
 
 def _schema(_: argparse.Namespace) -> int:

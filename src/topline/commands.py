@@ -13,6 +13,7 @@ from typing import Any
 from topline.api import Run, Study, load_study
 from topline.audit.against import ClaimCheck, compare_claims, load_claims
 from topline.report.headline import headline
+from topline.study.endpoints import TimeToEvent
 from topline.study.problems import Finding, InputError
 
 FINE, FINDINGS = 0, 1
@@ -23,6 +24,7 @@ def run_study(path: str, *, out: str | None, cutoff: str | None, against: str | 
     study = load_study(path)
     if cutoff is not None:
         study = study.with_cutoff(_date(cutoff))
+        _refuse_cutoff_without_dates(study)
     claims = load_claims(Path(against)) if against is not None else None
     with _progress(show=not quiet and not as_json) as progress:
         run = study.execute(progress)
@@ -65,6 +67,15 @@ def print_schema() -> int:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Protocol.model_json_schema()}
     print(json.dumps(schema, ensure_ascii=False, indent=1))
     return FINE
+
+
+def _refuse_cutoff_without_dates(study: Study) -> None:
+    times = [item for item in study.protocol.endpoints if isinstance(item, TimeToEvent)]
+    recorded = bool(times) and all(item.recorded is not None for item in times)
+    if recorded or study.protocol.records.timing != "dates":
+        what = "times that were recorded" if recorded else "study days"
+        message = f"--cutoff has no meaning here: the records hold {what}, not dates"
+        raise InputError([Finding("CLI-0002", "error", message, file=study.file, todo="leave --cutoff out")])
 
 
 def _date(text: str) -> date:

@@ -262,7 +262,8 @@ def test_it_is_refused_with_a_message_to_act_on(small_study: Any, spoil: Callabl
     assert "Nothing was written." in done.err
     assert "Traceback" not in done.err
     assert small_study.outputs() == before
-    found = json.loads(small_study.topline("check", "--json").out or "[]")
+    checked = small_study.topline("check", "--json")
+    found = json.loads(checked.out or "[]")
     if code != "PRO-0001":  # without a protocol there is nothing to check: `check` refuses it too
         mine = [item for item in found if item["code"] == code]
         assert mine, found
@@ -270,7 +271,7 @@ def test_it_is_refused_with_a_message_to_act_on(small_study: Any, spoil: Callabl
         assert all(item["expected"] or item["todo"] or "did you mean" in item["message"] or "known" in item["message"] for item in mine), (
             mine
         )
-        assert small_study.topline("check").status == 1
+        assert checked.status == 1
 
 
 def test_all_that_is_wrong_is_said_at_once(small_study: Any) -> None:

@@ -16,11 +16,11 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "topline"
 # From the roof down. Parts on one floor know nothing of each other.
 FLOORS = (
     ("cli", "web"),
-    ("commands",),
+    ("commands", "init_commands"),
     ("api",),
     ("report",),
     ("export",),
-    ("audit", "simulate", "design"),
+    ("audit", "simulate", "design", "init"),
     ("analyze",),
     ("execute",),
     ("derive",),

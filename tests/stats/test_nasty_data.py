@@ -15,16 +15,30 @@ from topline.stats import (
     InputError,
     Result,
     RiskSets,
+    barnard_test,
+    bootstrap_hazard_ratio,
+    boschloo_test,
+    breslow_day_test,
     chi_squared,
+    cochran_armitage_test,
     cochran_mantel_haenszel,
     cox_regression,
     cumulative_incidence,
+    fine_gray,
     fisher_exact,
     gray_test,
+    hodges_lehmann,
     kaplan_meier,
+    landmark_difference,
+    logistic_regression,
     logrank_test,
+    max_combo_test,
+    mcnemar_test,
     n_minus_1_chi_squared,
     odds_ratio,
+    parametric_regression,
+    penalised_cox_regression,
+    permutation_logrank_test,
     proportion_ci,
     reverse_kaplan_meier,
     risk_difference,
@@ -64,6 +78,15 @@ def everything(time: Any, event: Any, group: Any, x: Any) -> list[Result]:
     out += [km.at([0, middle, 1e6]), km.rmst(middle), cox, cox.concordance, cox.baseline_hazard()]
     out += [cox.proportional_hazards_test(), cox.predict_survival(np.atleast_2d(x)[:2], [0, middle, 1e6])]
     out += [cumulative_incidence(time, code), cumulative_incidence(time, code).at(middle)]
+    out += [fine_gray(time, code, x), logistic_regression(event, x), logistic_regression(event, x, firth=True)]
+    out += [penalised_cox_regression(time, event, x, penalty="ridge", strength=1.0)]
+    out += [penalised_cox_regression(time, event, x), *cox.profile_interval()]
+    out += [bootstrap_hazard_ratio(time, event, np.asarray(x)[:, -1], n_replicates=5)]
+    if np.min(time) > 0:
+        out += [parametric_regression(time, event, x, distribution=d) for d in ("weibull", "exponential", "log-normal")]
+    if len(set(group)) == 2:
+        out += [landmark_difference(time, event, group, at=middle), max_combo_test(time, event, group)]
+        out += [permutation_logrank_test(time, event, group, n_permutations=50)]
     if len(set(group)) > 1:
         out += [logrank_test(time, event, group), logrank_test(time, event, group, rho=1, gamma=1)]
         out += [gray_test(time, code, group)]
@@ -278,7 +301,9 @@ def test_tables_with_empty_cells_are_explained(counts: tuple[int, int, int, int]
     x1, n1, x2, n2 = counts
     table = [[x1, n1 - x1], [x2, n2 - x2]]
     results: list[Result] = [chi_squared(table), n_minus_1_chi_squared(table), fisher_exact(table)]
-    results += [cochran_mantel_haenszel([table, table])]
+    results += [cochran_mantel_haenszel([table, table]), breslow_day_test([table, table]), mcnemar_test(table)]
+    results += [barnard_test(np.transpose(table)), boschloo_test(np.transpose(table))]
+    results += [cochran_armitage_test([x1, x2], [n1, n2])]
     for method in ("newcombe", "newcombe-cc", "miettinen-nurminen", "mee", "wald", "agresti-caffo"):
         results.append(risk_difference(*counts, method=method))
     for method in ("miettinen-nurminen", "koopman", "log"):
@@ -300,6 +325,7 @@ def test_constant_samples_are_explained() -> None:
         welch_t([1, 1, 1], [2, 2]),
         wilcoxon_rank_sum([1, 1], [1, 1, 1]),
         wilcoxon_signed_rank([0, 0, 0]),
+        hodges_lehmann([1, 1], [2, 2]),
         standardised_difference([1, 1], [2, 2]),
         standardised_difference([1, 1], [1, 1]),
         standardised_difference([1, 1, 0], [0, 0], kind="binary"),

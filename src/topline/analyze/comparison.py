@@ -215,8 +215,8 @@ def _design(data: _Data, covariates: tuple[Covariate, ...]) -> tuple[np.ndarray,
         values = _covariate_values(data, covariate)
         label = covariate.label or covariate.variable
         if covariate.type == "continuous":
-            columns.append(values.to_numpy().reshape(-1, 1))
-            names.append({"variable": label, "unit": "per unit"})
+            columns.append(values.to_numpy().reshape(-1, 1) / covariate.per)
+            names.append({"variable": label, "unit": f"per {covariate.per:g}"})
             continue
         levels = [level for level in values.unique().sort().to_list() if level is not None and level != covariate.reference]
         for level in levels:

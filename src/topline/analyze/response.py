@@ -9,7 +9,7 @@ import polars as pl
 
 from topline.analyze.context import Context, Group, estimate, number, row
 from topline.analyze.results import Result, Waterfall
-from topline.derive.response.best import ORDER
+from topline.derive.response.criterion import criterion_of
 from topline.stats import chi_squared, fisher_exact, n_minus_1_chi_squared, odds_ratio, proportion_ci, risk_difference
 from topline.study.analyses import Analysis, ResponseAnalysis, ResponseComparison
 
@@ -53,14 +53,15 @@ def _yes(group: Group, best: pl.DataFrame, name: str) -> int:
 def _counts(analysis: ResponseAnalysis, group: Group, own: pl.DataFrame, endpoint: str, context: Context) -> Iterator[Result]:
     values = own[endpoint].fill_null("NE")
     assert context.protocol.response is not None
-    extra = (context.protocol.response.parameters.nobody_looked,)
-    for level in dict.fromkeys((*ORDER, *extra)):
+    spec = context.protocol.response
+    criterion, _ = criterion_of(spec)
+    for level in dict.fromkeys((*criterion.words, spec.parameters.nobody_looked)):
         members = own.filter(values == level)["USUBJID"]
-        if level == "NON-CR/NON-PD" and not len(members):
+        if criterion.words.get(level) == "NON-CR/NON-PD" and not len(members):
             continue
         method = {
             "name": "best overall response",
-            "criterion": "RECIST 1.1",
+            "criterion": criterion.name,
             "confirmation": "required" if endpoint == "CBOR" else "not required",
         }
         fields = {

@@ -25,6 +25,15 @@ _ALIASES = {
     "count": ("count", "n", "events"),
     "p_value": ("p_value", "logrank"),
 }
+_WORDS = {
+    "follow_up_median": "median follow-up",
+    "hazard_ratio": "hazard ratio",
+    "logrank": "log-rank test",
+    "p_value": "p-value",
+    "count": "number of patients",
+    "events": "events",
+    "landmark_rate": "rate",
+}
 _NOT_REACHED = ("NR", "NOT REACHED")
 
 
@@ -102,13 +111,22 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
                 Finding(
                     "PRO-0040",
                     "error",
-                    f"claim {item['loc'][0] if item['loc'] else ''}: {item['msg'].removeprefix('Value error, ')}",
+                    _message(item),
                     file=document.file,
                     row=document.line_of(tuple(item["loc"])),
+                    expected="a list of claims, each with id, statistic and what was printed",
+                    todo="change it there",
                 )
                 for item in error.errors(include_url=False)
             ]
         ) from None
+
+
+def _message(item: Any) -> str:
+    place = [str(part) for part in item["loc"]]
+    claim = f"claim {int(place[0]) + 1}: " if place and place[0].isdigit() else ""
+    key = f"'{'.'.join(place[1:])}' " if len(place) > 1 else ""
+    return f"{claim}{key}is required and missing" if item["type"] == "missing" else claim + str(item["msg"]).removeprefix("Value error, ")
 
 
 def compare_claims(claims: Iterable[Claim], results: ResultSet) -> tuple[ClaimCheck, ...]:
@@ -118,7 +136,8 @@ def compare_claims(claims: Iterable[Claim], results: ResultSet) -> tuple[ClaimCh
 
 
 def _check(claim: Claim, results: ResultSet, rounding: str) -> ClaimCheck:
-    label = " ".join(part for part in (claim.endpoint, claim.category, claim.statistic.replace("_", " ")) if part)
+    statistic = _WORDS.get(claim.statistic, claim.statistic.replace("_", " "))
+    label = " ".join(part for part in (claim.endpoint, claim.category, statistic) if part)
     label += f", {claim.group}" if claim.group else ""
     label += f", at {claim.time:g} months" if claim.time is not None else ""
     row = next(_matching(claim, results), None)

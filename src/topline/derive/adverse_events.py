@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import polars as pl
+from pydantic import BaseModel
 
+from topline.derive.subjects import treatment_dates
 from topline.records.load import Records
 from topline.study.adverse_events import AdverseEvents
 from topline.study.problems import Finding, InputError
@@ -11,7 +13,9 @@ from topline.study.problems import Finding, InputError
 _GAP_DAYS = 1
 
 
-def derive_adverse_events(records: Records, subjects: pl.DataFrame, rules: AdverseEvents) -> tuple[pl.DataFrame, list[Finding]]:
+def derive_adverse_events(
+    records: Records, subjects: pl.DataFrame, rules: AdverseEvents, treatment: BaseModel | None = None
+) -> tuple[pl.DataFrame, list[Finding]]:
     """Return ADAE: the AE rows with their flags (clinical rules, section 9).
 
     Treatment-emergent: onset from the first dose to `window_days` after the last; a row that continues an event already present before
@@ -26,7 +30,7 @@ def derive_adverse_events(records: Records, subjects: pl.DataFrame, rules: Adver
     findings : list of Finding
         DER-0030 grades outside 1 to 5 are an error; DER-0031 missing attributions are counted.
     """
-    table = records["AE"].join(_window(records, subjects, rules), on="USUBJID", how="inner")
+    table = records["AE"].join(_window(records, subjects, rules, treatment), on="USUBJID", how="inner")
     term = pl.coalesce("AEDECOD", "AETERM") if "AEDECOD" in table.columns else pl.col("AETERM")
     grade = pl.col("AETOXGR") if "AETOXGR" in table.columns else pl.lit(None, pl.Float64)
     table = table.with_columns(
@@ -47,17 +51,12 @@ def derive_adverse_events(records: Records, subjects: pl.DataFrame, rules: Adver
     return table.drop("OPEN", "CLOSE").sort("USUBJID", "AESEQ"), findings
 
 
-def _window(records: Records, subjects: pl.DataFrame, rules: AdverseEvents) -> pl.DataFrame:
+def _window(records: Records, subjects: pl.DataFrame, rules: AdverseEvents, treatment: BaseModel | None) -> pl.DataFrame:
     """First and last dose of the drugs that open and close the window; both null for a patient who took none."""
-    known = subjects.select("USUBJID", "TRTSDT", "TRTEDT")
-    if not rules.drugs or "EX" not in records:
-        return known.rename({"TRTSDT": "OPEN", "TRTEDT": "CLOSE"})
-    doses = records["EX"].filter(pl.col("EXTRT").is_in([drug.upper() for drug in rules.drugs]))
-    if "EXDOSE" in doses.columns:
-        doses = doses.filter((pl.col("EXDOSE") != 0).fill_null(value=True))
-    end = pl.coalesce("EXENDT", "EXSTDT") if "EXENDT" in doses.columns else pl.col("EXSTDT")
-    window = doses.group_by("USUBJID").agg(pl.col("EXSTDT").min().alias("OPEN"), end.max().alias("CLOSE"))
-    return known.select("USUBJID").join(window, on="USUBJID", how="left", maintain_order="left")
+    if rules.drugs:
+        window = treatment_dates(records, treatment, rules.drugs)
+        subjects = subjects.select("USUBJID").join(window, on="USUBJID", how="left", maintain_order="left")
+    return subjects.select("USUBJID", pl.col("TRTSDT").alias("OPEN"), pl.col("TRTEDT").alias("CLOSE"))
 
 
 def _emergent(table: pl.DataFrame, rules: AdverseEvents) -> pl.DataFrame:

@@ -50,7 +50,7 @@ def make_best(
         best = best.join(response.best, on="USUBJID", how="left", maintain_order="left")
         for endpoint in protocol.endpoints:
             if isinstance(endpoint, ResponseRate):
-                source = pl.col("CBOR" if endpoint.confirmed else "BOR")
+                source = pl.col("CBORCL" if endpoint.confirmed else "BORCL")
                 best = best.with_columns(_yes(source.is_in(endpoint.responses)).alias(endpoint.id))
     for endpoint in protocol.endpoints:
         if isinstance(endpoint, BiochemicalResponse) and endpoint.id in biochemical:
@@ -67,7 +67,7 @@ def _yes(condition: pl.Expr) -> pl.Expr:
 
 def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
     """Return ADRS: OVR, TRGRESP and NTRGRESP by visit; BOR, CBOR, RSP, CRSP, DCR and the protocol's rates by patient."""
-    overall = response.overall.with_columns((pl.int_range(pl.len()).over("USUBJID") + 1).cast(pl.Int64).alias("ASEQ"))
+    overall = response.overall.with_columns(pl.col("SEQ").alias("ASEQ"))
     parts = []
     for code, column, label in (
         ("OVR", "OVR", "Overall response"),
@@ -89,13 +89,13 @@ def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.
             )
         )
     rows = [("BOR", "Best overall response, confirmation not required", pl.col("BOR"), "BOR")]
-    rows.append(("RSP", "Response (CR or PR), confirmation not required", _yes(pl.col("BOR").is_in(["CR", "PR"])), "BOR"))
+    rows.append(("RSP", "Response (CR or PR), confirmation not required", _yes(pl.col("BORCL").is_in(["CR", "PR"])), "BOR"))
     if "CBOR" in best.columns:
         rows.append(("CBOR", "Best overall response, confirmation required", pl.col("CBOR"), "CBOR"))
-        rows.append(("CRSP", "Response (CR or PR), confirmed", _yes(pl.col("CBOR").is_in(["CR", "PR"])), "CBOR"))
+        rows.append(("CRSP", "Response (CR or PR), confirmed", _yes(pl.col("CBORCL").is_in(["CR", "PR"])), "CBOR"))
     rates = {item.id: item for item in protocol.endpoints if isinstance(item, ResponseRate)}
     if "DCR" not in rates:
-        rows.append(("DCR", "Disease control", _yes(pl.col("BOR").is_in(["CR", "PR", "SD", "NON-CR/NON-PD"])), "BOR"))
+        rows.append(("DCR", "Disease control", _yes(pl.col("BORCL").is_in(["CR", "PR", "SD", "NON-CR/NON-PD"])), "BOR"))
     rows += [(item.id, item.label, pl.col(item.id), "CBOR" if item.confirmed else "BOR") for item in rates.values()]
     for code, label, value, source in {row[0]: row for row in rows}.values():
         day = pl.col(source + "DT") if source + "DT" in best.columns else pl.lit(None, pl.Int32)
@@ -118,7 +118,10 @@ def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.
 
 
 def make_adtr(response: Response) -> pl.DataFrame | None:
-    """Return ADTR: sums of diameters (SDIAM, mm) with BASE, NADIR, CHG and PCHG, and the lesion rows; None unless from lesions."""
+    """Return ADTR: sums of diameters (SDIAM, mm) with their changes, and the lesion rows; None unless from lesions.
+
+    BASE, CHG, PCHG: from baseline, of complete sums; NADIR, CHGNAD, PCHGNAD: from the smallest complete sum before, of what was measured.
+    """
     if response.sums is None or response.measurements is None:
         return None
     milli = 1_000.0
@@ -136,6 +139,8 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
         nadir.alias("NADIR"),
         pl.when(whole).then(total - base).alias("CHG"),
         pl.when(whole & (pl.col("BASE") > 0)).then(100 * (total - base) / base).alias("PCHG"),
+        pl.when(~pl.col("BASELINE")).then(total - nadir).alias("CHGNAD"),
+        pl.when(~pl.col("BASELINE") & (pl.col("NADIR") > 0)).then(100 * (total - nadir) / nadir).alias("PCHGNAD"),
         pl.when("BASELINE").then(pl.lit("Y")).alias("ABLFL"),
         pl.when("COMPLETE").then(pl.lit("Y")).otherwise(pl.lit("N")).alias("ANL01FL"),
         pl.col("TRSEQ").alias("SRCSEQ"),
@@ -148,7 +153,7 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
         pl.col("VISIT").alias("AVISITN"),
         pl.col("DT").alias("ADT"),
         (pl.col("SIZE").cast(pl.Float64) / milli).alias("AVAL"),
-        *(pl.lit(None, pl.Float64).alias(name) for name in ("BASE", "NADIR", "CHG", "PCHG")),
+        *(pl.lit(None, pl.Float64).alias(name) for name in ("BASE", "NADIR", "CHG", "PCHG", "CHGNAD", "PCHGNAD")),
         *(pl.lit(None, pl.String).alias(name) for name in ("ABLFL", "ANL01FL")),
         pl.col("TRSEQ").alias("SRCSEQ"),
     )
@@ -170,5 +175,6 @@ def for_handing_on(frame: pl.DataFrame, timing: str, inner: str = "_") -> pl.Dat
     days = [name for name in frame.columns if name in DAYS or name in extra]
     if timing == "study_days":
         value = {name: pl.when(pl.col(name) >= 0).then(pl.col(name) + 1).otherwise(pl.col(name)).alias(name[:-1] + "Y") for name in days}
-        return frame.select(value.get(name, pl.col(name)) for name in frame.columns)
+        made = {name[:-1] + "Y" for name in days}  # takes the place of the text that it was read from
+        return frame.select(value.get(name, pl.col(name)) for name in frame.columns if name not in made)
     return frame.with_columns(pl.col(name).cast(pl.Date) for name in days)

@@ -70,7 +70,8 @@ def _one(records: Records, subjects: pl.DataFrame, endpoint: BiochemicalResponse
         else pl.Series([False] * rows.height, dtype=pl.Boolean)
     )
     rows = rows.with_columns(excluded.alias("out"))
-    rows = _values(rows, endpoint.test, protocol)
+    rows, problems = _values(rows, endpoint.test, protocol)
+    findings += problems
     rows = rows.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner").filter(pl.col("ORIGDT").is_not_null())
     rows = rows.sort("USUBJID", "LBDT", "LBSEQ").with_columns(
         ((pl.col("LBDT") <= pl.col("ORIGDT")) & ~pl.col("out")).alias("pre"),
@@ -104,7 +105,7 @@ def _one(records: Records, subjects: pl.DataFrame, endpoint: BiochemicalResponse
     return frame, findings
 
 
-def _values(rows: pl.DataFrame, test: str, protocol: Protocol) -> pl.DataFrame:
+def _values(rows: pl.DataFrame, test: str, protocol: Protocol) -> tuple[pl.DataFrame, list[Finding]]:
     below = pl.col("LBORRES").str.contains(_BELOW)
     number = pl.col("LBORRES").str.replace(_BELOW, "").str.strip_chars().cast(pl.Float64, strict=False)
     unit = pl.col("LBORRESU") if "LBORRESU" in rows.columns else pl.lit(None, pl.String)
@@ -145,7 +146,14 @@ def _values(rows: pl.DataFrame, test: str, protocol: Protocol) -> pl.DataFrame:
         )
     factor = pl.col("AVALU").replace_strict(known, default=1.0, return_dtype=pl.Float64) if known else pl.lit(1.0)
     target = spec.unit if spec is not None else (units[0] if units else None)
-    return rows.with_columns(pl.col("AVAL") * factor, pl.lit(target, pl.String).alias("AVALU"))
+    without = rows.filter(pl.col("AVALU").is_null())[ROW]
+    findings = []
+    if without.len() and target is not None:
+        n = f"{without.len()} value has no unit and is" if without.len() == 1 else f"{without.len()} values have no unit and are"
+        row, units_known = int(without.min()), " or ".join(known)  # type: ignore[arg-type]
+        message = f"{test}: {n} taken to be in {target}"
+        findings.append(Finding("DER-0042", "warning", message, "LB", row, "LBORRESU", expected=units_known, todo="fill in the unit"))
+    return rows.with_columns(pl.col("AVAL") * factor, pl.lit(target, pl.String).alias("AVALU")), findings
 
 
 def biochemical_response(labs: pl.DataFrame, subjects: pl.DataFrame, endpoint: BiochemicalResponse) -> pl.DataFrame:

@@ -45,7 +45,7 @@ def derive_populations(subjects: pl.DataFrame, records: Records, protocol: Proto
         if population.parent is None:
             inside = pl.Series([True] * subjects.height, dtype=pl.Boolean)
             reason = pl.Series([None] * subjects.height, dtype=pl.String)
-            start = "All patients in the records"
+            start = _everybody(protocol)
         else:
             inside = subjects[population.parent + "FL"] == "Y"
             reason = subjects[population.parent + "REAS"]
@@ -61,6 +61,15 @@ def derive_populations(subjects: pl.DataFrame, records: Records, protocol: Proto
         flag = pl.select(pl.when(inside).then(pl.lit("Y")).otherwise(pl.lit("N"))).to_series()
         subjects = subjects.with_columns(flag.alias(population.id + "FL"), reason.alias(population.id + "REAS"))
     return subjects, tuple(steps)
+
+
+def _everybody(protocol: Protocol) -> str:
+    window = protocol.study.enrolment
+    return (
+        "All patients in the records"
+        if window.start is None and window.end is None
+        else "Patients in the enrolment window, or with no date"
+    )
 
 
 def _leaves(subjects: pl.DataFrame, rule: PopulationRule, records: Records) -> pl.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+from pydantic import BaseModel
 
 from topline.derive.treatment import derive_modes
 from topline.records.domains import day_name
@@ -70,19 +71,23 @@ def derive_subjects(records: Records, protocol: Protocol, alive: pl.DataFrame) -
         subjects = subjects.join(pick_date(records, protocol.study.origin, "ORIGDT").drop("ORIGDTSEQ"), on="USUBJID", how="left")
     else:
         subjects = subjects.with_columns(pl.lit(None, pl.Int32).alias("ORIGDT"))
-    subjects = subjects.join(_treatment_dates(records), on="USUBJID", how="left").join(alive, on="USUBJID", how="left")
+    doses = treatment_dates(records, protocol.study.treatment_rows)
+    subjects = subjects.join(doses, on="USUBJID", how="left").join(alive, on="USUBJID", how="left")
     if protocol.treatment_modes is not None:
-        subjects = derive_modes(records, subjects, protocol.treatment_modes)
+        subjects = derive_modes(records, subjects, protocol.treatment_modes, protocol.study.treatment_rows)
     subjects = _treatment(subjects, protocol)
     for cut in protocol.variables:
         subjects = _cut(subjects, cut)
     return _enrolled(subjects, protocol).sort("USUBJID")
 
 
-def _treatment_dates(records: Records) -> pl.DataFrame:
+def treatment_dates(records: Records, rows: BaseModel | None, drugs: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Return USUBJID, TRTSDT, TRTEDT: first and last day with a dose above 0, of the study treatment (`rows`) or of some drugs of it."""
     if "EX" not in records:
         return pl.DataFrame(schema={"USUBJID": pl.String, "TRTSDT": pl.Int32, "TRTEDT": pl.Int32})
-    doses = records["EX"]
+    doses = select(records["EX"], rows, records.tables, "study.treatment_rows")
+    if drugs:
+        doses = doses.filter(pl.col("EXTRT").is_in([drug.upper() for drug in drugs]))
     if "EXDOSE" in doses.columns:
         doses = doses.filter((pl.col("EXDOSE") != 0).fill_null(value=True))
     end = pl.coalesce("EXENDT", "EXSTDT") if "EXENDT" in doses.columns else pl.col("EXSTDT")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import polars as pl
 
@@ -10,7 +11,7 @@ from topline.derive.response.derive import Response
 from topline.derive.subjects import pick_date
 from topline.records.load import Records
 from topline.records.read import ROW
-from topline.study.endpoints import TimeToEvent
+from topline.study.endpoints import CensorRule, TimeToEvent
 from topline.study.problems import Finding, InputError
 from topline.study.schedule import Assessments
 
@@ -46,42 +47,80 @@ def derive_time_to_event(
     findings : list of Finding
         DER-0020: events or last contacts before the time origin (AVAL would be negative): those patients are censored at the origin.
     """
+    trail = trace_time_to_event(endpoint, subjects, records, response, assessments)
+    decision: Any = pl.when(pl.lit(value=False)).then(_nothing())
+    for step in trail.steps:
+        decision = decision.when(step.applies).then(step.decides)
+    rows = trail.frame.select("USUBJID", "ORIGDT", decision.alias("d")).unnest("d")
+    return _finish(rows, endpoint, records)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule in its place: whether it applies to a patient, and what it decides where no step before it applied.
+
+    `rule` is None for the event itself and for the last resort (censored at the origin). `applies` and `decides` read the columns of
+    `Trail.frame`.
+    """
+
+    rule: CensorRule | None
+    label: str
+    kind: Literal["censor", "event"]
+    applies: pl.Expr
+    decides: pl.Expr
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What a time to event was decided from.
+
+    `events` is one row a patient and event rule that has a date (USUBJID, EVDT, EVDESC, EVDOM, EVVAR, EVSEQ, order: the rule's place),
+    the first of which is the event; `frame` one row a patient with every candidate date; `steps` the rules in the order they are tried.
+    """
+
+    events: pl.DataFrame
+    frame: pl.DataFrame
+    steps: tuple[Step, ...]
+
+
+def trace_time_to_event(
+    endpoint: TimeToEvent, subjects: pl.DataFrame, records: Records, response: Response | None, assessments: Assessments | None
+) -> Trail:
+    """Return the candidate dates of every patient who has a time origin, and the steps that decide between them."""
     frame = subjects.filter(pl.col("ORIGDT").is_not_null()).select(
         "USUBJID", "ORIGDT", "DTHDT", "DTHFL", "LSTALVDT", "LSTALVSRC", "LSTALVSEQ"
     )
-    frame = _earliest_event(frame, endpoint, records, response)
-    frame = _last_assessments(frame, response)
-    decision: Any = pl.when(pl.lit(value=False)).then(_nothing())
+    events = _event_dates(frame, endpoint, records, response)
+    first = events.group_by("USUBJID", maintain_order=True).first().drop("order")
+    frame = _last_assessments(frame.join(first, on="USUBJID", how="left"), response)
+    steps: list[Step] = []
     for rule in endpoint.censoring:
         if rule.rule == "no_baseline":
             assert response is not None
             frame = frame.join(response.baseline.with_columns(pl.lit(value=True).alias("HAS_BASE")), on="USUBJID", how="left")
-            decision = decision.when(pl.col("HAS_BASE").is_null()).then(_censor(rule.label, "ORIGDT", "ADSL", "ORIGDT"))
+            steps.append(Step(rule, rule.label, "censor", pl.col("HAS_BASE").is_null(), _censor(rule.label, "ORIGDT", "ADSL", "ORIGDT")))
         elif rule.rule == "new_therapy":
             therapy_first = pl.col("NEWTXDT").is_not_null() & (pl.col("NEWTXDT") < pl.col("EVDT")).fill_null(value=True)
-            decision = decision.when(therapy_first).then(_censor(rule.label, "LATX", "ADRS", "ADT", "LATXSEQ"))
+            steps.append(Step(rule, rule.label, "censor", therapy_first, _censor(rule.label, "LATX", "ADRS", "ADT", "LATXSEQ")))
         elif rule.rule == "missed_visits":
             assert assessments is not None
             frame = frame.with_columns(_missed(frame, assessments).alias("MISSED"))
-            decision = decision.when(pl.col("EVDT").is_not_null() & (pl.col("MISSED") >= rule.visits)).then(
-                _censor(rule.label, "LAEV", "ADRS", "ADT", "LAEVSEQ")
-            )
-    decision = decision.when(pl.col("EVDT").is_not_null()).then(_event())
+            missed = pl.col("EVDT").is_not_null() & (pl.col("MISSED") >= rule.visits)
+            steps.append(Step(rule, rule.label, "censor", missed, _censor(rule.label, "LAEV", "ADRS", "ADT", "LAEVSEQ")))
+    steps.append(Step(None, "Event", "event", pl.col("EVDT").is_not_null(), _event()))
     for number, rule in enumerate(endpoint.censoring):
         if rule.rule == "last_assessment":
-            decision = decision.when(pl.lit(value=True)).then(_censor(rule.label, "LALL", "ADRS", "ADT", "LALLSEQ"))
+            steps.append(Step(rule, rule.label, "censor", pl.lit(value=True), _censor(rule.label, "LALL", "ADRS", "ADT", "LALLSEQ")))
         elif rule.rule == "last_known_alive":
-            decision = decision.when(pl.col("LSTALVDT").is_not_null()).then(_alive(rule.label))
+            steps.append(Step(rule, rule.label, "censor", pl.col("LSTALVDT").is_not_null(), _alive(rule.label)))
         elif rule.rule == "record":
-            dates = pick_date(records, rule.source, f"C{number}")
-            frame = frame.join(dates, on="USUBJID", how="left")
             day = f"C{number}"
-            decision = decision.when(pl.col(day).is_not_null()).then(
-                _censor(rule.label, day, rule.source.domain, rule.source.variable, day + "SEQ")
-            )
-    decision = decision.otherwise(_censor("No follow-up after the time origin", "ORIGDT", "ADSL", "ORIGDT"))
-    rows = frame.select("USUBJID", "ORIGDT", decision.alias("d")).unnest("d")
-    return _finish(rows, endpoint, records)
+            frame = frame.join(pick_date(records, rule.source, day), on="USUBJID", how="left")
+            there = _censor(rule.label, day, rule.source.domain, rule.source.variable, day + "SEQ")
+            steps.append(Step(rule, rule.label, "censor", pl.col(day).is_not_null(), there))
+    last_resort = "No follow-up after the time origin"
+    steps.append(Step(None, last_resort, "censor", pl.lit(value=True), _censor(last_resort, "ORIGDT", "ADSL", "ORIGDT")))
+    return Trail(events, frame, tuple(steps))
 
 
 def recorded_time(endpoint: TimeToEvent, subjects: pl.DataFrame, days_per_month: float) -> tuple[pl.DataFrame, list[Finding]]:
@@ -134,18 +173,12 @@ def recorded_time(endpoint: TimeToEvent, subjects: pl.DataFrame, days_per_month:
     return rows, findings
 
 
-def _earliest_event(frame: pl.DataFrame, endpoint: TimeToEvent, records: Records, response: Response | None) -> pl.DataFrame:
+def _event_dates(frame: pl.DataFrame, endpoint: TimeToEvent, records: Records, response: Response | None) -> pl.DataFrame:
     parts = []
     for order, rule in enumerate(endpoint.events):
         if rule.rule == "progression":
             assert response is not None
-            numbered = response.overall.with_columns((pl.int_range(pl.len()).over("USUBJID") + 1).alias("SEQ"))
-            days = (
-                numbered.filter(pl.col("OVR") == "PD")
-                .group_by("USUBJID", maintain_order=True)
-                .first()
-                .select("USUBJID", pl.col("ADT").alias("DT"), "SEQ")
-            )
+            days = response.progression.select("USUBJID", pl.col("PDDT").alias("DT"), pl.col("PDSEQ").alias("SEQ"))
             domain, variable = "ADRS", "ADT"
         elif rule.rule == "death":
             days = frame.filter(pl.col("DTHDT").is_not_null()).select(
@@ -166,12 +199,14 @@ def _earliest_event(frame: pl.DataFrame, endpoint: TimeToEvent, records: Records
                 pl.lit(order).alias("order"),
             )
         )
-    first = pl.concat(parts).sort("USUBJID", "EVDT", "order").group_by("USUBJID", maintain_order=True).first().drop("order")
-    return frame.join(first, on="USUBJID", how="left")
+    return pl.concat(parts).sort("USUBJID", "EVDT", "order")
 
 
 def _last_assessments(frame: pl.DataFrame, response: Response | None) -> pl.DataFrame:
-    """Add the last adequate assessment (overall response not NE): of all (LALL), before the event (LAEV), until new therapy (LATX)."""
+    """Add the last adequate assessment (overall response not NE): of all (LALL), before the event (LAEV), until new therapy (LATX).
+
+    One on the day of a death (or of an event recorded elsewhere) is before it: somebody looked and saw no progression.
+    """
     names = ("LALL", "LAEV", "LATX")
     if response is None:
         return frame.with_columns(
@@ -179,12 +214,13 @@ def _last_assessments(frame: pl.DataFrame, response: Response | None) -> pl.Data
             *(pl.lit(None, pl.Int64).alias(name + "SEQ") for name in names),
         )
     frame = frame.join(response.new_therapy.select("USUBJID", "NEWTXDT"), on="USUBJID", how="left")
-    numbered = response.overall.with_columns((pl.int_range(pl.len()).over("USUBJID") + 1).cast(pl.Int64).alias("SEQ"))
-    adequate = numbered.filter(pl.col("OVR") != "NE").select("USUBJID", "ADT", "SEQ")
-    rows = adequate.join(frame.select("USUBJID", "EVDT", "NEWTXDT"), on="USUBJID", how="inner")
+    adequate = response.overall.filter(pl.col("OVR") != "NE").select("USUBJID", "ADT", "SEQ")
+    rows = adequate.join(frame.select("USUBJID", "EVDT", "EVDOM", "NEWTXDT"), on="USUBJID", how="inner")
+    by_assessment = (pl.col("EVDOM") == "ADRS").fill_null(value=False)
+    before = pl.when(by_assessment).then(pl.col("ADT") < pl.col("EVDT")).otherwise(pl.col("ADT") <= pl.col("EVDT"))
     conditions = (
         pl.lit(value=True),
-        (pl.col("ADT") < pl.col("EVDT")).fill_null(value=True),
+        before.fill_null(value=True),
         (pl.col("ADT") <= pl.col("NEWTXDT")).fill_null(value=True),
     )
     for name, condition in zip(names, conditions, strict=True):

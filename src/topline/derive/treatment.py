@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import polars as pl
+from pydantic import BaseModel
 
 from topline.derive.drug_names import DrugFinder, plain
 from topline.records.load import Records
 from topline.records.read import ROW
+from topline.records.select import select
 from topline.study.problems import Finding
 from topline.study.treatment_spec import TreatmentModes
 
@@ -14,13 +16,15 @@ _NAME = {"EX": "EXTRT", "CM": "CMTRT"}
 _START = {"EX": "EXSTDT", "CM": "CMSTDT"}
 
 
-def derive_modes(records: Records, subjects: pl.DataFrame, spec: TreatmentModes) -> pl.DataFrame:
+def derive_modes(records: Records, subjects: pl.DataFrame, spec: TreatmentModes, rows: BaseModel | None = None) -> pl.DataFrame:
     """Add TRTMODE, TRTCOMP and TRTADD to ADSL.
 
     Parameters
     ----------
     subjects : DataFrame
         USUBJID, ORIGDT.
+    rows : Condition, optional
+        Which rows of EX are study treatment; the others decide nothing.
 
     Returns
     -------
@@ -29,7 +33,7 @@ def derive_modes(records: Records, subjects: pl.DataFrame, spec: TreatmentModes)
         it is a mode that the protocol knows, else null; TRTADD: codes of the components first started after the window (null when none);
         TRTADDDT: the day of the first of them. All null without an origin.
     """
-    drugs = component_rows(records, spec).join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner")
+    drugs = component_rows(records, spec, rows).join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner")
     drugs = drugs.filter(pl.col("START") >= pl.col("ORIGDT"))
     first = drugs.group_by("USUBJID", "COMPONENT", "ORIGDT").agg(pl.col("START").min())
     inside = pl.col("START") - pl.col("ORIGDT") <= spec.combination_window_days
@@ -45,9 +49,9 @@ def derive_modes(records: Records, subjects: pl.DataFrame, spec: TreatmentModes)
     return subjects.join(modes.with_columns(empty).with_columns(known), on="USUBJID", how="left", maintain_order="left")
 
 
-def component_rows(records: Records, spec: TreatmentModes) -> pl.DataFrame:
+def component_rows(records: Records, spec: TreatmentModes, rows: BaseModel | None = None) -> pl.DataFrame:
     """Return USUBJID, START (day) and COMPONENT for each drug of a component; a text with several drugs gives several rows."""
-    texts = _texts(records, spec)
+    texts = _texts(records, spec, rows)
     found = texts.select(
         pl.col("TEXT"), pl.col("TEXT").replace_strict(_components(texts, spec), return_dtype=pl.List(pl.String)).alias("COMPONENT")
     )
@@ -59,13 +63,13 @@ def component_rows(records: Records, spec: TreatmentModes) -> pl.DataFrame:
     )
 
 
-def check_drugs(records: Records, subjects: pl.DataFrame, spec: TreatmentModes) -> list[Finding]:
+def check_drugs(records: Records, subjects: pl.DataFrame, spec: TreatmentModes, rows: BaseModel | None = None) -> list[Finding]:
     """Return what is worth knowing of the drug records and modes.
 
     DER-0050 a drug that isn't known (its rows are not used); DER-0051 components added after the window; DER-0052 patients with a
     combination that is no mode of the protocol.
     """
-    texts = _texts(records, spec)
+    texts = _texts(records, spec, rows)
     finder = _finder(spec)
     unknown = {text for text in texts["TEXT"].unique() if not finder.find(text) and not _ignored(text, spec)}
     findings = [
@@ -122,8 +126,8 @@ def inside_window(adtte: pl.DataFrame, subjects: pl.DataFrame, spec: TreatmentMo
     return findings
 
 
-def _texts(records: Records, spec: TreatmentModes) -> pl.DataFrame:
-    table = records[spec.domain]
+def _texts(records: Records, spec: TreatmentModes, rows: BaseModel | None) -> pl.DataFrame:
+    table = select(records["EX"], rows, records.tables, "study.treatment_rows") if spec.domain == "EX" else records["CM"]
     return table.select(ROW, "USUBJID", pl.col(_START[spec.domain]).alias("START"), pl.col(_NAME[spec.domain]).fill_null("").alias("TEXT"))
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import polars as pl
 
 from topline.derive.adverse_events import derive_adverse_events
 from topline.derive.alive import last_known_alive
 from topline.derive.cutoff import cut_records
+from topline.derive.cutoff_sheet import cut_sheet
 from topline.derive.datasets import Datasets, make_adrs, make_adtr, make_best
 from topline.derive.disposition import derive_disposition
 from topline.derive.exposure import derive_exposure
 from topline.derive.labs import biochemical_response, derive_labs
 from topline.derive.plausibility import check_plausibility
 from topline.derive.population import derive_populations
-from topline.derive.response.derive import derive_response
+from topline.derive.response.derive import Response, derive_response
 from topline.derive.subjects import derive_subjects
 from topline.derive.time_to_event import ADTTE_SCHEMA, derive_time_to_event, recorded_time
 from topline.derive.treatment import check_drugs, inside_window
@@ -28,8 +30,22 @@ from topline.study.protocol import Protocol
 Progress = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Workings:
+    """The datasets and what they were made from: the records that were used (cut at the cut-off), and response step by step."""
+
+    datasets: Datasets
+    records: Records
+    response: Response | None
+
+
 def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda _: None) -> Datasets:
-    """Return the analysis datasets of a study.
+    """Return the analysis datasets of a study (see `derive_with_workings`)."""
+    return derive_with_workings(protocol, records, progress).datasets
+
+
+def derive_with_workings(protocol: Protocol, records: Records, progress: Progress = lambda _: None) -> Workings:
+    """Return the analysis datasets of a study, and what they were made from.
 
     Parameters
     ----------
@@ -43,7 +59,7 @@ def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda
     cutoff = days(protocol.study.cutoff) if protocol.study.cutoff is not None and dated else None
     progress("patients")
     alive = last_known_alive(records, cutoff)
-    records = cut_records(records, cutoff)
+    records = cut_sheet(cut_records(records, cutoff), cutoff, protocol)
     subjects = derive_subjects(records, protocol, alive)
     records = records.replace({name: _of(table, subjects) for name, table in records.tables.items()})
     subjects = derive_disposition(records, subjects)
@@ -76,14 +92,14 @@ def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda
             findings += problems
     adtte = pl.concat(times)
     if protocol.treatment_modes is not None:
-        findings += check_drugs(records, subjects, protocol.treatment_modes)
+        findings += check_drugs(records, subjects, protocol.treatment_modes, protocol.study.treatment_rows)
         findings += inside_window(adtte, subjects, protocol.treatment_modes)
     progress("adverse events")
     adae = None
     if "AE" in records:
-        adae, problems = derive_adverse_events(records, subjects, protocol.adverse_events)
+        adae, problems = derive_adverse_events(records, subjects, protocol.adverse_events, protocol.study.treatment_rows)
         findings += problems
-    return Datasets(
+    datasets = Datasets(
         adsl=subjects,
         adtte=adtte,
         adrs=make_adrs(response, best, protocol) if response is not None and best is not None else None,
@@ -95,6 +111,7 @@ def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda
         attrition=attrition,
         findings=tuple(findings),
     )
+    return Workings(datasets, records, response)
 
 
 def _of(table: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from topline.study.problems import Finding
 _FULL = r"^\d{4}-\d{2}-\d{2}(?:[T ].*)?$"
 _SLASHED = r"^\d{4}[/.]\d{1,2}[/.]\d{1,2}$"
 _MONTH = r"^\d{4}-\d{2}$"
+_MOST_DAYS = 100_000
 _YEAR = r"^\d{4}$"
 
 
@@ -50,9 +51,10 @@ def add_days(frame: pl.DataFrame, variables: list[str], timing: str, file: str) 
             if source not in frame.columns:
                 continue
             number = pl.col(source).cast(pl.Float64, strict=False)
-            day = pl.when(number > 0).then(number - 1).when(number < 0).then(number).cast(pl.Int32)
+            number = pl.when((number == number.round(0)) & (number.abs() < _MOST_DAYS)).then(number)
+            day = pl.when(number > 0).then(number - 1).when(number < 0).then(number).cast(pl.Int32, strict=False)
             frame = frame.with_columns(day.alias(name), day.alias(name + "LO"), day.alias(name + "HI"))
-            expected = "a study day: … -2, -1, 1, 2 … (there is no day 0)"
+            expected = "a study day, such as -2, -1, 1 or 2 (there is no day 0)"
         else:
             source = variable
             if source not in frame.columns:

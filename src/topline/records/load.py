@@ -15,6 +15,7 @@ from topline.records.dates import add_days
 from topline.records.domains import CONTRACTS, DomainContract, study_day_name
 from topline.records.headings import squash
 from topline.records.read import ROW, locate, read_table
+from topline.records.sheet_checks import check_sheet
 from topline.records.units import take_units
 from topline.study.info import DateSource
 from topline.study.problems import Finding, InputError
@@ -72,7 +73,7 @@ def load_records(protocol: Protocol, study: Path) -> Records:
         findings += problems
     if not any(item.severity == "error" for item in findings):
         tables, problems = check_records(tables, names)
-        findings += problems
+        findings += [*problems, *check_sheet(tables["DM"], protocol, names["DM"])]
     if any(item.severity == "error" for item in findings):
         raise InputError(findings)
     return Records(tables, tuple(findings), files, names)
@@ -81,7 +82,7 @@ def load_records(protocol: Protocol, study: Path) -> Records:
 def _shape(
     table: pl.DataFrame, contract: DomainContract, spec: DomainSpec, protocol: Protocol, file: str
 ) -> tuple[pl.DataFrame, list[Finding]]:
-    table = _map_columns(table, spec, file)
+    table, findings = _without_blanks(_map_columns(table, spec, file), contract, file)
     for variable, codes in spec.values.items():
         if variable not in table.columns:
             raise InputError(
@@ -98,7 +99,8 @@ def _shape(
             )
         coded = pl.col(variable).replace(codes)
         table = table.with_columns(pl.when(coded != "").then(coded).alias(variable))
-    table, findings = take_units(table, spec.units, file)
+    table, problems = take_units(table, spec.units, file)
+    findings += problems
     table, problems = read_dates(table, spec.dates, file)
     findings += problems
     timing = protocol.records.timing
@@ -125,7 +127,11 @@ def _shape(
     table, problems = add_days(table, _date_variables(table, contract.name, protocol), timing, file)
     findings += problems
     sequence = contract.name + "SEQ"
-    number = pl.col(sequence).cast(pl.Float64, strict=False).cast(pl.Int64) if sequence in table.columns else pl.col(ROW).cast(pl.Int64) - 1
+    number = (
+        pl.col(sequence).cast(pl.Float64, strict=False).cast(pl.Int64, strict=False)
+        if sequence in table.columns
+        else pl.col(ROW).cast(pl.Int64) - 1
+    )
     return table.with_columns(number.alias(sequence)), findings
 
 
@@ -164,26 +170,36 @@ def _map_columns(table: pl.DataFrame, spec: DomainSpec, file: str) -> pl.DataFra
     return mapped.with_columns(pl.col(variable).forward_fill() for variable in spec.fill_down)
 
 
+def _without_blanks(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl.DataFrame, list[Finding]]:
+    """Take outer blanks off every cell, and report those around subject ids and codes, one finding a column."""
+    findings = []
+    columns = [name for name, kind in table.schema.items() if kind == pl.String]
+    for variable in ("USUBJID", *contract.codes):
+        if variable not in columns:
+            continue
+        blank = table.select(ROW, variable).filter(pl.col(variable) != pl.col(variable).str.strip_chars())
+        if blank.height:
+            row, value = blank.row(0)
+            n = f"{blank.height} {'value has' if blank.height == 1 else 'values have'}"
+            message = f"{n} blanks around; read without them"
+            findings.append(Finding("REC-0016", "warning", message, file, row, variable, value, todo="take the blanks out of the file"))
+    return table.with_columns(pl.col(columns).str.strip_chars()), findings
+
+
 def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl.DataFrame, list[Finding]]:
     findings = []
     for variable in contract.codes:
         if variable not in table.columns:
             continue
         upper = table[variable].str.to_uppercase()
-        changed = table.select(ROW, variable).filter(upper != table[variable])
-        if changed.height:
-            row, value = changed.row(0)
-            findings.append(
-                Finding(
-                    "REC-0012",
-                    "note",
-                    f"codes are read in capitals; {changed.height} {'value was' if changed.height == 1 else 'values were'} not",
-                    file,
-                    row,
-                    variable,
-                    value,
-                )
-            )
+        spellings = table.select(ROW, variable, upper.alias("code")).drop_nulls(variable)
+        ways = spellings.group_by("code").agg(pl.col(variable).n_unique().alias("n")).filter(pl.col("n") > 1)
+        odd = spellings.filter((pl.col(variable) != pl.col("code")) & pl.col("code").is_in(ways["code"].implode()))
+        if odd.height:
+            row, value, code = odd.row(0)
+            n = f"{odd.height} {'value is' if odd.height == 1 else 'values are'}"
+            message = f"a code is written in several ways: {n} not in capitals; read as if they were"
+            findings.append(Finding("REC-0012", "warning", message, file, row, variable, value, code, "write each code in one way"))
         table = table.with_columns(upper.alias(variable))
     return table, findings
 

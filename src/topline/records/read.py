@@ -14,6 +14,7 @@ from topline.records.statistics_file import READERS, read_statistics_file
 from topline.study.problems import Finding, InputError
 from topline.study.records_spec import DomainName, DomainSpec, RecordsSpec
 
+_AT_ONCE = 64
 ROW = "_ROW"
 """Column that holds the row of the file (1 = the header)."""
 
@@ -109,9 +110,12 @@ def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
             cell = pl.when(cell).then(pl.lit("Y")).when(~cell).then(pl.lit("N"))
         elif kind != pl.String:
             cell = cell.cast(pl.String, strict=False)
-        text = cell.str.strip_chars()
-        expressions.append(pl.when(text != "").then(text).alias(column))
-    return frame.select(expressions) if expressions else frame
+        expressions.append(pl.when(cell.str.strip_chars() != "").then(cell).alias(column))
+    # one query over thousands of columns takes time that grows with their square
+    columns = frame.get_columns()
+    places = range(0, len(columns), _AT_ONCE)
+    parts = [pl.DataFrame(columns[i : i + _AT_ONCE]).select(expressions[i : i + _AT_ONCE]) for i in places]
+    return pl.DataFrame([column for part in parts for column in part.get_columns()])
 
 
 def _read_csv(path: Path, name: str, encoding: str, domain: DomainSpec) -> pl.DataFrame:

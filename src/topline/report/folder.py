@@ -61,14 +61,23 @@ def write_results(
         out.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     except OSError as error:
-        raise InputError([Finding("OUT-0002", "error", f"can't write there: {error.strerror}", file=out.name)]) from None
+        raise _unwritable(out, error) from None
     try:
         _write_all(temporary, protocol, inputs, datasets, results, claims, progress)
         temporary.chmod(0o755)
         _move(temporary, out)
+    except OSError as error:
+        raise _unwritable(out, error) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return out
+
+
+def _unwritable(out: Path, error: OSError) -> InputError:
+    todo = "free the disk or mend the rights, or name another folder with --out"
+    return InputError(
+        [Finding("OUT-0002", "error", f"can't be written: {error.strerror or type(error).__name__}", file=out.name, todo=todo)]
+    )
 
 
 def _refuse_foreign(out: Path) -> None:
@@ -134,7 +143,8 @@ def _write_all(
     tables = build_tables(results, protocol, claims)
     (folder / "tables").mkdir()
     for table in tables:
-        (folder / "tables" / f"{table.id}.csv").write_text(to_csv(table), encoding="utf-8", newline="")
+        # with a byte order mark: spreadsheet programs take the file for something else without it
+        (folder / "tables" / f"{table.id}.csv").write_text(to_csv(table), encoding="utf-8-sig", newline="")
     progress("figures")
     figures = build_figures(results, protocol)
     (folder / "figures").mkdir()

@@ -42,7 +42,7 @@ def headline(results: ResultSet, protocol: Protocol) -> tuple[HeadlineLine, ...]
     context = Context(results, protocol)
     lines = list(_patients(context))
     for wanted in (FollowUpAnalysis, ResponseAnalysis, TimeToEventAnalysis, AdverseEventAnalysis, ExposureAnalysis):
-        for analysis in protocol.analyses:
+        for analysis in protocol.headline_analyses:
             if isinstance(analysis, wanted):
                 lines.extend(_of_analysis(context, analysis))
     return tuple(lines)

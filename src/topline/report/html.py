@@ -17,7 +17,7 @@ from topline.report.text import headline_paragraphs, methods_paragraphs
 from topline.study.protocol import Protocol
 
 TEMPLATES = Path(__file__).parent / "templates"
-LONG_WORD = 24
+LONG_WORD = 30
 """A longer word may be broken inside a table, so that the table keeps to the page."""
 MOST_ROWS = 200
 """Longer tables are cut in the page; their CSV is whole."""

@@ -94,11 +94,11 @@ def code_vector(name: str, values: Any, n: int | None = None) -> tuple[IntArray,
             if v is None or (isinstance(v, float) and v != v):
                 raise InputError(f"{name}[{i}] is missing: a label was expected; drop the row or name its level")
         try:
-            labels = sorted(set(raw.tolist()))
+            ordered = sorted(set(raw.tolist()))
         except TypeError as error:
             raise InputError(f"{name} mixes labels of different types; make them all text or all numbers") from error
-        index = {label: i for i, label in enumerate(labels)}
-        return np.array([index[v] for v in raw.tolist()], dtype=np.intp), tuple(labels)
+        index = {label: i for i, label in enumerate(ordered)}
+        return np.array([index[v] for v in raw.tolist()], dtype=np.intp), tuple(ordered)
     distinct, codes = np.unique(raw, return_inverse=True)
     return codes.reshape(-1).astype(np.intp, copy=False), tuple(distinct.tolist())
 

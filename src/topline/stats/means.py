@@ -115,7 +115,8 @@ def standardised_difference(
                 if ((v != 0.0) & (v != 1.0)).any():
                     raise InputError(f"{name} holds values other than 0 and 1; use kind='continuous' or 'categorical'")
     wx, wy = _weights("x_weights", x_weights, len(first)), _weights("y_weights", y_weights, len(second))
-    gap = np.average(first, axis=0, weights=wx) - np.average(second, axis=0, weights=wy)
+    one_category = first.shape[1] == 0  # numpy can't average no columns
+    gap = np.zeros(0) if one_category else np.average(first, axis=0, weights=wx) - np.average(second, axis=0, weights=wy)
     name = f"standardised difference, {kind}"
     if not gap.size or not np.abs(gap).max() > 0.0:
         value = 0.0

@@ -72,7 +72,7 @@ def chi_squared(table: Any, *, correction: bool = False) -> TestResult:
     correction : bool
         Yates' continuity correction, for 2 × 2 tables (at most |O − E|, as in R's `chisq.test`).
     """
-    counts, notes = _without_empty(_counts(table))
+    counts, notes = _without_empty(table_counts(table))
     name = "Pearson chi-squared" + (", Yates corrected" if correction else "")
     if correction and counts.shape != (2, 2):
         raise InputError(f"correction is for 2 × 2 tables; this one has {counts.shape[0]} × {counts.shape[1]}")
@@ -96,7 +96,7 @@ def n_minus_1_chi_squared(table: Any) -> TestResult:
     name = "N − 1 chi-squared"
     if math.isnan(plain.statistic):
         return TestResult(math.nan, 0, math.nan, name, plain.warnings)
-    total = float(_counts(table).sum())
+    total = float(table_counts(table).sum())
     statistic = plain.statistic * (total - 1.0) / total
     return TestResult(statistic, plain.df, chi2_sf(statistic, int(plain.df or 0)), name, plain.warnings)
 
@@ -116,7 +116,7 @@ def fisher_exact(table: Any, *, conf_level: float = 0.95) -> FisherExact:
     InputError
         For a table larger than 2 × 2 with too many possible tables to count.
     """
-    counts = _counts(table)
+    counts = table_counts(table)
     conf_level = level(conf_level)
     name = "Fisher's exact test, two-sided by probability"
     if counts.shape != (2, 2):
@@ -226,7 +226,8 @@ def _log_estimate(value: float, variance: float, z: float, conf_level: float, na
     return Estimate(value, value * math.exp(-half), value * math.exp(half), None, conf_level, name)
 
 
-def _counts(table: Any) -> FloatArray:
+def table_counts(table: Any) -> FloatArray:
+    """Return a table of counts as floats, if it is one."""
     counts = np.asarray(table, dtype=float)
     if counts.ndim != 2 or min(counts.shape) < 1:
         raise InputError(f"table has shape {counts.shape}; rows × columns of counts were expected")

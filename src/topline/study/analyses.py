@@ -58,6 +58,7 @@ class Covariate(Strict):
     type: Literal["continuous", "categorical"]
     label: str | None = None
     reference: str | None = Field(default=None, description="Categorical: the level that the others are compared with.")
+    per: float = Field(default=1.0, gt=0, description="Continuous: the step that the hazard ratio is for, such as 10 (years).")
 
     @model_validator(mode="after")
     def _named_reference(self) -> Covariate:

@@ -157,10 +157,11 @@ def _kind(value: Any) -> str | None:
     return None
 
 
-class _TextOrTree:
-    """Say in the JSON Schema that a condition may be written as text."""
+class TextOrTree:
+    """Say in the JSON Schema that what holds a condition may be written as the condition's text."""
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        """Return a schema that takes text, too."""
         text = {"type": "string", "description": "A condition such as \"AGE >= 18 and SEX = 'M'\"."}
         return {"anyOf": [text, handler(schema)]}
 
@@ -183,7 +184,7 @@ Condition = Annotated[
         ),
     ],
     BeforeValidator(_from_text),
-    _TextOrTree(),
+    TextOrTree(),
 ]
 """A condition: a `where` string such as ``AGE >= 18 and SEX = 'M'``, or the same as a tree."""
 

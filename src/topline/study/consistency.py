@@ -71,6 +71,9 @@ def _references(protocol: Protocol) -> Iterator[Problem]:
         LabChangeAnalysis: (BiochemicalResponse,),
         ResponseAnalysis: (ResponseRate, BiochemicalResponse),
     }
+    for i, name in enumerate(protocol.headline):
+        if name not in (known := [item.id for item in protocol.analyses]):
+            yield "PRO-0021", ("headline", i), _unknown("analysis", name, known)
     for i, analysis in enumerate(protocol.analyses):
         if analysis.population not in populations:
             yield "PRO-0020", ("analyses", i, "population"), _unknown("population", analysis.population, populations)
@@ -91,11 +94,16 @@ def _references(protocol: Protocol) -> Iterator[Problem]:
                 )
 
 
+def _has_clock(protocol: Protocol) -> bool:
+    """Tell whether anything is counted from the time origin: not recorded times, nor a recorded best response, nor baseline tables."""
+    by_visit = protocol.response is not None and protocol.response.entry != "recorded_best"
+    timed = (isinstance(item, BiochemicalResponse) or getattr(item, "recorded", item) is None for item in protocol.endpoints)
+    clock = protocol.study.time_origin is not None or protocol.treatment_modes is not None or by_visit or any(timed)
+    return clock or any(item.type in ("adverse_events", "exposure") for item in protocol.analyses)
+
+
 def _needs(protocol: Protocol) -> Iterator[tuple[str, Path_, str]]:
-    recorded_only = bool(protocol.endpoints) and all(
-        isinstance(item, TimeToEvent) and item.recorded is not None for item in protocol.endpoints
-    )
-    if not recorded_only:
+    if _has_clock(protocol):
         yield protocol.study.origin.domain, ("study", "time_origin"), "the time origin"
     if protocol.response is not None:
         needed = {"lesions": ("TU", "TR"), "recorded_visits": ("RS",), "recorded_best": ()}[protocol.response.entry]

@@ -12,21 +12,31 @@ from topline.study.info import DateSource
 from topline.study.model import Strict
 
 
-class Progression(Strict):
+class Rule(Strict):
+    """An event or censoring rule: an object that can say what it does."""
+
+    def describe(self) -> str:
+        """What the rule does, in a sentence, with its parameters."""
+        text = (type(self).__doc__ or type(self).__name__).partition("\n")[0].rstrip(".")
+        given = [f"{name}: {getattr(self, name)}" for name in type(self).model_fields if name not in ("rule", "label")]
+        return f"{text} ({', '.join(given)})" if given else text
+
+
+class Progression(Rule):
     """Event: the first overall response of PD."""
 
     rule: Literal["progression"]
     label: str = "Disease progression"
 
 
-class Death(Strict):
+class Death(Rule):
     """Event: death of any cause (DM.DTHDTC, DM.DTHFL)."""
 
     rule: Literal["death"]
     label: str = "Death"
 
 
-class RecordedEvent(Strict):
+class RecordedEvent(Rule):
     """Event: a date in the records, such as clinical progression or a sheet's 'date of progression'."""
 
     rule: Literal["record"]
@@ -34,43 +44,47 @@ class RecordedEvent(Strict):
     label: str
 
 
-class NoBaseline(Strict):
+class NoBaseline(Rule):
     """Censored at the time origin: no tumour assessment before treatment."""
 
     rule: Literal["no_baseline"]
     label: str = "No baseline assessment"
 
 
-class NewTherapy(Strict):
+class NewTherapy(Rule):
     """Censored at the last adequate assessment before new anticancer therapy that began before the event."""
 
     rule: Literal["new_therapy"]
     label: str = "New anticancer therapy"
 
 
-class MissedVisits(Strict):
+class MissedVisits(Rule):
     """Censored at the last adequate assessment before so many consecutive missed visits that preceded the event."""
 
     rule: Literal["missed_visits"]
     visits: int = Field(default=2, ge=1)
     label: str = "Missed visits before the event"
 
+    def describe(self) -> str:
+        """What the rule does, with its number of visits."""
+        return f"Censored at the last adequate assessment before {self.visits} or more consecutive missed visits that preceded the event"
 
-class LastAssessment(Strict):
+
+class LastAssessment(Rule):
     """Censored at the last adequate assessment; at the time origin when there is none."""
 
     rule: Literal["last_assessment"]
     label: str = "No event by the last adequate assessment"
 
 
-class LastKnownAlive(Strict):
+class LastKnownAlive(Rule):
     """Censored at the last date on which the patient is known to have been alive, at most the data cut-off."""
 
     rule: Literal["last_known_alive"]
     label: str = "Alive at last contact"
 
 
-class RecordedCensor(Strict):
+class RecordedCensor(Rule):
     """Censored at a date in the records, such as a sheet's 'last follow-up'."""
 
     rule: Literal["record"]

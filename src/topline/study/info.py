@@ -57,6 +57,9 @@ class StudyInfo(Strict):
     assumptions: tuple[str, ...] = Field(default=(), description="What had to be assumed; printed at the report's head.")
     enrolment: Window = Field(default=Window(), description="Patients whose time origin lies outside are not in the study.")
     cutoff: date | None = Field(default=None, description="Data cut-off: records after it are cut before anything is derived.")
+    treatment_rows: Condition | None = Field(
+        default=None, description='Rows of EX that are study treatment, such as "EXLINE = 2"; all rows unless stated.'
+    )
     time_origin: DateSource | None = Field(
         default=None, description="Where each patient's clock starts; the first dose (EX.EXSTDTC) unless stated."
     )

@@ -58,6 +58,11 @@ class Protocol(Strict):
     adverse_events: AdverseEvents = AdverseEvents()
     endpoints: tuple[Endpoint, ...] = ()
     analyses: tuple[Analysis, ...] = Field(min_length=1)
+    headline: tuple[str, ...] = Field(
+        default=(),
+        description="Analyses that make the headline; unless stated, the first of each kind and endpoint that is by treatment group, "
+        "without those of sensitivity and supplementary endpoints.",
+    )
     display: Display = Display()
     guesses: tuple[Guess, ...] = Field(default=(), description="What `topline init` guessed; `run` waits until each is confirmed.")
 
@@ -81,6 +86,24 @@ class Protocol(Strict):
     def population(self, population_id: str) -> Population:
         """The population with this id."""
         return next(item for item in self.populations if item.id == population_id)
+
+    @property
+    def headline_analyses(self) -> tuple[Analysis, ...]:
+        """The analyses that make the headline, in the order of the protocol."""
+        if self.headline:
+            return tuple(item for item in self.analyses if item.id in self.headline)
+        others = {
+            name
+            for endpoint in self.endpoints
+            if endpoint.estimand is not None
+            for name in (*endpoint.estimand.sensitivity, *endpoint.estimand.supplementary)
+        }
+        chosen: dict[tuple[str, object], Analysis] = {}
+        for item in self.analyses:
+            about = getattr(item, "endpoint", None) or getattr(item, "endpoints", None)
+            if item.by is None and about not in others:
+                chosen.setdefault((item.type, about), item)
+        return tuple(chosen.values())
 
     def endpoint(self, endpoint_id: str) -> Endpoint:
         """The endpoint with this id."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
+from topline.study.conditions import TextOrTree
 from topline.study.info import DateSource
 from topline.study.model import Strict
 
@@ -19,21 +20,30 @@ class RecistParameters(Strict):
     node_normal_mm: float = Field(default=10, gt=0, description="A node with a shorter short axis is normal.")
     complete_response_first: bool = Field(default=True, description="All nodes normal is CR even when their sum meets PD.")
     partial_sum_progression: bool = Field(default=True, description="Lesions measured already satisfy PD although one is missing: PD.")
-    disease_after_complete_response: Literal["progression", "table"] = Field(
+    rebound_after_confirmed_partial: Literal["stable", "partial"] = Field(
+        default="stable", description="A visit above the limit of PR, short of PD, after a confirmed PR is SD, or PR continues."
+    )
+    disease_after_complete_response: Literal["progression", "after_previous_visit", "target_only", "table"] = Field(
         default="progression",
-        description="Disease seen again after an overall CR is PD, or the table's arithmetic decides.",
+        description="Disease seen again after an overall CR at any earlier visit is PD; only when CR was at the visit before; only when "
+        "it is seen in target lesions; or the table's arithmetic decides.",
     )
     baseline: Literal["last", "first"] = Field(default="last", description="Of two assessments before treatment.")
     response_date: Literal["last_scan", "first_scan"] = Field(
         default="last_scan", description="Date of CR, PR, SD and NE when the scans of one visit are on several days."
     )
-    progression_date: Literal["last_target_scan", "first_scan"] = Field(
-        default="last_target_scan", description="Date of PD by the sum of diameters."
+    progression_date: Literal["last_target_scan", "first_scan", "first_sufficient_scan"] = Field(
+        default="last_target_scan",
+        description="Date of PD by the sum of diameters: last or first target scan of the visit, or the first scan by which the lesions "
+        "measured so far already make it.",
     )
     too_small_mm: float = Field(default=5, ge=0, description="Diameter entered for a lesion recorded as too small to measure.")
     equivocal_new_lesion_backdated: bool = Field(
         default=True,
         description="A new lesion confirmed later dates PD to the first scan that showed it; equivocal counts as none.",
+    )
+    visit_astride_cutoff: Literal["scans_until_cutoff", "dropped"] = Field(
+        default="scans_until_cutoff", description="Of a visit with scans on both sides of the data cut-off."
     )
     stable_disease_min_days: int = Field(
         default=42,
@@ -41,16 +51,41 @@ class RecistParameters(Strict):
         description="SD (and NON-CR/NON-PD) counts as best response from this many days after treatment start.",
     )
     confirmation_days: int = Field(default=28, ge=0, description="A response is confirmed by an assessment at least so many days later.")
-    confirmation_max_ne: int = Field(default=1, ge=0, description="NE visits allowed between the two confirming assessments.")
+    stable_disease_clock: Literal["elapsed", "study_day"] = Field(
+        default="elapsed", description="That many days elapsed, or that study day (the first day is day 1, so one day less)."
+    )
+    non_cr_non_pd_needs_min_days: bool = Field(default=True, description="The minimum holds for NON-CR/NON-PD too.")
+    confirmation_max_ne: int | Literal["any"] = Field(
+        default=1, union_mode="left_to_right", description="NE visits allowed between the two confirming assessments."
+    )
+    confirmation_missed_visit: Literal["ignored", "counts_as_ne"] = Field(
+        default="ignored", description="A scheduled visit that was missed between two confirming assessments."
+    )
     confirmation_stable_between_partial: int = Field(default=0, ge=0, description="SD visits allowed between two PR.")
-    use_after_new_therapy: bool = Field(default=False, description="Use assessments after the first day of new anticancer therapy.")
+    after_new_therapy: Literal["not_used", "used", "strictly_before"] = Field(
+        default="not_used",
+        description="Assessments after the first day of new anticancer therapy for best response; `strictly_before`: nor those on it.",
+    )
+    adequate_assessment: Literal["evaluable", "any_scan"] = Field(
+        default="evaluable", description="An assessment is adequate for censoring when its response is not NE, or whenever a scan was made."
+    )
     nobody_looked: Literal["NE", "MISSING"] = Field(default="NE", description="Best response without any assessment after baseline.")
+
+    @field_validator("confirmation_max_ne")
+    @classmethod
+    def _not_negative(cls, value: int | str) -> int | str:
+        if isinstance(value, int) and value < 0:
+            raise ValueError("confirmation_max_ne is a number from 0, or 'any'")
+        return value
 
 
 class ResponseSpec(Strict):
     """From what, and by which criterion, response is derived."""
 
-    criterion: Literal["RECIST 1.1"] = "RECIST 1.1"
+    criterion: str = Field(default="RECIST 1.1", description="Name of the criterion, such as RECIST 1.1, iRECIST, mRECIST or PERCIST 1.0.")
+    options: dict[str, bool | int | float | str] = Field(
+        default={}, description="Choices of the criterion itself, beside `parameters`; each criterion knows its own."
+    )
     entry: Literal["lesions", "recorded_visits", "recorded_best"] = Field(
         default="lesions",
         description="`lesions`: from measurements (TU, TR); `recorded_visits`: responses judged at each visit (RS); "
@@ -60,7 +95,11 @@ class ResponseSpec(Strict):
     evaluator: str | None = Field(
         default=None, description="Use the rows of this evaluator (TUEVAL, TREVAL, RSEVAL), such as INVESTIGATOR; all rows unless stated."
     )
-    new_therapy: DateSource | None = Field(
+    evaluators: tuple[str, ...] = Field(
+        default=(),
+        description="Derive response by each of these evaluators, side by side; `evaluator`, or else the first, is the primary one.",
+    )
+    new_therapy: Annotated[DateSource, TextOrTree()] | None = Field(
         default=None,
         description="Where new anticancer therapy is recorded, as a date source; a condition alone, such as "
         "\"CMCAT = 'NEW ANTICANCER THERAPY'\", means rows of CM dated by CMSTDTC.",

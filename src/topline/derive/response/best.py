@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from topline.study.response_spec import RecistParameters
@@ -9,11 +11,16 @@ from topline.study.response_spec import RecistParameters
 ORDER = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
 """From best to worst."""
 _RANK = {response: rank for rank, response in enumerate(ORDER)}
+_CARRIED = ("i", "ADT", "OVR", "NE_SO_FAR", "SD_SO_FAR", "PR_SO_FAR", "WORSE_SO_FAR", "MISSED_SO_FAR")
 _STABLE = ("SD", "NON-CR/NON-PD")
 
 
 def assessments_for_best(
-    overall: pl.DataFrame, subjects: pl.DataFrame, new_therapy: pl.DataFrame, parameters: RecistParameters
+    overall: pl.DataFrame,
+    subjects: pl.DataFrame,
+    new_therapy: pl.DataFrame,
+    parameters: RecistParameters,
+    ends: Collection[str] = ("PD",),
 ) -> pl.DataFrame:
     """Return the overall responses that count for best response: up to the first PD, and not after new anticancer therapy.
 
@@ -27,6 +34,8 @@ def assessments_for_best(
         USUBJID, ORIGDT.
     new_therapy : DataFrame
         USUBJID, NEWTXDT (first day of new anticancer therapy).
+    ends : collection of str
+        The responses after which no visit counts.
 
     Returns
     -------
@@ -36,12 +45,19 @@ def assessments_for_best(
     rows = overall.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner").join(
         new_therapy.select("USUBJID", "NEWTXDT"), on="USUBJID", how="left"
     )
-    if not parameters.use_after_new_therapy:
-        rows = rows.filter((pl.col("ADT") <= pl.col("NEWTXDT")).fill_null(value=True))
+    if parameters.after_new_therapy != "used":
+        before = (
+            pl.col("ADT") < pl.col("NEWTXDT") if parameters.after_new_therapy == "strictly_before" else pl.col("ADT") <= pl.col("NEWTXDT")
+        )
+        rows = rows.filter(before.fill_null(value=True))
     rows = rows.sort("USUBJID", "ADT", "VISIT")
-    progressed_before = (pl.col("OVR") == "PD").cast(pl.Int32).cum_sum().shift(1, fill_value=0).over("USUBJID")
+    progressed_before = pl.col("OVR").is_in(list(ends)).cast(pl.Int32).cum_sum().shift(1, fill_value=0).over("USUBJID")
     rows = rows.filter(progressed_before == 0)
-    return rows.with_columns((pl.col("ADT") - pl.col("ORIGDT") >= parameters.stable_disease_min_days).alias("LONG")).drop("NEWTXDT")
+    elapsed = pl.col("ADT") - pl.col("ORIGDT") + (1 if parameters.stable_disease_clock == "study_day" else 0)
+    long = elapsed >= parameters.stable_disease_min_days
+    if not parameters.non_cr_non_pd_needs_min_days:
+        long |= pl.col("CLASS" if "CLASS" in rows.columns else "OVR") == "NON-CR/NON-PD"
+    return rows.with_columns(long.alias("LONG")).drop("NEWTXDT")
 
 
 def best_response(rows: pl.DataFrame, subjects: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
@@ -70,36 +86,8 @@ def confirmed_response(rows: pl.DataFrame, subjects: pl.DataFrame, parameters: R
     DataFrame
         USUBJID, CBOR, CBORDT, CBORSEQ.
     """
-    numbered = rows.with_columns(
-        pl.int_range(pl.len()).over("USUBJID").alias("i"),
-        *(
-            (pl.col("OVR").is_in(kinds)).cast(pl.Int32).cum_sum().over("USUBJID").alias(name)
-            for name, kinds in (
-                ("NE_SO_FAR", ["NE"]),
-                ("SD_SO_FAR", ["SD"]),
-                ("PR_SO_FAR", ["PR"]),
-                ("WORSE_SO_FAR", ["PD", "NON-CR/NON-PD"]),
-            )
-        ),
-    )
-    later = numbered.select(
-        "USUBJID", *(pl.col(c).alias("J_" + c) for c in ("i", "ADT", "OVR", "NE_SO_FAR", "SD_SO_FAR", "PR_SO_FAR", "WORSE_SO_FAR"))
-    )
-    pairs = numbered.filter(pl.col("OVR").is_in(["CR", "PR"])).join(later.filter(pl.col("J_OVR").is_in(["CR", "PR"])), on="USUBJID")
-    pairs = pairs.filter(pl.col("J_i") > pl.col("i")).with_columns(
-        *(
-            (pl.col("J_" + c) - pl.col(c) - (pl.col("J_OVR") == kind).cast(pl.Int32)).alias("between_" + kind)
-            for c, kind in (("NE_SO_FAR", "NE"), ("SD_SO_FAR", "SD"), ("PR_SO_FAR", "PR"))
-        ),
-        (pl.col("J_WORSE_SO_FAR") - pl.col("WORSE_SO_FAR")).alias("between_worse"),
-    )
-    apart = (pl.col("J_ADT") - pl.col("ADT") >= parameters.confirmation_days) & (pl.col("between_NE") <= parameters.confirmation_max_ne)
-    apart &= pl.col("between_worse") == 0
-    complete = (pl.col("OVR") == "CR") & (pl.col("J_OVR") == "CR") & (pl.col("between_SD") == 0) & (pl.col("between_PR") == 0)
-    partial = (pl.col("OVR") == "PR") & (pl.col("between_SD") <= parameters.confirmation_stable_between_partial)
-    confirmed = (
-        pairs.filter(apart & (complete | partial)).select("USUBJID", "i").unique().with_columns(pl.lit(value=True).alias("CONFIRMED"))
-    )
+    pairs, numbered = _confirmations(rows, parameters)
+    confirmed = pairs.select("USUBJID", "i").unique().with_columns(pl.lit(value=True).alias("CONFIRMED"))
     rows = numbered.join(confirmed, on=["USUBJID", "i"], how="left").sort("USUBJID", "i")
     less_later = (pl.col("OVR").is_in(["PR", "SD", "NON-CR/NON-PD"])).cast(pl.Int32).cum_max(reverse=True).shift(-1, fill_value=0).over(
         "USUBJID"
@@ -116,6 +104,71 @@ def confirmed_response(rows: pl.DataFrame, subjects: pl.DataFrame, parameters: R
         .otherwise(pl.lit("NE"))
     )
     return _pick(rows.with_columns(value.alias("value")), subjects, "CBOR", parameters)
+
+
+def partial_confirmed_on(rows: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
+    """Return USUBJID, PRCONFDT: the first day by which a PR was confirmed (by a PR or CR), of those patients who have one.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        USUBJID, ADT, OVR, in order within the patient.
+    """
+    pairs, _ = _confirmations(rows, parameters)
+    partial = pairs.filter(pl.col("OVR") == "PR")
+    return partial.group_by("USUBJID", maintain_order=True).agg(pl.col("J_ADT").min().alias("PRCONFDT"))
+
+
+def _confirmations(rows: pl.DataFrame, parameters: RecistParameters) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the pairs of assessments of which the later confirms the earlier, and the rows numbered (i) from 0."""
+    pairs, numbered = confirmation_pairs(rows, parameters)
+    return pairs.filter("CONFIRMS"), numbered
+
+
+def confirmation_pairs(rows: pl.DataFrame, parameters: RecistParameters) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return every pair of a CR or PR and a later CR or PR, with what tells whether the later confirms it; and the rows numbered from 0.
+
+    Returns
+    -------
+    pairs : DataFrame
+        USUBJID; i, ADT, OVR of the earlier and J_i, J_ADT, J_OVR of the later; between_NE, between_SD, between_PR, between_worse (visits of
+        each kind between them); CONFIRMS.
+    numbered : DataFrame
+        `rows` with i.
+    """
+    missed = pl.col("MISSED").cum_sum() if "MISSED" in rows.columns else pl.lit(0, pl.Int32)
+    numbered = rows.with_columns(
+        missed.cast(pl.Int32).over("USUBJID").alias("MISSED_SO_FAR"),
+        pl.int_range(pl.len()).over("USUBJID").alias("i"),
+        *(
+            (pl.col("OVR").is_in(kinds)).cast(pl.Int32).cum_sum().over("USUBJID").alias(name)
+            for name, kinds in (
+                ("NE_SO_FAR", ["NE"]),
+                ("SD_SO_FAR", ["SD"]),
+                ("PR_SO_FAR", ["PR"]),
+                ("WORSE_SO_FAR", ["PD", "NON-CR/NON-PD"]),
+            )
+        ),
+    )
+    later = numbered.select("USUBJID", *(pl.col(c).alias("J_" + c) for c in _CARRIED))
+    pairs = numbered.filter(pl.col("OVR").is_in(["CR", "PR"])).join(later.filter(pl.col("J_OVR").is_in(["CR", "PR"])), on="USUBJID")
+    pairs = pairs.filter(pl.col("J_i") > pl.col("i")).with_columns(
+        *(
+            (pl.col("J_" + c) - pl.col(c) - (pl.col("J_OVR") == kind).cast(pl.Int32)).alias("between_" + kind)
+            for c, kind in (("NE_SO_FAR", "NE"), ("SD_SO_FAR", "SD"), ("PR_SO_FAR", "PR"))
+        ),
+        (pl.col("J_WORSE_SO_FAR") - pl.col("WORSE_SO_FAR")).alias("between_worse"),
+    )
+    apart = pl.col("J_ADT") - pl.col("ADT") >= parameters.confirmation_days
+    if parameters.confirmation_max_ne != "any":
+        absent = pl.col("between_NE")
+        if parameters.confirmation_missed_visit == "counts_as_ne":
+            absent = absent + pl.col("J_MISSED_SO_FAR") - pl.col("MISSED_SO_FAR")
+        apart &= absent <= parameters.confirmation_max_ne
+    apart &= pl.col("between_worse") == 0
+    complete = (pl.col("OVR") == "CR") & (pl.col("J_OVR") == "CR") & (pl.col("between_SD") == 0) & (pl.col("between_PR") == 0)
+    partial = (pl.col("OVR") == "PR") & (pl.col("between_SD") <= parameters.confirmation_stable_between_partial)
+    return pairs.with_columns((apart & (complete | partial)).alias("CONFIRMS")), numbered
 
 
 def _pick(rows: pl.DataFrame, subjects: pl.DataFrame, name: str, parameters: RecistParameters) -> pl.DataFrame:

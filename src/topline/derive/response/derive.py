@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from topline.derive.missed import missed_between
 from topline.derive.response.best import assessments_for_best, best_response, confirmed_response
-from topline.derive.response.lesions import derive_lesions, derive_measurements
-from topline.derive.response.new_lesions import derive_new_lesions
-from topline.derive.response.non_target import derive_non_target
-from topline.derive.response.overall import derive_overall
+from topline.derive.response.criterion import CLASSES, Criterion, Material, TimePoints, criterion_of
 from topline.derive.response.recorded import recorded_best, recorded_visits
-from topline.derive.response.target import derive_sums, target_response
 from topline.derive.subjects import dates_of
 from topline.records.load import Records
 from topline.study.problems import Finding
 from topline.study.protocol import Protocol
 from topline.study.response_spec import ResponseSpec
+from topline.study.schedule import Assessments
 
 
 @dataclass(frozen=True)
 class Response:
-    """What was derived about response.
+    """What was derived about response, by one evaluator.
 
-    `overall` is one row a patient and visit, `sums` the sums of diameters (None unless from lesions), `measurements` the lesion rows,
-    `best` one row a patient (BOR, CBOR; CBOR is absent when best response was recorded), `baseline` the patients with
-    an assessment before treatment.
+    `overall` is one row a patient and visit (OVR in the criterion's words, CLASS in those of RECIST 1.1, SEQ from 1 within the patient),
+    `progression` the day of progression of those who progressed (USUBJID, PDDT, PDSEQ), `sums` the sums of diameters (None unless from
+    lesions), `measurements` the lesion rows, `best` one row a patient (BOR, CBOR, and their classes BORCL, CBORCL; CBOR is absent when
+    best response was recorded), `counted` the visits that count for best response, `baseline` the patients with an assessment before
+    treatment, `others` the same by the protocol's other evaluators.
     """
 
     overall: pl.DataFrame
     best: pl.DataFrame
     baseline: pl.DataFrame
     new_therapy: pl.DataFrame
+    progression: pl.DataFrame
+    counted: pl.DataFrame
     sums: pl.DataFrame | None = None
     measurements: pl.DataFrame | None = None
     findings: tuple[Finding, ...] = ()
+    evaluator: str | None = None
+    others: Mapping[str, Response] = field(default_factory=dict)
 
 
 def derive_response(records: Records, subjects: pl.DataFrame, protocol: Protocol) -> Response | None:
@@ -46,34 +51,45 @@ def derive_response(records: Records, subjects: pl.DataFrame, protocol: Protocol
     spec = protocol.response
     if spec is None:
         return None
+    names = list(dict.fromkeys([*([spec.evaluator] if spec.evaluator else []), *spec.evaluators]))
+    if not names:
+        return _derive_one(records, subjects, spec, protocol.schedule.assessments)
+    first, *others = (
+        _derive_one(records, subjects, spec.model_copy(update={"evaluator": name}), protocol.schedule.assessments) for name in names
+    )
+    return replace(first, others=dict(zip(names[1:], others, strict=True)))
+
+
+def _derive_one(records: Records, subjects: pl.DataFrame, spec: ResponseSpec, assessments: Assessments | None) -> Response:
+    criterion, options = criterion_of(spec)
     treated = subjects.filter(pl.col("ORIGDT").is_not_null())
     therapy = new_therapy_dates(records, spec, treated)
     if spec.entry == "recorded_best":
         assert spec.best_variable is not None
-        best = recorded_best(subjects, spec.best_variable, spec.parameters.nobody_looked)
-        return Response(_NO_VISITS, best, subjects.select("USUBJID"), therapy)
+        best = recorded_best(subjects, spec.best_variable, spec.parameters.nobody_looked, criterion)
+        best = best.with_columns(criterion.class_of(pl.col("BOR")).alias("BORCL"))
+        return Response(_NO_VISITS, best, subjects.select("USUBJID"), therapy, _NO_PROGRESSION, _NO_VISITS, evaluator=spec.evaluator)
     if spec.entry == "recorded_visits":
-        overall = recorded_visits(records, spec, treated)
-        return Response(overall, _best(overall, treated, therapy, spec), treated.select("USUBJID"), therapy)
-    lesions = derive_lesions(records, spec)
-    measurements, findings = derive_measurements(records, lesions, spec)
-    parameters = spec.parameters
-    sums = derive_sums(measurements, lesions, treated, parameters).with_columns(target_response(parameters).alias("TRGRESP"))
-    disease = treated.select("USUBJID", "ORIGDT").join(_has(lesions, "TARGET"), on="USUBJID", how="left")
-    disease = disease.join(_has(lesions, "NON-TARGET"), on="USUBJID", how="left").with_columns(
-        pl.col("HAS_TARGET").fill_null(value=False), pl.col("HAS_NON_TARGET").fill_null(value=False)
+        points = TimePoints(recorded_visits(records, spec, treated, criterion), treated.select("USUBJID"))
+    else:
+        points = criterion.judge(Material(records, spec, treated, assessments), options)
+    overall = points.overall.with_columns(
+        criterion.class_of(pl.col("OVR")).alias("CLASS"), (pl.int_range(pl.len()).over("USUBJID") + 1).cast(pl.Int64).alias("SEQ")
     )
-    new = derive_new_lesions(measurements, lesions, parameters)
-    overall = derive_overall(sums, derive_non_target(measurements, lesions), new, disease, parameters)
-    looked = measurements.join(treated.select("USUBJID", "ORIGDT"), on="USUBJID").filter(pl.col("DT") <= pl.col("ORIGDT"))
+    rows = assessments_for_best(overall, treated, therapy, spec.parameters, criterion.ends)
+    if assessments is not None:
+        rows = rows.with_columns(_missed_before(rows, assessments).alias("MISSED"))
     return Response(
         overall,
-        _best(overall, treated, therapy, spec),
-        looked.select("USUBJID").unique(maintain_order=True),
+        _best(rows, treated, spec, criterion),
+        points.baseline,
         therapy,
-        sums,
-        measurements,
-        tuple(findings),
+        criterion.progression(overall, options),
+        rows,
+        points.sums,
+        points.measurements,
+        points.findings,
+        spec.evaluator,
     )
 
 
@@ -91,19 +107,51 @@ _NO_VISITS = pl.DataFrame(
         "RULE": pl.String,
         "SRCDOM": pl.String,
         "SRCSEQ": pl.Int64,
+        "CLASS": pl.String,
+        "SEQ": pl.Int64,
     }
 )
+_NO_PROGRESSION = pl.DataFrame(schema={"USUBJID": pl.String, "PDDT": pl.Int32, "PDSEQ": pl.Int64})
 
 
-def _best(overall: pl.DataFrame, subjects: pl.DataFrame, therapy: pl.DataFrame, spec: ResponseSpec) -> pl.DataFrame:
-    rows = assessments_for_best(overall, subjects, therapy, spec.parameters)
-    plain = best_response(rows, subjects, spec.parameters)
-    return plain.join(confirmed_response(rows, subjects, spec.parameters), on="USUBJID", how="left", maintain_order="left")
+def _missed_before(rows: pl.DataFrame, assessments: Assessments) -> pl.Series:
+    """Scheduled visits missed between the assessment before (or the time origin) and this one."""
+    days = rows.select(
+        (pl.col("ADT") - pl.col("ORIGDT")).alias("day"),
+        (pl.col("ADT").shift(1).over("USUBJID") - pl.col("ORIGDT")).alias("before"),
+    )
+    return missed_between(days["before"], days["day"], assessments)
 
 
-def _has(lesions: pl.DataFrame, role: str) -> pl.DataFrame:
-    name = "HAS_" + role.replace("-", "_")
-    return lesions.filter(pl.col("ROLE") == role).select("USUBJID").unique().with_columns(pl.lit(value=True).alias(name))
+def _best(rows: pl.DataFrame, subjects: pl.DataFrame, spec: ResponseSpec, criterion: Criterion) -> pl.DataFrame:
+    """BOR and CBOR in the criterion's words, decided in the classes of RECIST 1.1."""
+    classes = rows.with_columns(pl.col("CLASS").alias("OVR"))
+    best = best_response(classes, subjects, spec.parameters)
+    best = best.join(confirmed_response(classes, subjects, spec.parameters), on="USUBJID", how="left", maintain_order="left")
+    best = best.with_columns(pl.col("BOR").alias("BORCL"), pl.col("CBOR").alias("CBORCL"))
+    return best.join(_worst_words(rows, criterion), on="USUBJID", how="left", maintain_order="left").select(
+        pl.col(name) if name not in ("BOR", "CBOR") else _in_words(name, criterion) for name in best.columns
+    )
+
+
+def _worst_words(rows: pl.DataFrame, criterion: Criterion) -> pl.DataFrame:
+    """Of each class that has several words: the worst of them that a patient had."""
+    rank = {word: number for number, word in enumerate(criterion.words)}
+    several = [kind for kind in CLASSES if sum(value == kind for value in criterion.words.values()) > 1]
+    worst = pl.col("OVR").sort_by(pl.col("OVR").replace_strict(rank, default=-1, return_dtype=pl.Int32)).last()
+    result = rows.select("USUBJID").unique(maintain_order=True)
+    for kind in several:
+        words = rows.filter(pl.col("CLASS") == kind).group_by("USUBJID", maintain_order=True).agg(worst.alias("_" + kind))
+        result = result.join(words, on="USUBJID", how="left", maintain_order="left")
+    return result
+
+
+def _in_words(name: str, criterion: Criterion) -> pl.Expr:
+    single = pl.col(name).replace({kind: criterion.word_for(kind) for kind in CLASSES})
+    for kind in CLASSES:
+        if sum(value == kind for value in criterion.words.values()) > 1:
+            single = pl.when(pl.col(name) == kind).then(pl.coalesce("_" + kind, single)).otherwise(single)
+    return single.alias(name)
 
 
 def new_therapy_dates(records: Records, spec: ResponseSpec, subjects: pl.DataFrame) -> pl.DataFrame:

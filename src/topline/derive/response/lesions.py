@@ -12,6 +12,8 @@ from topline.study.response_spec import ResponseSpec
 MICROMETRES = {"MM": 1_000, "CM": 10_000, "M": 1_000_000}
 """Unit of a diameter → micrometres."""
 TOO_SMALL = "TOO SMALL TO MEASURE"
+NOT_ASSESSED = ("NOT EVALUABLE", "INEVALUABLE", "NE", "NOT ASSESSED", "NOT ASSESSABLE", "UNABLE TO ASSESS", "NOT DONE", "UNKNOWN")
+"""States that say that a lesion was not assessed."""
 _DIAMETERS = ("LDIAM", "DIAMETER", "LPERP", "SAXIS")
 _SHORT_AXIS = ("LPERP", "SAXIS")
 _ROLES = {"TARGET": "TARGET", "NON-TARGET": "NON-TARGET", "NONTARGET": "NON-TARGET", "NEW": "NEW"}
@@ -44,8 +46,17 @@ def derive_lesions(records: Records, spec: ResponseSpec) -> pl.DataFrame:
     )
 
 
-def derive_measurements(records: Records, lesions: pl.DataFrame, spec: ResponseSpec) -> tuple[pl.DataFrame, list[Finding]]:
+def derive_measurements(
+    records: Records, lesions: pl.DataFrame, spec: ResponseSpec, longest: str | None = None, *, sizes_of_new: bool = False
+) -> tuple[pl.DataFrame, list[Finding]]:
     """Return one row a lesion and assessment.
+
+    Parameters
+    ----------
+    longest : str, optional
+        TRTESTCD of the diameter of a lesion that isn't a node; LDIAM or DIAMETER unless stated.
+    sizes_of_new : bool
+        Give the diameters of new lesions too, as rows of their own without a STATE.
 
     Returns
     -------
@@ -61,7 +72,9 @@ def derive_measurements(records: Records, lesions: pl.DataFrame, spec: ResponseS
         REC-0030 a diameter that isn't a number or is negative, REC-0031 a unit without a rule.
     """
     table = of_evaluator(records["TR"], "TR", spec.evaluator)
-    table = table.filter(pl.col("TRTESTCD").is_in([*_DIAMETERS, "TUMSTATE"]) & pl.col("TRDT").is_not_null())
+    table = table.filter(
+        pl.col("TRTESTCD").is_in([*_DIAMETERS, "TUMSTATE", *([longest] if longest else [])]) & pl.col("TRDT").is_not_null()
+    )
     text = pl.coalesce("TRSTRESC", "TRORRES") if "TRSTRESC" in table.columns else pl.col("TRORRES")
     unit = pl.col("TRORRESU").fill_null("MM") if "TRORRESU" in table.columns else pl.lit("MM")
     done = (pl.col("TRSTAT") != "NOT DONE").fill_null(value=True) if "TRSTAT" in table.columns else pl.lit(value=True)
@@ -86,13 +99,15 @@ def derive_measurements(records: Records, lesions: pl.DataFrame, spec: ResponseS
         )
         for row, lesion, subject in stray.select(ROW, "TRLNKID", "USUBJID").iter_rows()
     ]
-    diameter = pl.col("TRTESTCD").is_in(_DIAMETERS)
-    wanted_axis = pl.when(pl.col("NODE")).then(pl.col("TRTESTCD").is_in(_SHORT_AXIS)).otherwise(~pl.col("TRTESTCD").is_in(_SHORT_AXIS))
+    of_others = [longest] if longest is not None else [name for name in _DIAMETERS if name not in _SHORT_AXIS]
+    diameter = pl.when(pl.col("NODE")).then(pl.col("TRTESTCD").is_in(_SHORT_AXIS)).otherwise(pl.col("TRTESTCD").is_in(of_others))
     target = pl.col("ROLE") == "TARGET"
-    rows = joined.filter(
-        pl.col("ROLE").is_not_null() & ((target & diameter & wanted_axis) | (~target & (pl.col("TRTESTCD") == "TUMSTATE")))
+    measured = diameter & (target | (pl.col("ROLE") == "NEW")) if sizes_of_new else diameter & target
+    rows = joined.filter(pl.col("ROLE").is_not_null() & (measured | (~target & (pl.col("TRTESTCD") == "TUMSTATE"))))
+    rows = rows.with_columns(
+        _size(spec).alias("SIZE"),
+        pl.when((pl.col("TRTESTCD") == "TUMSTATE") & ~pl.col("text").is_in(NOT_ASSESSED)).then(pl.col("text")).alias("STATE"),
     )
-    rows = rows.with_columns(_size(spec).alias("SIZE"), pl.when(~target).then(pl.col("text")).alias("STATE"))
     _refuse_sizes(rows)
     rows = rows.select(
         "USUBJID", pl.col("TRLNKID").alias("LNKID"), "ROLE", "NODE", "LOC", "VISIT", pl.col("TRDT").alias("DT"), "SIZE", "STATE", "TRSEQ"
@@ -105,11 +120,11 @@ def _size(spec: ResponseSpec) -> pl.Expr:
     factor = pl.col("unit").replace_strict(MICROMETRES, default=None, return_dtype=pl.Int64)
     too_small = pl.lit(round(spec.parameters.too_small_mm * 1_000), pl.Int64)
     measured = (number * factor).round(0).cast(pl.Int64, strict=False)
-    return pl.when(pl.col("ROLE") == "TARGET").then(pl.when(pl.col("text") == TOO_SMALL).then(too_small).otherwise(measured))
+    return pl.when(pl.col("TRTESTCD") != "TUMSTATE").then(pl.when(pl.col("text") == TOO_SMALL).then(too_small).otherwise(measured))
 
 
 def _refuse_units(table: pl.DataFrame) -> None:
-    bad = table.filter(pl.col("TRTESTCD").is_in(_DIAMETERS) & ~pl.col("unit").is_in(list(MICROMETRES)))
+    bad = table.filter((pl.col("TRTESTCD") != "TUMSTATE") & ~pl.col("unit").is_in(list(MICROMETRES)))
     if bad.height:
         raise InputError(
             [
@@ -120,7 +135,7 @@ def _refuse_units(table: pl.DataFrame) -> None:
 
 
 def _refuse_sizes(rows: pl.DataFrame) -> None:
-    given = (pl.col("ROLE") == "TARGET") & pl.col("text").is_not_null()
+    given = (pl.col("TRTESTCD") != "TUMSTATE") & pl.col("text").is_not_null()
     bad = rows.filter(given & (pl.col("SIZE").is_null() | (pl.col("SIZE") < 0)))
     if bad.height:
         raise InputError(

@@ -16,21 +16,28 @@ def derive_non_target(measurements: pl.DataFrame, lesions: pl.DataFrame) -> pl.D
     Returns
     -------
     DataFrame
-        USUBJID, VISIT, NTRGRESP, NTDTFIRST, NTDTLAST (days of the first and last such scan), NTPDDT (day of the scan that showed
-        progression), NTSEQ.
+        USUBJID, VISIT, NTRGRESP, NTDTFIRST, NTDTLAST (days of the first and last scan that was done; null when none was), NTDTANY (last day
+        recorded), NTPDDT (day of the scan that showed progression), NTSEEN (a lesion is there), NTSEQ.
     """
     counts = lesions.filter(pl.col("ROLE") == "NON-TARGET").group_by("USUBJID").len("n")
     rows = measurements.filter(pl.col("ROLE") == "NON-TARGET")
-    last = rows.sort("USUBJID", "VISIT", "LNKID", "DT", "TRSEQ").group_by("USUBJID", "VISIT", "LNKID", maintain_order=True).last()
+    last = (
+        rows.with_columns(pl.col("STATE").is_not_null().alias("done"))
+        .sort("USUBJID", "VISIT", "LNKID", "done", "DT", "TRSEQ")
+        .group_by("USUBJID", "VISIT", "LNKID", maintain_order=True)
+        .last()
+    )
     progressed = pl.col("STATE").is_in(PROGRESSED).fill_null(value=False)
     visits = (
         last.group_by("USUBJID", "VISIT")
         .agg(
-            pl.col("DT").min().alias("NTDTFIRST"),
-            pl.col("DT").max().alias("NTDTLAST"),
+            pl.col("DT").filter("done").min().alias("NTDTFIRST"),
+            pl.col("DT").filter("done").max().alias("NTDTLAST"),
+            pl.col("DT").max().alias("NTDTANY"),
             pl.col("DT").filter(progressed).min().alias("NTPDDT"),
             pl.col("STATE").is_not_null().sum().alias("assessed"),
             pl.col("STATE").is_in(GONE).fill_null(value=False).all().alias("gone"),
+            (~pl.col("STATE").is_in(GONE)).fill_null(value=False).any().alias("NTSEEN"),
             pl.col("TRSEQ").min().alias("NTSEQ"),
         )
         .join(counts, on="USUBJID", how="left")
@@ -44,4 +51,4 @@ def derive_non_target(measurements: pl.DataFrame, lesions: pl.DataFrame) -> pl.D
         .then(pl.lit("CR"))
         .otherwise(pl.lit("NON-CR/NON-PD"))
     )
-    return visits.select("USUBJID", "VISIT", response.alias("NTRGRESP"), "NTDTFIRST", "NTDTLAST", "NTPDDT", "NTSEQ")
+    return visits.select("USUBJID", "VISIT", response.alias("NTRGRESP"), "NTDTFIRST", "NTDTLAST", "NTDTANY", "NTPDDT", "NTSEEN", "NTSEQ")

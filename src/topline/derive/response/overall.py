@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.response.best import partial_confirmed_on
 from topline.study.response_spec import RecistParameters
 
 
 def derive_overall(
-    sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, disease: pl.DataFrame, parameters: RecistParameters
+    sums: pl.DataFrame,
+    non_target: pl.DataFrame,
+    new: pl.DataFrame,
+    scans_of_new: pl.DataFrame,
+    disease: pl.DataFrame,
+    parameters: RecistParameters,
 ) -> pl.DataFrame:
     """Return one row a patient and visit after baseline.
 
@@ -16,7 +22,7 @@ def derive_overall(
     ----------
     sums : DataFrame
         With TRGRESP (see `target`); its baseline rows are left out here.
-    non_target, new : DataFrame
+    non_target, new, scans_of_new : DataFrame
         See `non_target` and `new_lesions`.
     disease : DataFrame
         USUBJID, ORIGDT, HAS_TARGET, HAS_NON_TARGET.
@@ -27,24 +33,16 @@ def derive_overall(
         USUBJID, VISIT, ADT (date of the response by the rules for scans on several days), DTFIRST, DTLAST, TRGRESP, NTRGRESP, NEWLES
         (Y/N), OVR, RULE (which row of the table or which rule decided), SRCDOM, SRCSEQ.
     """
-    visits = _visits(sums, non_target, new, disease)
+    visits = _visits(sums, non_target, new, scans_of_new, disease)
     target, other = pl.col("TRGRESP"), pl.col("NTRGRESP")
     is_new = pl.col("NEWLES") == "Y"
     by_table = (
         pl.when(is_new | (target == "PD").fill_null(value=False) | (other == "PD").fill_null(value=False))
         .then(pl.lit("PD"))
-        .when(pl.col("HAS_TARGET"))
-        .then(_with_targets(target, other))
-        .when(pl.col("HAS_NON_TARGET"))
-        .then(other.fill_null("NE"))
-        .otherwise(pl.lit("NE"))
+        .otherwise(without_progression(target, other))
     )
     visits = visits.with_columns(by_table.alias("TABLE"))
-    earlier_cr = (pl.col("TABLE") == "CR").cast(pl.Int32).cum_max().shift(1, fill_value=0).over("USUBJID") == 1
-    seen = target.is_in(["PR", "SD"]) | (other == "NON-CR/NON-PD")
-    returned = (
-        (earlier_cr & seen.fill_null(value=False)) if parameters.disease_after_complete_response == "progression" else pl.lit(value=False)
-    )
+    returned = _disease_after_complete_response(parameters)
     visits = visits.with_columns(
         pl.when(returned).then(pl.lit("PD")).otherwise(pl.col("TABLE")).alias("OVR"),
         pl.when(is_new)
@@ -58,23 +56,63 @@ def derive_overall(
         .otherwise(pl.lit("target and non-target"))
         .alias("RULE"),
     )
-    return visits.with_columns(_date(parameters).alias("ADT")).sort("USUBJID", "ADT", "VISIT").select(_COLUMNS)
+    visits = visits.with_columns(_date(parameters).alias("ADT")).sort("USUBJID", "ADT", "VISIT")
+    if parameters.rebound_after_confirmed_partial == "partial":
+        visits = _keep_partial(visits, parameters)
+    return visits.select(_COLUMNS)
 
 
 _COLUMNS = ["USUBJID", "VISIT", "ADT", "DTFIRST", "DTLAST", "TRGRESP", "NTRGRESP", "NEWLES", "OVR", "RULE", "SRCDOM", "SRCSEQ"]
 
 
-def _visits(sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, disease: pl.DataFrame) -> pl.DataFrame:
+def _disease_after_complete_response(parameters: RecistParameters) -> pl.Expr:
+    """Tell at which visits disease is seen again after an overall CR, as far as the protocol makes that PD."""
+    rule = parameters.disease_after_complete_response
+    complete = pl.col("TABLE") == "CR"
+    before = complete.shift(1, fill_value=False) if rule == "after_previous_visit" else complete.cum_max().shift(1, fill_value=False)
+    seen = pl.col("SEEN").fill_null(value=False)
+    if rule != "target_only":
+        seen |= pl.col("NTSEEN").fill_null(value=False)
+    return pl.lit(value=False) if rule == "table" else before.over("USUBJID") & seen
+
+
+def _keep_partial(visits: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
+    """Make PR of the SD visits that follow a confirmed PR (the alternative of clinical rules, section 10)."""
+    visits = visits.join(partial_confirmed_on(visits, parameters), on="USUBJID", how="left", maintain_order="left")
+    kept = ((pl.col("OVR") == "SD") & (pl.col("ADT") > pl.col("PRCONFDT"))).fill_null(value=False)
+    return visits.with_columns(
+        pl.when(kept).then(pl.lit("PR")).otherwise(pl.col("OVR")).alias("OVR"),
+        pl.when(kept).then(pl.lit("partial response kept")).otherwise(pl.col("RULE")).alias("RULE"),
+    )
+
+
+def _visits(
+    sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, scans_of_new: pl.DataFrame, disease: pl.DataFrame
+) -> pl.DataFrame:
+    sufficient = pl.coalesce("SUFDT", "DTLAST") if "SUFDT" in sums.columns else pl.col("DTLAST")
+    done = pl.col("N_MEASURED") > 0
     targets = sums.filter(~pl.col("BASELINE")).select(
-        "USUBJID", "VISIT", pl.col("DTFIRST").alias("TDTFIRST"), pl.col("DTLAST").alias("TDTLAST"), "TRGRESP", "TRSEQ"
+        "USUBJID",
+        "VISIT",
+        pl.when(done).then("DTFIRST").alias("TDTFIRST"),
+        pl.when(done).then("DTLAST").alias("TDTLAST"),
+        pl.col("DTLAST").alias("TDTANY"),
+        "TRGRESP",
+        "SEEN",
+        "TRSEQ",
+        sufficient.alias("TSUFDT"),
     )
     pre = sums.filter("BASELINE").select("USUBJID", "VISIT")
     visits = targets.join(non_target, on=["USUBJID", "VISIT"], how="full", coalesce=True).join(pre, on=["USUBJID", "VISIT"], how="anti")
     alone = new.select("USUBJID", pl.col("NEWVISIT").alias("VISIT"), "NEWDT").with_columns(pl.col("NEWDT").alias("NEWHERE")).drop("NEWDT")
     visits = visits.join(alone, on=["USUBJID", "VISIT"], how="full", coalesce=True).join(new, on="USUBJID", how="left")
+    visits = visits.join(scans_of_new, on=["USUBJID", "VISIT"], how="left")
     visits = visits.join(disease, on="USUBJID", how="inner").with_columns(
-        pl.min_horizontal("TDTFIRST", "NTDTFIRST", "NEWHERE").alias("DTFIRST"),
-        pl.max_horizontal("TDTLAST", "NTDTLAST", "NEWHERE").alias("DTLAST"),
+        # a scan that was not done dates a visit only where none was done
+        pl.coalesce(pl.min_horizontal("TDTFIRST", "NTDTFIRST", "NEWHERE", "NSFIRST"), pl.max_horizontal("TDTANY", "NTDTANY")).alias(
+            "DTFIRST"
+        ),
+        pl.coalesce(pl.max_horizontal("TDTLAST", "NTDTLAST", "NEWHERE", "NSLAST"), pl.max_horizontal("TDTANY", "NTDTANY")).alias("DTLAST"),
     )
     visits = visits.filter((pl.col("DTLAST") > pl.col("ORIGDT")).fill_null(value=False)).sort("USUBJID", "DTLAST", "VISIT")
     sequence = pl.coalesce("TRSEQ", "NTSEQ")
@@ -82,6 +120,17 @@ def _visits(sums: pl.DataFrame, non_target: pl.DataFrame, new: pl.DataFrame, dis
         pl.when(pl.col("NEWDT") <= pl.col("DTLAST")).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("NEWLES"),
         pl.when(sequence.is_null()).then(pl.lit("TU")).otherwise(pl.lit("TR")).alias("SRCDOM"),
         pl.coalesce(sequence, "NEWSEQ").alias("SRCSEQ"),
+    )
+
+
+def without_progression(target: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Tables 1 and 2 without their PD rows; reads HAS_TARGET and HAS_NON_TARGET too."""
+    return (
+        pl.when(pl.col("HAS_TARGET"))
+        .then(_with_targets(target, other))
+        .when(pl.col("HAS_NON_TARGET"))
+        .then(other.fill_null("NE"))
+        .otherwise(pl.lit("NE"))
     )
 
 
@@ -93,7 +142,9 @@ def _with_targets(target: pl.Expr, other: pl.Expr) -> pl.Expr:
 
 def _date(parameters: RecistParameters) -> pl.Expr:
     """PD: the earliest scan that showed what made it; every other response: the last (or first) scan of the visit."""
-    by_sum = pl.col("TDTLAST") if parameters.progression_date == "last_target_scan" else pl.col("TDTFIRST")
+    by_sum = pl.col(
+        {"last_target_scan": "TDTLAST", "first_scan": "TDTFIRST", "first_sufficient_scan": "TSUFDT"}[parameters.progression_date]
+    )
     new_here = pl.when(pl.col("NEWLES") == "Y").then(pl.max_horizontal("NEWDT", "DTFIRST"))
     shown = pl.min_horizontal(pl.when(pl.col("TRGRESP") == "PD").then(by_sum), pl.col("NTPDDT"), new_here)
     other = pl.col("DTLAST") if parameters.response_date == "last_scan" else pl.col("DTFIRST")

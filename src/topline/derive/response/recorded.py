@@ -4,33 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.response.criterion import Criterion
 from topline.derive.response.lesions import of_evaluator
 from topline.records.load import Records
 from topline.records.read import ROW
 from topline.study.problems import Finding, InputError
 from topline.study.response_spec import ResponseSpec
 
-_SYNONYMS = {
-    "CR": "CR",
-    "COMPLETE RESPONSE": "CR",
-    "PR": "PR",
-    "PARTIAL RESPONSE": "PR",
-    "SD": "SD",
-    "STABLE DISEASE": "SD",
-    "PD": "PD",
-    "PROGRESSIVE DISEASE": "PD",
-    "NON-CR/NON-PD": "NON-CR/NON-PD",
-    "NE": "NE",
-    "NOT EVALUABLE": "NE",
-    "INEVALUABLE": "NE",
-    "ND": "NE",
-    "MISSING": "NE",
-    "NA": "NE",
-}
-_KNOWN = "CR, PR, SD, NON-CR/NON-PD, PD or NE"
 
-
-def recorded_visits(records: Records, spec: ResponseSpec, origins: pl.DataFrame) -> pl.DataFrame:
+def recorded_visits(records: Records, spec: ResponseSpec, origins: pl.DataFrame, criterion: Criterion) -> pl.DataFrame:
     """Return the overall responses recorded in RS after the time origin, in the form of `overall.derive_overall`.
 
     Raises
@@ -41,14 +23,14 @@ def recorded_visits(records: Records, spec: ResponseSpec, origins: pl.DataFrame)
     table = of_evaluator(records["RS"], "RS", spec.evaluator)
     if "RSTESTCD" in table.columns:
         table = table.filter(pl.col("RSTESTCD") == "OVRLRESP")
-    value = pl.col("RSORRES").fill_null("NE").replace_strict(_SYNONYMS, default=None, return_dtype=pl.String)
+    value = criterion.word_of(pl.col("RSORRES").fill_null("NE").str.to_uppercase())
     visit = pl.coalesce("VISITNUM", pl.col("RSDT").cast(pl.Float64)) if "VISITNUM" in table.columns else pl.col("RSDT").cast(pl.Float64)
     table = table.with_columns(value.alias("OVR"), visit.alias("VISIT"))
     bad = table.filter(pl.col("OVR").is_null())
     if bad.height:
         raise InputError(
             [
-                Finding("REC-0032", "error", "is not a response", "RS", row, "RSORRES", text, _KNOWN, subject=subject)
+                Finding("REC-0032", "error", "is not a response", "RS", row, "RSORRES", text, ", ".join(criterion.words), subject=subject)
                 for row, text, subject in bad.select(ROW, "RSORRES", "USUBJID").iter_rows()
             ]
         )
@@ -71,7 +53,7 @@ def recorded_visits(records: Records, spec: ResponseSpec, origins: pl.DataFrame)
     )
 
 
-def recorded_best(subjects: pl.DataFrame, variable: str, nobody_looked: str) -> pl.DataFrame:
+def recorded_best(subjects: pl.DataFrame, variable: str, nobody_looked: str, criterion: Criterion) -> pl.DataFrame:
     """Return USUBJID and BOR from a DM variable that holds each patient's best response.
 
     Raises
@@ -82,13 +64,13 @@ def recorded_best(subjects: pl.DataFrame, variable: str, nobody_looked: str) -> 
     if variable not in subjects.columns:
         raise InputError([Finding("PRO-0028", "error", f"response.best_variable {variable} isn't in DM", column=variable)])
     text = pl.col(variable).cast(pl.String).str.to_uppercase()
-    value = text.replace_strict(_SYNONYMS, default=None, return_dtype=pl.String)
+    value = criterion.word_of(text)
     best = subjects.select("USUBJID", ROW, text.alias("text"), value.alias("BOR"))
     bad = best.filter(pl.col("text").is_not_null() & pl.col("BOR").is_null())
     if bad.height:
         raise InputError(
             [
-                Finding("REC-0032", "error", "is not a response", "DM", row, variable, text, _KNOWN, subject=subject)
+                Finding("REC-0032", "error", "is not a response", "DM", row, variable, text, ", ".join(criterion.words), subject=subject)
                 for row, text, subject in bad.select(ROW, "text", "USUBJID").iter_rows()
             ]
         )

@@ -10,8 +10,8 @@ from topline.study.response_spec import RecistParameters
 def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
     """Return one row a patient and visit with the sum of diameters of the target lesions.
 
-    A lesion measured twice at one visit counts with its last measurement. A visit is at baseline when all its scans are on or
-    before the time origin.
+    A lesion measured twice at one visit counts with its last measurement; a scan that was not done dates nothing where another was.
+    A visit is at baseline when all its scans are on or before the time origin.
 
     Parameters
     ----------
@@ -24,23 +24,30 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
     -------
     DataFrame
         USUBJID, VISIT, DTFIRST, DTLAST (days of the first and last target scan), SUM (Int64 micrometres over the lesions measured),
-        N_TARGET, N_MEASURED, COMPLETE, ALL_GONE (every lesion measured is 0 mm, or a node under 10 mm), BASELINE (bool),
+        N_TARGET, N_MEASURED, COMPLETE, ALL_GONE (every lesion is 0 mm, or a node under 10 mm), SEEN (one that was measured
+        isn't gone), BASELINE (bool),
         BASE (sum at baseline; null when there is none or it is incomplete), NADIR (smallest complete sum before this visit,
         baseline included), TRSEQ (of the first row).
     """
     counts = lesions.filter(pl.col("ROLE") == "TARGET").group_by("USUBJID").len("N_TARGET")
     rows = measurements.filter(pl.col("ROLE") == "TARGET")
-    last = rows.sort("USUBJID", "VISIT", "LNKID", "DT", "TRSEQ").group_by("USUBJID", "VISIT", "LNKID", maintain_order=True).last()
+    last = (
+        rows.with_columns(pl.col("SIZE").is_not_null().alias("done"))
+        .sort("USUBJID", "VISIT", "LNKID", "done", "DT", "TRSEQ")
+        .group_by("USUBJID", "VISIT", "LNKID", maintain_order=True)
+        .last()
+    )
     limit = round(parameters.node_normal_mm * 1_000)
     gone = pl.when(pl.col("NODE")).then(pl.col("SIZE") < limit).otherwise(pl.col("SIZE") == 0)
     sums = (
         last.group_by("USUBJID", "VISIT")
         .agg(
-            pl.col("DT").min().alias("DTFIRST"),
-            pl.col("DT").max().alias("DTLAST"),
+            pl.coalesce(pl.col("DT").filter("done").min(), pl.col("DT").min()).alias("DTFIRST"),
+            pl.coalesce(pl.col("DT").filter("done").max(), pl.col("DT").max()).alias("DTLAST"),
             pl.col("SIZE").sum().alias("SUM"),
             pl.col("SIZE").is_not_null().sum().cast(pl.Int64).alias("N_MEASURED"),
             gone.fill_null(value=False).all().alias("ALL_GONE"),
+            (~gone).fill_null(value=False).any().alias("SEEN"),
             pl.col("TRSEQ").min().alias("TRSEQ"),
         )
         .join(counts, on="USUBJID", how="left")
@@ -63,17 +70,39 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
     ).drop("PRE", "ORIGDT")
 
 
+def first_sufficient_day(measurements: pl.DataFrame, sums: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
+    """Return the sums with SUFDT: of a visit with PD by the sum, the first day by which the lesions measured so far already make it.
+
+    Diameters are never negative, so the sum of the lesions measured so far only grows within a visit.
+    """
+    rows = measurements.filter((pl.col("ROLE") == "TARGET") & pl.col("SIZE").is_not_null())
+    last = rows.sort("USUBJID", "VISIT", "LNKID", "DT", "TRSEQ").group_by("USUBJID", "VISIT", "LNKID", maintain_order=True).last()
+    days = last.group_by("USUBJID", "VISIT", "DT").agg(pl.col("SIZE").sum()).sort("USUBJID", "VISIT", "DT")
+    days = days.with_columns(pl.col("SIZE").cum_sum().over("USUBJID", "VISIT").alias("SO_FAR"))
+    days = days.join(sums.filter(pl.col("TRGRESP") == "PD").select("USUBJID", "VISIT", "NADIR"), on=["USUBJID", "VISIT"])
+    enough = (
+        days.filter(_grown(pl.col("SO_FAR"), pl.col("NADIR"), parameters))
+        .group_by("USUBJID", "VISIT")
+        .agg(pl.col("DT").min().alias("SUFDT"))
+    )
+    return sums.join(enough, on=["USUBJID", "VISIT"], how="left", maintain_order="left")
+
+
+def _grown(total: pl.Expr, nadir: pl.Expr, parameters: RecistParameters) -> pl.Expr:
+    """PD by the sum: integers, micrometres times hundredths of a percent."""
+    rise, absolute = round(parameters.progression_percent * 100), round(parameters.progression_mm * 1_000)
+    return (total * 10_000 >= nadir * (10_000 + rise)) & (total - nadir >= absolute)
+
+
 def target_response(parameters: RecistParameters) -> pl.Expr:
     """The target response from SUM, BASE, NADIR, COMPLETE and ALL_GONE; null at baseline.
 
     All comparisons are between integers: micrometres times hundredths of a percent.
     """
-    rise = round(parameters.progression_percent * 100)
     fall = round(parameters.partial_response_percent * 100)
-    absolute = round(parameters.progression_mm * 1_000)
     total, nadir, base = pl.col("SUM"), pl.col("NADIR"), pl.col("BASE")
     measured = pl.col("N_MEASURED") > 0
-    grown = measured & (total * 10_000 >= nadir * (10_000 + rise)) & (total - nadir >= absolute)
+    grown = measured & _grown(total, nadir, parameters)
     grown = (grown if parameters.partial_sum_progression else grown & pl.col("COMPLETE")).fill_null(value=False)
     complete = pl.col("COMPLETE") & pl.col("ALL_GONE")
     first, second = ((complete, "CR"), (grown, "PD")) if parameters.complete_response_first else ((grown, "PD"), (complete, "CR"))

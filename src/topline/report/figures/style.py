@@ -20,6 +20,8 @@ RESPONSE_COLOURS = {
     "NON-CR/NON-PD": "#c9ced3",
     "PD": "#d1600f",
     "NE": "#ffffff",
+    "Response": "#4f9bd4",
+    "No response": "#c9ced3",
 }
 RESPONSE_HATCHES = {"PD": "////", "NE": "....", "PR": "", "CR": ""}
 

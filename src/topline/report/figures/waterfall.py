@@ -88,6 +88,8 @@ class _Drawing:
         self._bars(axes)
         number, missing = len(self.waterfall.value), self.waterfall.n_missing
         text = f"{number} patient{'' if number == 1 else 's'}, one bar each"
+        cut = sum(value > CEILING for value in self.waterfall.value)
+        text += f"; {cut} cut at +{CEILING:g}%" if cut else ""
         text += f"; {missing} without a value, not shown" if missing else ""
         put(figure, WIDTH - right, height - 0.36, text, ha="right", fontsize=8, color=MUTED)
         if self.context.protocol.study.synthetic:
@@ -117,7 +119,7 @@ class _Drawing:
         for threshold in self.thresholds:
             axes.axhline(threshold, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=3)
             text = f"{'+' if threshold > 0 else ''}{self.context.show.number(threshold, 0)}%"
-            axes.annotate(text, (1.0, threshold), (4, 0), "axes fraction", "offset points", va="center", fontsize=8, color=MUTED)
+            axes.annotate(text, (1.0, threshold), (4, 0), ("axes fraction", "data"), "offset points", va="center", fontsize=8, color=MUTED)
         axes.axhline(0, color=INK, linewidth=0.8)
         self._axis(axes, shown)
         columns = 1 if self._legend_lines > 1 else max(len(self.categories), 1)

@@ -26,7 +26,7 @@ def findings_table(context: Context) -> Table | None:
     for row in context.results.rows:
         for text in row.warnings:
             raised.setdefault(scrub(text), {})[row.analysis] = None
-    lines += [Row(("warning", "analysis", f"{text} ({', '.join(analyses)})", "", "")) for text, analyses in raised.items()]
+    lines += [Row(("note", "analysis", f"{text} ({', '.join(analyses)})", "", "")) for text, analyses in raised.items()]
     if not lines:
         return None
     columns = (Column("Severity", "text"), Column("Code", "text"), Column("What was found", "text"), Column("Times"), Column("Patients"))

@@ -21,7 +21,7 @@ def headline_paragraphs(results: ResultSet, protocol: Protocol) -> tuple[str, ..
     patients = [*_patients(context)]
     efficacy: list[str] = []
     safety: list[str] = []
-    for analysis in protocol.analyses:
+    for analysis in protocol.headline_analyses:
         rows = tuple(row for row in context.rows(analysis.id) if row.subgroup is None)
         target = patients if isinstance(analysis, FollowUpAnalysis) else safety if isinstance(analysis, AdverseEventAnalysis) else efficacy
         target.extend(_sentences(context, analysis, rows))

@@ -11,15 +11,19 @@ import numpy as np
 
 from topline.stats.checks import FloatArray, choice, float_matrix, float_vector, level
 from topline.stats.distributions import chi2_sf, normal_two_sided_array, z_for
+from topline.stats.errors import InputError
 from topline.stats.result import Estimate, Result, TestResult
 from topline.stats.survival.cox_baseline import BaselineHazard, PredictedSurvival, baseline, predict
 from topline.stats.survival.cox_design import CoxDesign
+from topline.stats.survival.cox_exact import evaluate_exact
+from topline.stats.survival.cox_likelihood import evaluate
 from topline.stats.survival.cox_newton import CoxDiagnostics, NewtonFit, maximise
+from topline.stats.survival.cox_profile import profile_limits
 from topline.stats.survival.cox_proportional import ProportionalHazardsTest, check_proportional
 from topline.stats.survival.cox_residuals import RESIDUALS, residuals, score_residuals
 from topline.stats.survival.risk_sets import RiskSets
 
-TIES = ("efron", "breslow")
+TIES = ("efron", "breslow", "exact")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +104,30 @@ class CoxRegression(Result):
             linear[design.order] += design.offset
         return concordance_of_plan(self._fit.plan, linear, conf_level=self.conf_level)
 
+    def profile_interval(self, conf_level: float | None = None) -> tuple[Estimate, ...]:
+        """Hazard ratios with profile-likelihood intervals, one a covariate.
+
+        They hold where Wald intervals fail: few events, or separation (then one limit is infinite or 0).
+        """
+        asked = self.conf_level if conf_level is None else level(conf_level)
+        fit = self._fit
+        likelihood = evaluate_exact if self.ties == "exact" else evaluate
+        low, high = profile_limits(fit.design, fit.newton, likelihood, z_for(asked) ** 2)
+        notes = self.warnings
+        with np.errstate(over="ignore"):
+            limits = np.exp(low), np.exp(high)
+        return tuple(
+            Estimate(
+                float(value), float(a), float(b), None, asked, "hazard ratio, profile likelihood",
+                notes if name in (*self.diagnostics.aliased, *self.diagnostics.diverging) else (),
+            )
+            for name, value, a, b in zip(self.names, self.hazard_ratio, *limits, strict=True)
+        )  # fmt: skip
+
+    def _needs_hazard(self) -> None:
+        if self.ties == "exact":
+            raise InputError("ties is 'exact': residuals, baseline hazard and tests of proportionality need another method")
+
     def proportional_hazards_test(self, transform: str = "km") -> ProportionalHazardsTest:
         """Score test of proportional hazards; see `ProportionalHazardsTest`.
 
@@ -108,10 +136,12 @@ class CoxRegression(Result):
         transform : {"km", "rank", "identity", "log"}
             The function of time against which coefficients may drift.
         """
+        self._needs_hazard()
         return check_proportional(self._fit.plan, self._fit.design, self._fit.newton, self.names, transform)
 
     def baseline_hazard(self) -> BaselineHazard:
         """Cumulative baseline hazard (all covariates and the offset 0), by stratum, with the fit's own tie method."""
+        self._needs_hazard()
         return baseline(self._fit.plan, self._fit.design, self._fit.newton)
 
     def predict_survival(self, covariates: Any, times: Any, *, stratum: Any = None, conf_type: str = "log-log") -> PredictedSurvival:
@@ -133,6 +163,7 @@ class CoxRegression(Result):
         PredictedSurvival
             (m, T) arrays. The variance counts the uncertainty of the coefficients (Tsiatis 1981; R `survfit.coxph`).
         """
+        self._needs_hazard()
         rows, _ = float_matrix("covariates", covariates)
         return predict(
             self._fit.plan,
@@ -156,6 +187,7 @@ class CoxRegression(Result):
             "dfbetas" carry the case weight (they are the effect of leaving the row out); the others do not.
         """
         choice("kind", kind, RESIDUALS)
+        self._needs_hazard()
         return residuals(kind, self._fit.plan, self._fit.design, self._fit.newton, self._fit.model_covariance)
 
 
@@ -185,8 +217,9 @@ def cox_regression(
         Delayed entry, strata with their own baseline, case weights, clusters for the robust variance.
     offset : (n,) array, optional
         Added to the linear predictor with coefficient 1.
-    ties : {"efron", "breslow"}
-        Handling of tied events.
+    ties : {"efron", "breslow", "exact"}
+        Handling of tied events. "exact" is the discrete (conditional logistic) likelihood: no weights, no robust variance,
+        and no residuals or baseline hazard.
     conf_level : float
         Level of the intervals.
     robust : bool, optional
@@ -227,7 +260,11 @@ def fit_cox(
     x, names = float_matrix("covariates", covariates, plan.n)
     shift = None if offset is None else float_vector("offset", offset, n=plan.n)
     design = CoxDesign(plan, x, shift, ties == "efron")
-    newton = maximise(design)
+    if ties == "exact":
+        if plan.weights is not None or plan.cluster is not None or robust:
+            raise InputError("ties is 'exact'; it takes neither weights nor a robust variance")
+        robust = False
+    newton = maximise(design, evaluate_exact if ties == "exact" else evaluate)
     if robust is None:
         fractional = plan.weights is not None and bool((plan.weights != np.floor(plan.weights)).any())
         robust = plan.cluster is not None or fractional

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from topline.stats.checks import BoolArray, FloatArray
 from topline.stats.result import Result
 from topline.stats.survival.cox_design import CoxDesign
-from topline.stats.survival.cox_likelihood import Evaluation, evaluate
+from topline.stats.survival.cox_likelihood import evaluate
 
 # Newton decrement (squared length of the last step in standard errors) at which a fit has converged. The last step is
 # still taken, so that coefficients are exact to its square.
@@ -55,6 +57,10 @@ class CoxDiagnostics(Result):
     events_per_coefficient: float | None
 
 
+# A likelihood: design and coefficients in, something with loglik, score and information out.
+Likelihood = Callable[[CoxDesign, FloatArray], Any]
+
+
 @dataclass(frozen=True, eq=False)
 class NewtonFit:
     """The maximum of the partial likelihood on scaled covariates; `active` marks the columns that were estimated."""
@@ -62,8 +68,8 @@ class NewtonFit:
     beta: FloatArray
     active: BoolArray
     diverging: BoolArray
-    null: Evaluation
-    final: Evaluation
+    null: Any
+    final: Any
     converged: bool
     iterations: int
     halvings: int
@@ -89,11 +95,11 @@ def independent_columns(information: FloatArray, total: float) -> BoolArray:
     return keep
 
 
-def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray | None = None) -> NewtonFit:
-    """Maximise the partial likelihood from 0 (or `start`) by Newton's method with step halving."""
+def maximise(design: CoxDesign, likelihood: Likelihood = evaluate, *, max_iterations: int = 60) -> NewtonFit:
+    """Maximise a partial likelihood from 0 by Newton's method with step halving."""
     p = design.p
     beta = np.zeros(p)
-    null = evaluate(design, beta)
+    null = likelihood(design, beta)
     active = independent_columns(null.information, float(design.slot_weight.sum()))
     index = np.flatnonzero(active)
     block = np.ix_(index, index)
@@ -102,13 +108,6 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
     decrement, change = 0.0, 0.0
     # The decrement grows with the weights; measure it as if the events had a mean weight of 1.
     unit = max(float(design.slot_weight.sum()) / max(float(design.slots.count.sum()), 1.0), 1e-300)
-    if start is not None and index.size:
-        beta = np.where(active, start, 0.0)
-        trial = evaluate(design, beta)
-        if np.isfinite(trial.loglik) and trial.loglik > null.loglik:
-            current = trial
-        else:
-            beta = np.zeros(p)
     while not converged and iterations < max_iterations:
         step = np.zeros(p)
         part = current.score[index]
@@ -129,13 +128,13 @@ def maximise(design: CoxDesign, *, max_iterations: int = 60, start: FloatArray |
                 diverging = moving
                 break
         iterations += 1
-        trial = evaluate(design, beta + step)
+        trial = likelihood(design, beta + step)
         tries = 0
         slack = 1e-12 * abs(current.loglik)
         while not trial.loglik >= current.loglik - slack and tries < _MAX_HALVINGS:
             step *= 0.5
             tries += 1
-            trial = evaluate(design, beta + step)
+            trial = likelihood(design, beta + step)
         halvings += tries
         if tries == _MAX_HALVINGS:
             break

@@ -50,8 +50,8 @@ def martingale_residuals(plan: RiskSets, design: CoxDesign, newton: NewtonFit) -
 def relative_risk(design: CoxDesign, newton: NewtonFit) -> FloatArray:
     """Return exp(η − largest η of the stratum) by sorted row, without the case weight."""
     if design.weight is None:
-        return newton.final.risk
-    return np.exp(newton.final.eta - design.per_row(newton.final.shift))
+        return np.asarray(newton.final.risk)
+    return np.asarray(np.exp(newton.final.eta - design.per_row(newton.final.shift)))
 
 
 def score_residuals(design: CoxDesign, newton: NewtonFit, *, weighted: bool) -> FloatArray:
@@ -61,7 +61,7 @@ def score_residuals(design: CoxDesign, newton: NewtonFit, *, weighted: bool) -> 
     if design.tied.size:
         path -= ties.q1[:, None] * final.dead_means
     path /= final.s0[:, None]
-    sorted_out = mean_exposure(design, path, final.jump)
+    sorted_out: FloatArray = mean_exposure(design, path, final.jump)
     if design.tied.size:
         own = (ties.q1[:, None] * final.means - ties.q2[:, None] * final.dead_means) / final.s0[:, None]
         sorted_out[design.dead] -= own[design.dead_slot]

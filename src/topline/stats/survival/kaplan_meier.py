@@ -255,29 +255,61 @@ def reverse_kaplan_meier(
 
 def fit_kaplan_meier(plan: RiskSets, *, conf_type: str = "log-log", conf_level: float = 0.95, variance: str = "greenwood") -> KaplanMeier:
     """Estimate the curve from a plan; see `kaplan_meier`."""
-    choice("conf_type", conf_type, CONF_TYPES)
     choice("variance", variance, VARIANCES)
-    conf_level = level(conf_level)
     if plan.n_strata > 1:
         raise InputError(f"the plan has {plan.n_strata} strata; one curve needs a plan of one stratum")
     width = len(plan.distinct)
+    used = None
     if plan.weights is None:
         counts = count_rows(plan.rank, plan.event, None, width, 1)[:, 0]
         events = counts[:, 1].astype(np.float64)
         leave = counts.sum(axis=1).astype(np.float64)
-        used = np.flatnonzero(leave)
     else:
         used = np.flatnonzero(np.bincount(plan.rank[plan.weights > 0.0], minlength=width))
         leave = total_by(plan.rank, plan.weights, width)
         events = total_by(plan.rank, plan.weights * plan.event, width)
+    enter = None if plan.entry_rank is None else total_by(plan.entry_rank, plan.weights, width)
+    return curve_from_counts(
+        plan.distinct,
+        leave,
+        events,
+        enter=enter,
+        used=used,
+        numbers=(plan.n_used, plan.n_events) if plan.weights is not None else None,
+        conf_type=conf_type,
+        conf_level=conf_level,
+        jackknife=plan if variance == "jackknife" else None,
+    )
+
+
+def curve_from_counts(
+    distinct: FloatArray,
+    leave: FloatArray,
+    events: FloatArray,
+    *,
+    enter: FloatArray | None = None,
+    used: Any = None,
+    numbers: tuple[int, int] | None = None,
+    conf_type: str = "log-log",
+    conf_level: float = 0.95,
+    jackknife: RiskSets | None = None,
+) -> KaplanMeier:
+    """Estimate the curve from how many leave, have the event, and enter at each distinct time.
+
+    `used` are the times that anybody leaves at, `numbers` the rows and events behind weighted counts; `jackknife` is the
+    plan to take the infinitesimal-jackknife variance from.
+    """
+    choice("conf_type", conf_type, CONF_TYPES)
+    conf_level = level(conf_level)
+    if used is None:
+        used = np.flatnonzero(leave)
     at_risk = np.cumsum(leave[::-1])[::-1]
     edges = None
-    if plan.entry_rank is not None:
+    if enter is not None:
         # At risk at t: left at t or later, less those who enter at t or later.
-        enter = total_by(plan.entry_rank, plan.weights, width)
         at_risk = at_risk - np.cumsum(enter[::-1])[::-1]
-        edges = (plan.distinct, enter)
-    time, risk, died = plan.distinct[used], at_risk[used], events[used]
+        edges = (distinct, enter)
+    time, risk, died = distinct[used], at_risk[used], events[used]
     censored = leave[used] - died
     has_event = died > 0.0
     gone = has_event & (risk - died <= 1e-12 * risk)  # everybody at risk has the event
@@ -286,15 +318,13 @@ def fit_kaplan_meier(plan: RiskSets, *, conf_type: str = "log-log", conf_level: 
     with np.errstate(divide="ignore", invalid="ignore"):
         term = np.where(has_event, died / (risk * (risk - died)), 0.0)
     term[gone] = np.inf
-    if variance == "greenwood":
-        log_error = np.sqrt(np.cumsum(term))
-    else:
-        log_error = _jackknife_error(plan, used, risk, died)
+    log_error = np.sqrt(np.cumsum(term)) if jackknife is None else _jackknife_error(jackknife, used, risk, died)
     std_error = np.where(survival > 0.0, survival * np.where(survival > 0.0, log_error, 0.0), np.nan)
     lower, upper = curve_interval(survival, log_error, conf_type, z_for(conf_level))
+    n, count = numbers or (int(leave.sum()), int(events.sum()))
     return KaplanMeier(
-        n=plan.n_used,
-        events=plan.n_events,
+        n=n,
+        events=count,
         time=time,
         n_risk=risk,
         n_event=died,
@@ -305,7 +335,7 @@ def fit_kaplan_meier(plan: RiskSets, *, conf_type: str = "log-log", conf_level: 
         upper=upper,
         conf_type=conf_type,
         conf_level=conf_level,
-        variance=variance,
+        variance="greenwood" if jackknife is None else "jackknife",
         warnings=_reasons(survival, lower, conf_type),
         _hazard_variance=term,
         _risk_edges=edges,

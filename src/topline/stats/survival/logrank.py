@@ -119,17 +119,30 @@ def run_logrank(plan: RiskSets, group: Any, *, weight: str | None = None, rho: f
     """Test on a plan; see `logrank_test`."""
     if plan.weights is not None:
         raise InputError("a log-rank test takes no case weights; use cox_regression with weights and its score test")
+    codes, labels = code_vector("group", group, plan.n)
+    if len(labels) < 2:
+        raise InputError(f"group has one label only ({labels[0]!r}); a comparison needs at least two")
+    numbers = np.bincount(codes, minlength=len(labels)).astype(float)
+    return compare_groups(event_table(plan, codes, len(labels)), labels, numbers, plan.n_strata, weight, rho, gamma)
+
+
+def compare_groups(
+    table: EventTable,
+    labels: tuple[Any, ...],
+    numbers: FloatArray,
+    strata: int,
+    weight: str | None,
+    rho: float,
+    gamma: float,
+) -> LogRankTest:
+    """Test from at-risk and event counts; `numbers` are the rows of each group."""
     if rho < 0.0 or gamma < 0.0:
         raise InputError(f"rho is {rho} and gamma is {gamma}; both must be at least 0")
     if weight is None:
         weight = "fleming-harrington" if rho or gamma else "logrank"
     choice("weight", weight, WEIGHTS)
-    codes, labels = code_vector("group", group, plan.n)
-    if len(labels) < 2:
-        raise InputError(f"group has one label only ({labels[0]!r}); a comparison needs at least two")
-    table = event_table(plan, codes, len(labels))
     factor = event_weights(table, weight, rho, gamma)
-    return _result(table, factor, labels, codes, _describe(weight, rho, gamma, plan.n_strata))
+    return _result(table, factor, labels, numbers, _describe(weight, rho, gamma, strata))
 
 
 def event_table(plan: RiskSets, codes: Any, groups: int) -> EventTable:
@@ -188,7 +201,7 @@ def _product_before(step: FloatArray, stratum: Any) -> FloatArray:
     return out
 
 
-def _result(table: EventTable, factor: FloatArray, labels: tuple[Any, ...], codes: Any, method: str) -> LogRankTest:
+def _result(table: EventTable, factor: FloatArray, labels: tuple[Any, ...], numbers: FloatArray, method: str) -> LogRankTest:
     total, died = table.at_risk.sum(axis=1), table.events.sum(axis=1)
     share = table.at_risk / total[:, None]
     observed = factor @ table.events
@@ -220,7 +233,7 @@ def _result(table: EventTable, factor: FloatArray, labels: tuple[Any, ...], code
         df=df,
         p_value=p_value,
         groups=labels,
-        n=np.bincount(codes, minlength=len(labels)).astype(float),
+        n=numbers,
         observed=observed,
         expected=expected,
         variance=variance,

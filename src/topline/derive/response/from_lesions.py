@@ -1,0 +1,68 @@
+"""The steps of RECIST 1.1 from lesion records to overall responses, which other criteria build on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from topline.derive.response.criterion import Material, TimePoints
+from topline.derive.response.lesions import derive_lesions, derive_measurements
+from topline.derive.response.new_lesions import derive_new_lesions, scans_of_new_lesions
+from topline.derive.response.non_target import derive_non_target
+from topline.derive.response.overall import derive_overall
+from topline.derive.response.target import derive_sums, first_sufficient_day, target_response
+from topline.study.problems import Finding
+
+
+@dataclass(frozen=True)
+class LesionSteps:
+    """What each step gave; `disease` is USUBJID, ORIGDT, HAS_TARGET, HAS_NON_TARGET."""
+
+    lesions: pl.DataFrame
+    measurements: pl.DataFrame
+    sums: pl.DataFrame
+    non_target: pl.DataFrame
+    new: pl.DataFrame
+    disease: pl.DataFrame
+    overall: pl.DataFrame
+    findings: tuple[Finding, ...]
+
+    def time_points(self, subjects: pl.DataFrame, overall: pl.DataFrame | None = None) -> TimePoints:
+        """The visits for what comes after, with the overall responses given here or those of RECIST 1.1."""
+        assessed = self.measurements.filter(pl.col("SIZE").is_not_null() | pl.col("STATE").is_not_null())
+        looked = assessed.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID").filter(pl.col("DT") <= pl.col("ORIGDT"))
+        return TimePoints(
+            self.overall if overall is None else overall,
+            looked.select("USUBJID").unique(maintain_order=True),
+            self.sums,
+            self.measurements,
+            self.findings,
+        )
+
+
+def lesion_steps(material: Material, longest: str | None = None, *, sizes_of_new: bool = False) -> LesionSteps:
+    """Derive lesions, sums, target, non-target, new lesions and overall responses by RECIST 1.1.
+
+    `longest` and `sizes_of_new` are those of `derive_measurements`.
+    """
+    records, spec, subjects = material.records, material.spec, material.subjects
+    parameters = spec.parameters
+    lesions = derive_lesions(records, spec)
+    measurements, findings = derive_measurements(records, lesions, spec, longest, sizes_of_new=sizes_of_new)
+    sums = derive_sums(measurements, lesions, subjects, parameters).with_columns(target_response(parameters).alias("TRGRESP"))
+    if parameters.progression_date == "first_sufficient_scan":
+        sums = first_sufficient_day(measurements, sums, parameters)
+    disease = subjects.select("USUBJID", "ORIGDT").join(_has(lesions, "TARGET"), on="USUBJID", how="left")
+    disease = disease.join(_has(lesions, "NON-TARGET"), on="USUBJID", how="left").with_columns(
+        pl.col("HAS_TARGET").fill_null(value=False), pl.col("HAS_NON_TARGET").fill_null(value=False)
+    )
+    non_target = derive_non_target(measurements, lesions)
+    new = derive_new_lesions(measurements, lesions, parameters)
+    overall = derive_overall(sums, non_target, new, scans_of_new_lesions(measurements, lesions), disease, parameters)
+    return LesionSteps(lesions, measurements, sums, non_target, new, disease, overall, tuple(findings))
+
+
+def _has(lesions: pl.DataFrame, role: str) -> pl.DataFrame:
+    name = "HAS_" + role.replace("-", "_")
+    return lesions.filter(pl.col("ROLE") == role).select("USUBJID").unique().with_columns(pl.lit(value=True).alias(name))

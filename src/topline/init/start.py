@@ -1,0 +1,107 @@
+"""From a sheet to a new study folder: the draft of its protocol beside a copy of the sheet, all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from topline.init.draft import draft_study
+from topline.init.protocol_text import protocol_text
+from topline.init.tables import Table, read_tables
+from topline.study.guesses import Guess
+from topline.study.load import PROTOCOL_FILE, parse_protocol
+from topline.study.problems import Finding, InputError
+from topline.study.protocol import Protocol
+from topline.study.yaml_text import read_yaml
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new study folder: its draft, and the columns that are never read because they tell who a patient is (heading → what)."""
+
+    folder: Path
+    protocol: Protocol
+    table: Table
+    identities: dict[str, str]
+
+    @property
+    def guesses(self) -> tuple[Guess, ...]:
+        """The guesses of the draft."""
+        return self.protocol.guesses
+
+
+def start_study(files: Sequence[Path], out: Path | None = None) -> Started:
+    """Draft a study from a sheet (of several sheets or files, the one that says most) and write its folder.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        They are only read; the one that is used is copied.
+    out : Path, optional
+        The folder to make; one with the sheet's name, in the working folder, unless given.
+
+    Raises
+    ------
+    InputError
+        INI-0001 not a file that can be read, INI-0002 the folder is there already, INI-0003 no row of headings,
+        INI-0004 nothing known in it.
+    """
+    tables = [table for path in files for table in read_tables(path)]
+    if not tables:
+        message = "has no row of headings with rows of patients below it"
+        todo = "give each column a heading, in one row above the patients"
+        raise InputError([Finding("INI-0003", "error", message, path.name, todo=todo) for path in files])
+    tables.sort(key=lambda table: (-table.known, -table.rows))
+    table = tables[0]
+    folder = out if out is not None else Path(_safe(table.path.stem))
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise InputError(
+            [
+                Finding(
+                    "INI-0002", "error", "is there already; nothing of it was changed", folder.name, todo="name another folder with --out"
+                )
+            ]
+        )
+    name = _safe(table.path.stem) + table.path.suffix
+    text = protocol_text(draft_study(table, tables[1:]), name)
+    protocol = _write(folder, table.path, name, text)
+    identities = {column.name: column.identity for column in table.columns if column.identity is not None}
+    return Started(folder, protocol, table, identities)
+
+
+def _safe(stem: str) -> str:
+    """A file's name without what a path could trip over."""
+    return re.sub(r"[\\/:*?\"<>|\x00-\x1f]|\.\.", "_", stem).strip(" .") or "study"
+
+
+def _write(folder: Path, source: Path, name: str, text: str) -> Protocol:
+    parent = folder.absolute().parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".topline-init-", dir=parent) as temporary:
+            new = Path(temporary) / "study"
+            (new / "records").mkdir(parents=True)
+            shutil.copyfile(source, new / "records" / name)
+            (new / PROTOCOL_FILE).write_text(text, encoding="utf-8", newline="\n")
+            protocol = parse_protocol(read_yaml(new / PROTOCOL_FILE))
+            if folder.exists():
+                folder.rmdir()
+            os.replace(new, folder)  # noqa: PTH105 - a rename of the whole folder, in one step
+    except OSError as error:
+        raise InputError(
+            [
+                Finding(
+                    "INI-0002",
+                    "error",
+                    f"the folder can't be written: {error.strerror or error}",
+                    folder.name,
+                    todo="name another with --out",
+                )
+            ]
+        ) from None
+    return protocol

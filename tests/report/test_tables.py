@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from topline.analyze.results import Result, ResultSet
+from topline.audit.against import ClaimCheck
+from topline.report.tables import Table, build_tables
+from topline.study.problems import Finding
+from topline.study.protocol import Protocol
+
+Study = tuple[ResultSet, Protocol]
+
+
+def by_id(study: Study) -> dict[str, Table]:
+    tables = build_tables(*study)
+    assert len({table.id for table in tables}) == len(tables)
+    return {table.id: table for table in tables}
+
+
+def cells(table: Table, label: str) -> tuple[str, ...]:
+    """The cells of the only row with this label."""
+    found = [row.cells[1:] for row in table.rows if row.cells[0] == label]
+    assert len(found) == 1, f"{len(found)} rows are called {label!r} in {[row.cells[0] for row in table.rows]}"
+    return found[0]
+
+
+def test_the_single_arm_has_its_tables_in_the_order_of_the_protocol(single: Study) -> None:
+    assert list(by_id(single)) == [
+        "headline",
+        "populations",
+        "baseline",
+        "follow_up",
+        "pfs",
+        "response",
+        "tg",
+        "safety",
+        "safety-teae",
+        "safety-trae",
+        "exposure",
+        "estimands",
+        "methods",
+        "warnings",
+    ]
+
+
+def test_flow_of_patients(single: Study) -> None:
+    table = by_id(single)["populations"]
+    assert cells(table, "Excluded: No iodine uptake") == ("2", "20")
+    assert cells(table, "Excluded: One combined cycle *") == ("1", "19")
+    assert any("defined after baseline" in note for note in table.footnotes)
+
+
+def test_baseline(single: Study, two_arm: Study) -> None:
+    table = by_id(single)["baseline"]
+    assert [column.label for column in table.columns] == ["Characteristic", "Anlotinib + ¹³¹I\n(n = 20)"]
+    assert cells(table, "Mean (SD)") == ("48.4 (11.3)",)
+    assert cells(table, "Median (quartiles)") == ("47.5 (39.8–56.0)",)
+    assert cells(table, "Range") == ("28–71",)
+    assert cells(table, "Female") == ("16 (80.0%)",)
+    table = by_id(two_arm)["baseline"]
+    assert [column.label for column in table.columns][1:] == [
+        "Combination\n(n = 65)",
+        "Non-combination\n(n = 89)",
+        "All patients\n(n = 154)",
+        "Standardised\ndifference",
+    ]
+    assert cells(table, "Age, years") == ("", "", "", "−0.12")
+    assert cells(table, "Missing") == ("3", "3", "3", "")
+
+
+def test_follow_up_names_its_method_and_range(single: Study) -> None:
+    table = by_id(single)["follow_up"]
+    assert cells(table, "Median, reverse Kaplan–Meier, months (95% CI)") == ("13.7 (10.2–NR)",)
+    assert cells(table, "Median, observed, months") == ("13.0",)
+    assert cells(table, "Range of observed follow-up, months") == ("5.5–24.0",)
+
+
+def test_time_to_event_counts_reasons_under_what_they_are(single: Study) -> None:
+    table = by_id(single)["pfs"]
+    labels = [(row.cells[0], row.indent) for row in table.rows]
+    assert labels[:5] == [
+        ("Patients", 0),
+        ("Events", 0),
+        ("Disease progression", 1),
+        ("Censored", 0),
+        ("No event by the last adequate assessment", 1),
+    ]
+    assert cells(table, "Median, months") == ("NR",)
+    assert cells(table, "Event-free at 6 months (95% CI)") == ("95.0% (69.5–99.3)",)
+    notes = " ".join(table.footnotes)
+    assert "log-log 95% confidence interval" in notes
+    assert "midpoint on a plateau" in notes
+    assert "NR, not reached" in notes
+    assert "Median not reached: the curve stays above 0.5." in notes
+
+
+def test_the_comparison_stands_in_the_column_of_its_group(two_arm: Study) -> None:
+    table = by_id(two_arm)["pfs"]
+    assert cells(table, "p, log-rank test") == ("<0.001", "")
+    assert cells(table, "Hazard ratio, unadjusted (95% CI)") == ("0.46 (0.32–0.69)", "1 (reference)")
+    assert cells(table, "Hazard ratio, stratified by REGION (95% CI)") == ("0.49 (0.33–0.72)", "1 (reference)")
+    assert cells(table, "p, proportional hazards") == ("0.435", "")
+    assert cells(table, "Time by which 25% had the event, months (95% CI)")[0] == "8.7 (1.0–9.0)"
+    assert any("Efron's handling of ties" in note for note in table.footnotes)
+
+
+def test_adjusted_model_and_subgroups(two_arm: Study) -> None:
+    tables = by_id(two_arm)
+    assert [row.cells[0] for row in tables["pfs-adjusted"].rows] == ["Combination vs Non-combination", "Age", "ECOG: 1"]
+    assert cells(tables["pfs-adjusted"], "Age") == ("1.01 (0.99–1.03)", "0.310")
+    assert cells(tables["pfs-subgroups"], "Sex") == ("", "", "", "0.655")
+    assert cells(tables["pfs-subgroups"], "Men") == ("22 / 40", "41 / 55", "0.44 (0.28–0.70)", "")
+    assert cells(tables["pfs-subgroups"], "≥65") == ("22 / 40", "41 / 55", "NE", "")
+
+
+def test_response_and_its_comparison(single: Study, two_arm: Study) -> None:
+    table = by_id(single)["response"]
+    assert cells(table, "Partial response (PR)") == ("11 (55.0%)",)
+    assert next(row.cells[1] for row in table.rows if row.cells[0] == "Rate (95% CI)") == "55.0% (31.5–76.9)"
+    table = by_id(two_arm)["response"]
+    assert cells(table, "Difference from Non-combination, percentage points (95% CI)") == ("16.2 (−0.1 to 31.0)", "")
+    assert cells(table, "p, chi-squared test") == ("0.041", "")
+
+
+def test_adverse_events(single: Study, two_arm: Study) -> None:
+    tables = by_id(single)
+    assert cells(tables["safety"], "Treatment-related event of grade ≥ 3") == ("10 (50.0%)",)
+    assert any("counts as related (2 events without attribution)" in note for note in tables["safety"].footnotes)
+    assert next(row.cells for row in tables["safety-teae"].rows) == ("Hypertension", "14 (70.0%)", "7 (35.0%)")
+    assert cells(by_id(two_arm)["safety"], "p, Fisher's exact test") == (">0.999", "")
+
+
+def test_exposure(single: Study) -> None:
+    table = by_id(single)["exposure"]
+    assert cells(table, "Cycles started, median (range)") == ("13 (4–30)",)
+    assert cells(table, "Duration of treatment, days, median (range)") == ("290 (84–640)",)
+    assert cells(table, "Patients with a dose reduction, n (%)") == ("10 (50.0%)",)
+    assert cells(table, "Dose reductions, steps") == ("12",)
+    assert cells(table, "Relative dose intensity, median (range)") == ("91.7% (61.0%–100.0%)",)
+
+
+def test_estimands_and_methods(single: Study) -> None:
+    tables = by_id(single)
+    assert cells(tables["estimands"], "Intercurrent event: new anticancer therapy") == ("hypothetical",)
+    assert cells(tables["estimands"], "Population") == ("Full analysis set",)
+    assert any("No estimand is stated for PFSEMA, ORR, DCR, BIOR" in note for note in tables["estimands"].footnotes)
+    assert cells(tables["methods"], "Rounding for display") == ("half away from zero",)
+
+
+def test_findings_are_counted_without_saying_in_whom(single: Study) -> None:
+    table = by_id(single)["warnings"]
+    assert ("warning", "REC-0007", "the date [date] of [patient] is partial (ae.csv)", "2", "2") in [row.cells for row in table.rows]
+    assert "DTC-0" not in repr(table)
+
+
+def test_a_subject_named_in_a_general_finding_is_hidden_too(single: Study) -> None:
+    results, protocol = single
+    known = Finding("REC-0001", "warning", "no treatment", subject="P7")
+    loose = Finding("REC-0002", "warning", "P7 and P70 have the same record of 05/03/2024")
+    tables = build_tables(replace(results, findings=(known, loose)), protocol)
+    text = repr(next(table for table in tables if table.id == "warnings"))
+    assert "[patient] and P70 have the same record of [date]" in text
+
+
+def test_no_result_is_left_out(single: Study) -> None:
+    results, protocol = single
+    extra = Result("extra", "median", 3.25, unit="months", lower=1.0, upper=5.0)
+    tables = build_tables(replace(results, rows=(*results.rows, extra)), protocol)
+    assert next(table for table in tables if table.id == "other").rows[0].cells == (
+        "extra",
+        "Anlotinib + ¹³¹I",
+        "median",
+        "3.3 (1.0–5.0)",
+        "",
+    )
+
+
+def test_claims(single: Study) -> None:
+    claim = ClaimCheck("dcr", "DCR", "94.7%", "95.0%", "known contradiction", "the counts win", "abstract")
+    table = build_tables(*single, [claim])[-1]
+    assert table.rows[0].cells == ("DCR", "94.7%", "95.0%", "known contradiction", "the counts win", "abstract")
+    assert table.footnotes[0] == "1 claims: 1 known contradiction."
+
+
+def test_an_id_used_by_an_analysis_is_not_used_twice(single: Study) -> None:
+    results, protocol = single
+    analyses = tuple(item.model_copy(update={"id": "headline"}) if item.id == "baseline" else item for item in protocol.analyses)
+    renamed = protocol.model_copy(update={"analyses": analyses})
+    rows = tuple(replace(row, analysis="headline") if row.analysis == "baseline" else row for row in results.rows)
+    ids = [table.id for table in build_tables(replace(results, rows=rows), renamed)]
+    assert {"headline", "headline-2"} < set(ids)
