@@ -189,6 +189,19 @@ def test_f2_words() -> None:
     assert verdict("F2", claim | {"p": "0.021"}).verdict == Rung.CONSISTENT
 
 
+def test_f2_higher_with_a_lower_number() -> None:
+    from topline.audit import audit_text
+
+    text = (
+        "Sixty patients had surgery (surgery group, n = 30) or drugs (medical group, n = 30). "
+        "Compared with the medical group, the surgery group had a higher ORR (50.0% vs 20.0%)."
+    )
+    found = [v for v in audit_text(text).verdicts if v.check == "F2"]
+    assert [v.verdict for v in found] == [Rung.CONSISTENT]
+    found = [v for v in audit_text(text.replace("50.0%", "10.0%")).verdicts if v.check == "F2"]
+    assert [v.verdict for v in found] == [Rung.MINOR]
+
+
 def test_a4_sums() -> None:
     counts = {"type": "response_counts", "counts": {"CR": 1, "PR": 6, "SD": 8, "PD": 4}, "n": 19}
     orr = share(value="36.8", n=19)

@@ -101,6 +101,27 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
     return claims
 
 
+def _said_of(context: SentenceContext, s: Series) -> tuple[str, ...]:
+    """Which arm a sentence says to be higher or lower, where it says so plainly just before its two values."""
+    if len(s.cells) != 2 or None in s.arms or s.arms[0] == s.arms[1]:
+        return ()
+    before: list[Item] = []
+    for item in reversed(context.items[max(0, s.first - 22) : s.first]):
+        if item.kind in {"C", "P", "R"} or item.low == ";":
+            break
+        before.insert(0, item)
+    words = {x.low for x in before}
+    said = [("higher" if words & {"higher", "longer", "prolonged"} else ""), ("lower" if words & {"lower", "shorter"} else "")]
+    subjects = [
+        int(x.data)
+        for k, x in enumerate(before)
+        if x.kind == "A" and not {y.low for y in before[max(0, k - 4) : k]} & {"compared", "comparison", "than", "versus", "vs", "with"}
+    ]
+    if bool(said[0]) == bool(said[1]) or len(set(subjects)) != 1 or words & {"not", "no", "risk", "hazard", "similar", "although", "nor"}:
+        return ()
+    return (f"{context.book.arms[subjects[0]].name}-{said[0] or said[1]}",)
+
+
 def _second_arm(context: SentenceContext, before: Series | None, now: Series) -> bool:
     """Tell whether a value is the other arm's of the value before ("60.0% in A, compared with 45.4% in B; P …")."""
     if before is None or len(before.cells) != 1 or len(now.cells) != 1 or before.endpoints != now.endpoints:
@@ -122,7 +143,7 @@ def _value_claim(
         and not set(following) & {"patients", "participants", "subjects", "cases", "those", "women", "men", "individuals"}
     ):
         marks = (*marks, "other units")
-    base_marks = tuple(dict.fromkeys((*marks, *direction_marks(context, s.first))))
+    base_marks = tuple(dict.fromkeys((*marks, *direction_marks(context, s.first), *_said_of(context, s))))
     name = arm_name(context, arm)
     n, n_from = cell.n, "printed" if cell.n is not None else None
     x = cell.x

@@ -197,7 +197,12 @@ def _count_and_percent(sheet: Sheet, claim: Claim) -> Verdict:
                 recomputed=right,
                 inputs=inputs,
             )
-        if trust == "doubtful" or (trust == "alone" and implied and implied[0] < n):
+        if trust == "doubtful" or (
+            trust == "alone"
+            and implied
+            and implied[0] < n
+            and not (FAMILY.get(claim.endpoint or "") == "term" and high < Fraction(9, 10) * n)
+        ):
             return Verdict(
                 "A2",
                 Rung.UNCHECKABLE,
