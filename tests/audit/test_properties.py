@@ -86,8 +86,8 @@ def test_any_text_is_survived_and_every_span_is_inside(text: str) -> None:
         assert 0 <= claim.span[0] <= claim.span[1] <= len(text)
 
 
-GRAMMAR = """( ) [ ] , ; : . % - CI HR OR P = < 0.05 12 12.3 months vs and respectively ORR PFS median grade 3 ≥ n / of patients group A B NR
-± range IQR May 2019 to from 1-, year Forty-five hundred 99999999999999999999 0.0 100 confidence interval (n= 95% versus not reached"""
+GRAMMAR = """( ) [ ] , ; : . % - CI HR OR P = < 0.05 12 12.3 months vs and respectively ORR PFS median grade 3 ≥ n / of patients group A B
+NR ± range IQR May 2019 to from 1-, year Forty-five hundred 99999999999999999999 0.0 100 confidence interval (n= 95% versus not reached"""
 FRAGMENTS = st.sampled_from(GRAMMAR.split())
 
 
@@ -127,11 +127,11 @@ def test_any_order_of_the_grammars_own_words_is_survived(words: list[str]) -> No
 def test_time_grows_in_proportion_to_hostile_text(unit: str) -> None:
     def seconds(times: int) -> float:
         text = (unit * times)[: times * 8]
-        start = time.perf_counter()
+        start = time.process_time()
         extract(text)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
-    small = max(seconds(2_000), 0.01)
+    small = max(seconds(2_000), 0.03)
     assert seconds(16_000) < 40 * small
 
 
@@ -143,8 +143,8 @@ def test_fifty_megabytes_of_garbage_neither_hang_nor_fill_memory() -> None:
     random.seed(1)
     block = "".join(random.choice("0123456789 .,;()%-abcPHRCI=<\n") for _ in range(500_000))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
+    start = time.process_time()
     report = audit_text(block * 100)
     assert report.unread > 40_000_000
-    assert time.perf_counter() - start < 60
+    assert time.process_time() - start < 60
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) < 1_500_000  # kB

@@ -17,6 +17,7 @@ from topline.audit.build_context import (
 )
 from topline.audit.claims import Claim
 from topline.audit.grammar import Cell
+from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY
 from topline.audit.series import Series
 
@@ -103,7 +104,7 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
 
 def _said_of(context: SentenceContext, s: Series) -> tuple[str, ...]:
     """Which arm a sentence says to be higher or lower, where it says so plainly just before its two values."""
-    if len(s.cells) != 2 or None in s.arms or s.arms[0] == s.arms[1]:
+    if len(context.book.arms) != 2 or len(s.cells) != 2 or None in s.arms or s.arms[0] == s.arms[1]:
         return ()
     before: list[Item] = []
     for item in reversed(context.items[max(0, s.first - 22) : s.first]):

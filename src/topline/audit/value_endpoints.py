@@ -156,7 +156,7 @@ def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
 
 def _grade(items: list[Item], begin: int, first: int, stop: int) -> str | None:
     named = next((x for x in reversed(items[begin:first]) if x.kind == "E"), None)
-    floor = begin if named is not None and named.low == "event" else 0
+    floor = begin if named is not None and named.low == "event" else max(0, first - 150)
     for k in range(first - 1, floor - 1, -1):
         if items[k].kind == "G":
             return str(items[k].data)
