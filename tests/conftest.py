@@ -236,3 +236,9 @@ def small_study(tmp_path: Path) -> SmallStudy:
 def topline() -> Callable[..., Outcome]:
     """Give the command line, run in this process: `topline("check", folder).status`."""
     return run_topline
+
+
+@pytest.fixture(scope="session")
+def study_of() -> type[SmallStudy]:
+    """Give the maker of small study folders, for tests that need more than one or other patients."""
+    return SmallStudy

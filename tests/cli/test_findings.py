@@ -82,7 +82,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, str, tuple[str, ...], Callabl
     (
         "a progression before treatment",
         another_row("RS", 0, RSORRES="PD", RSDTC="2022-12-30"),
-        "DER-0060",
+        "DER-0070",
         "records/rs.csv, row 28",
         ("column RSDTC", "S-01", "'2022-12-30'", "not an event"),
         lambda run: adtte(run, "PFS")["S-01"] == (231.0, 0),
@@ -138,7 +138,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, str, tuple[str, ...], Callabl
     (
         "an unknown drug",
         unknown_drug,
-        "DER-0061",
+        "DER-0071",
         "records/ex.csv, row 8, column EXTRT",
         ("'DRGU'", "expected DRUG", "schedule.drugs"),
         lambda run: rows_of(run, "adex", "S-01") == 1,
@@ -146,7 +146,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, str, tuple[str, ...], Callabl
     (
         "a drug of the protocol that nobody took",
         drug_of_nobody,
-        "DER-0062",
+        "DER-0072",
         "records/ex.csv, column EXTRT",
         ("DRUGG", "expected one of DRUG"),
         lambda run: True,
@@ -154,7 +154,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, str, tuple[str, ...], Callabl
     (
         "a patient without a first dose",
         lambda study: study.records["EX"].pop(1),
-        "DER-0063",
+        "DER-0073",
         "records/dm.csv, row 3",
         ("S-02", "no time origin", "first EX.EXSTDTC"),
         lambda run: "S-02" not in adtte(run, "OS"),
@@ -162,7 +162,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, str, tuple[str, ...], Callabl
     (
         "a patient in no group",
         set_cell("DM", 0, "ARM", "C"),
-        "DER-0064",
+        "DER-0074",
         "records/dm.csv, row 2, column ARM",
         ("S-01", "'C'", "expected A or B", "groups.levels"),
         lambda run: True,

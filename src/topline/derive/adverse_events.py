@@ -19,8 +19,9 @@ def derive_adverse_events(
     """Return ADAE: the AE rows with their flags (clinical rules, section 9).
 
     Treatment-emergent: onset from the first dose to `window_days` after the last; a row that continues an event already present before
-    the first dose counts only when its grade is higher than it was then. A partial onset counts as treatment-emergent unless what is known
-    of it proves otherwise. Related: to any drug; a missing attribution counts as the protocol says.
+    the first dose counts only when its grade is higher than it was then. Rows are one event where AEGRPID says so, else where rows of
+    the same term follow one another without a day between. A partial onset counts as treatment-emergent unless what is known
+    of it, or an end before the first dose, proves otherwise. Related: to any drug; a missing attribution counts as the protocol says.
 
     Returns
     -------
@@ -61,16 +62,20 @@ def _window(records: Records, subjects: pl.DataFrame, rules: AdverseEvents, trea
 
 def _emergent(table: pl.DataFrame, rules: AdverseEvents) -> pl.DataFrame:
     last = pl.col("CLOSE") + rules.window_days
+    ended_by = pl.coalesce("AENDT", "AEENDTHI") if "AEENDTHI" in table.columns else pl.col("AENDT")
     inside = (pl.col("AESTDTHI").fill_null(pl.col("OPEN")) >= pl.col("OPEN")) & (pl.col("AESTDTLO").fill_null(pl.col("OPEN")) <= last)
-    before = pl.col("AESTDTHI") < pl.col("OPEN")
-    table = table.sort("USUBJID", "TERM", "AESTDTLO", "AESEQ", nulls_last=True)
-    ended = pl.col("AENDT").fill_null(2**30).cum_max().shift(1).over("USUBJID", "TERM")
-    continues = (pl.col("AESTDTLO") <= ended + _GAP_DAYS).fill_null(value=False)
-    table = table.with_columns((~continues).cast(pl.Int32).cum_sum().over("USUBJID", "TERM").alias("EVENT"))
-    grade_before = pl.when(before).then(pl.col("ATOXGR").fill_null(0)).max().over("USUBJID", "TERM", "EVENT")
+    inside &= (ended_by >= pl.col("OPEN")).fill_null(value=True)
+    before = (pl.col("AESTDTHI") < pl.col("OPEN")) | (ended_by < pl.col("OPEN")).fill_null(value=False)
+    given = pl.col("AEGRPID") if "AEGRPID" in table.columns else pl.lit(None, pl.String)
+    table = table.with_columns(pl.coalesce(pl.lit("group ") + given, pl.lit("term ") + pl.col("TERM")).alias("TOGETHER"))
+    table = table.sort("USUBJID", "TOGETHER", "AESTDTLO", "AESEQ", nulls_last=True)
+    ended = ended_by.fill_null(2**30).cum_max().shift(1).over("USUBJID", "TOGETHER")
+    continues = (pl.col("AESTDTLO") <= ended + _GAP_DAYS).fill_null(value=False) | given.is_not_null()
+    table = table.with_columns((~continues).cast(pl.Int32).cum_sum().over("USUBJID", "TOGETHER").alias("EVENT"))
+    grade_before = pl.when(before).then(pl.col("ATOXGR").fill_null(0)).max().over("USUBJID", "TOGETHER", "EVENT")
     worse = grade_before.is_null() | (pl.col("ATOXGR") > grade_before).fill_null(value=False)
     emergent = (inside & worse).fill_null(value=False)
-    return table.with_columns(pl.when(emergent).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("TRTEMFL")).drop("EVENT")
+    return table.with_columns(pl.when(emergent).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("TRTEMFL")).drop("EVENT", "TOGETHER")
 
 
 def _related(table: pl.DataFrame, rules: AdverseEvents) -> tuple[pl.DataFrame, list[Finding]]:

@@ -50,8 +50,8 @@ def make_best(
         best = best.join(response.best, on="USUBJID", how="left", maintain_order="left")
         for endpoint in protocol.endpoints:
             if isinstance(endpoint, ResponseRate):
-                source = pl.col("CBORCL" if endpoint.confirmed else "BORCL")
-                best = best.with_columns(_yes(source.is_in(endpoint.responses)).alias(endpoint.id))
+                own = response.of(endpoint.evaluator)
+                best = best.join(_rate(endpoint, own), on="USUBJID", how="left", maintain_order="left")
     for endpoint in protocol.endpoints:
         if isinstance(endpoint, BiochemicalResponse) and endpoint.id in biochemical:
             changes = biochemical[endpoint.id].select(
@@ -59,6 +59,17 @@ def make_best(
             )
             best = best.join(changes, on="USUBJID", how="left", maintain_order="left")
     return best
+
+
+def _rate(endpoint: ResponseRate, response: Response) -> pl.DataFrame:
+    """USUBJID and Y/N in a column named as the endpoint; SD counts only from `stable_min_weeks` on, where it says so."""
+    rows = response.best.join(response.responded, on="USUBJID", how="left", maintain_order="left")
+    source = pl.col("CBORCL" if endpoint.confirmed else "BORCL")
+    inside = source.is_in(endpoint.responses)
+    if endpoint.stable_min_weeks is not None:
+        enough = pl.col("CTRLDAYS") >= endpoint.stable_min_weeks * 7 - endpoint.stable_window_days
+        inside &= source.is_in(["CR", "PR"]) | enough.fill_null(value=False)
+    return rows.select("USUBJID", _yes(inside).alias(endpoint.id))
 
 
 def _yes(condition: pl.Expr) -> pl.Expr:

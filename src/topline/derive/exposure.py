@@ -120,9 +120,15 @@ def _summary(subject: str, doses: list[_Dose], drug: DrugSchedule, limit: int | 
             else:
                 course.reescalations += 1
         course.level = amount
-        course.given.append((start, last))
         course.dose += amount * (last - start + 1)
         course.end = max(course.end, last)
+        while last >= course.cycle_start + drug.cycle_days:  # one row may run over several cycles
+            course.given.append((start, course.cycle_start + drug.cycle_days - 1))
+            _close_cycle(course, drug, started_next=True)
+            course.cycles += 1
+            course.cycle_start += drug.cycle_days
+            start = course.cycle_start
+        course.given.append((start, last))
     _close_cycle(course, drug, started_next=False)
     end = course.end + drug.days_off
     end = end if limit is None else max(course.end, min(end, limit))

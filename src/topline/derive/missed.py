@@ -46,3 +46,24 @@ def longest_gap(last: pl.Series, assessments: Assessments, visits: int) -> pl.Se
     intervals = pl.Series([stage.every_weeks * 7 for stage in assessments.stages], dtype=pl.Float64)
     stage = ends.search_sorted(last.fill_null(0).clip(lower_bound=0).cast(pl.Float64), side="right")
     return (intervals.gather(stage.cast(pl.UInt32)) * visits + assessments.window_days).round(0).cast(pl.Int32)
+
+
+def scheduled_day(day: pl.Series, assessments: Assessments) -> pl.Series:
+    """Return the planned day of the visit to which a day belongs: the first scheduled visit whose window hadn't elapsed before it.
+
+    Parameters
+    ----------
+    day : Series of Int32
+        Days after the time origin; null stays null.
+    """
+    longest = day.max()
+    if not isinstance(longest, int):
+        return day
+    planned = assessments.days_until(longest)
+    reach = longest
+    while not planned or planned[-1] + assessments.window_days < longest:
+        reach += max(round(assessments.stages[-1].every_weeks * 7), 1)
+        planned = assessments.days_until(reach)
+    visits = pl.Series(planned, dtype=pl.Int32)
+    place = visits.search_sorted(day.fill_null(0) - assessments.window_days, side="left")
+    return pl.select(pl.when(day.is_not_null()).then(visits.gather(place))).to_series().cast(pl.Int32)

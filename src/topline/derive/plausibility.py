@@ -14,8 +14,8 @@ from topline.study.protocol import Protocol
 def check_plausibility(records: Records, subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]:
     """Return what is worth knowing before the results are read; nothing is changed.
 
-    DER-0060 a progression recorded on or before the time origin; DER-0061 a drug that the schedule doesn't know; DER-0062 a drug of the
-    protocol that nobody took; DER-0063 a patient of a population without time origin; DER-0064 one whose group the protocol doesn't know.
+    DER-0070 a progression recorded on or before the time origin; DER-0071 a drug that the schedule doesn't know; DER-0072 a drug of the
+    protocol that nobody took; DER-0073 a patient of a population without time origin; DER-0074 one whose group the protocol doesn't know.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def _early_progressions(records: Records, subjects: pl.DataFrame, protocol: Prot
     source = "RSDTC" if "RSDTC" in early.columns else "RSDY"
     return [
         Finding(
-            "DER-0060",
+            "DER-0070",
             "warning",
             "a progression is dated on or before the time origin; it is not an event",
             "RS",
@@ -66,7 +66,7 @@ def _drugs(records: Records, protocol: Protocol) -> list[Finding]:
         for name, row, n in unknown.group_by("EXTRT").agg(pl.col(ROW).min(), pl.len()).sort(ROW).iter_rows():
             findings.append(
                 Finding(
-                    "DER-0061",
+                    "DER-0071",
                     "warning",
                     f"is a drug that the schedule doesn't know ({n} {'row' if n == 1 else 'rows'}); its exposure is not summarised",
                     "EX",
@@ -80,7 +80,7 @@ def _drugs(records: Records, protocol: Protocol) -> list[Finding]:
     wanted = [*planned, *(drug.strip().upper() for drug in protocol.adverse_events.drugs)]
     return findings + [
         Finding(
-            "DER-0062",
+            "DER-0072",
             "warning",
             f"the protocol names the drug {name}, which nobody took",
             "EX",
@@ -103,7 +103,7 @@ def _without_origin(subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]
     lost = _members(subjects, protocol).filter(pl.col("ORIGDT").is_null())
     return [
         Finding(
-            "DER-0063",
+            "DER-0073",
             "warning",
             "the patient has no time origin, and so no time to event and no response",
             "DM",
@@ -123,7 +123,7 @@ def _without_group(subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]:
     lost = _members(subjects, protocol).filter(pl.col("TRT01P").is_null())
     return [
         Finding(
-            "DER-0064",
+            "DER-0074",
             "warning",
             "the patient is in none of the treatment groups, and so in no comparison",
             "DM",

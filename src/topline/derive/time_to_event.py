@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 import polars as pl
 
+from topline.derive.missed import longest_gap, missed_between, scheduled_day
 from topline.derive.response.derive import Response
-from topline.derive.subjects import pick_date
+from topline.derive.subjects import dates_of, pick_date
 from topline.records.load import Records
 from topline.records.read import ROW
-from topline.study.endpoints import CensorRule, TimeToEvent
+from topline.study.endpoints import CensorRule, EventRule, TimeToEvent
 from topline.study.problems import Finding, InputError
 from topline.study.schedule import Assessments
 
@@ -88,25 +89,39 @@ def trace_time_to_event(
 ) -> Trail:
     """Return the candidate dates of every patient who has a time origin, and the steps that decide between them."""
     frame = subjects.filter(pl.col("ORIGDT").is_not_null()).select(
-        "USUBJID", "ORIGDT", "DTHDT", "DTHFL", "LSTALVDT", "LSTALVSRC", "LSTALVSEQ"
+        "USUBJID", "ORIGDT", pl.col("ORIGDT").alias("SCHEDDT"), "DTHDT", "DTHFL", "LSTALVDT", "LSTALVSRC", "LSTALVSEQ", "TRTEDT"
     )
-    events = _event_dates(frame, endpoint, records, response)
+    response = response.of(endpoint.evaluator) if response is not None else None
+    frame = _responders(frame, endpoint, response)
+    events = _event_dates(frame, endpoint, records, response, assessments)
     first = events.group_by("USUBJID", maintain_order=True).first().drop("order")
-    frame = _last_assessments(frame.join(first, on="USUBJID", how="left"), response)
+    frame = _last_assessments(frame.join(first, on="USUBJID", how="left"), endpoint, response)
     steps: list[Step] = []
     for rule in endpoint.censoring:
         if rule.rule == "no_baseline":
             assert response is not None
             frame = frame.join(response.baseline.with_columns(pl.lit(value=True).alias("HAS_BASE")), on="USUBJID", how="left")
-            steps.append(Step(rule, rule.label, "censor", pl.col("HAS_BASE").is_null(), _censor(rule.label, "ORIGDT", "ADSL", "ORIGDT")))
+            unseen = pl.col("HAS_BASE").is_null()
+            if rule.death == "event":
+                unseen &= ~(pl.col("EVDT") == pl.col("DTHDT")).fill_null(value=False)
+            steps.append(Step(rule, rule.label, "censor", unseen, _censor(rule.label, "ORIGDT", "ADSL", "ORIGDT")))
         elif rule.rule == "new_therapy":
-            therapy_first = pl.col("NEWTXDT").is_not_null() & (pl.col("NEWTXDT") < pl.col("EVDT")).fill_null(value=True)
+            earlier = pl.col("NEWTXDT") < pl.col("EVDT") if rule.same_day == "counts" else pl.col("NEWTXDT") <= pl.col("EVDT")
+            therapy_first = pl.col("NEWTXDT").is_not_null() & earlier.fill_null(value=True)
             steps.append(Step(rule, rule.label, "censor", therapy_first, _censor(rule.label, "LATX", "ADRS", "ADT", "LATXSEQ")))
         elif rule.rule == "missed_visits":
             assert assessments is not None
-            frame = frame.with_columns(_missed(frame, assessments).alias("MISSED"))
-            missed = pl.col("EVDT").is_not_null() & (pl.col("MISSED") >= rule.visits)
+            frame = frame.with_columns(
+                _missed(frame, assessments).alias("MISSED"), _days_missed(frame, rule.visits, assessments).alias("GAP")
+            )
+            missed = pl.col("EVDT").is_not_null() & ((pl.col("MISSED") >= rule.visits) if rule.counted == "visits" else (pl.col("GAP") > 0))
+            if not rule.from_start:
+                missed &= pl.col("LAEV").is_not_null()
             steps.append(Step(rule, rule.label, "censor", missed, _censor(rule.label, "LAEV", "ADRS", "ADT", "LAEVSEQ")))
+        elif rule.rule == "treatment_stop":
+            frame = _until_treatment_stop(frame, rule.days, response)
+            stopped = (pl.col("EVDT") > pl.col("STOPDT")).fill_null(value=False)
+            steps.append(Step(rule, rule.label, "censor", stopped, _censor(rule.label, "LASTOP", "ADRS", "ADT", "LASTOPSEQ")))
     steps.append(Step(None, "Event", "event", pl.col("EVDT").is_not_null(), _event()))
     for number, rule in enumerate(endpoint.censoring):
         if rule.rule == "last_assessment":
@@ -173,25 +188,29 @@ def recorded_time(endpoint: TimeToEvent, subjects: pl.DataFrame, days_per_month:
     return rows, findings
 
 
-def _event_dates(frame: pl.DataFrame, endpoint: TimeToEvent, records: Records, response: Response | None) -> pl.DataFrame:
+def _responders(frame: pl.DataFrame, endpoint: TimeToEvent, response: Response | None) -> pl.DataFrame:
+    """Keep the responders where the endpoint is of them, and start the clock (ORIGDT) where it says; SCHEDDT stays the time origin."""
+    if endpoint.patients == "all":
+        return frame
+    assert response is not None
+    name = "CRESPDT" if endpoint.confirmed else "RESPDT"
+    frame = frame.join(response.responded.select("USUBJID", pl.col(name).alias("RESPDT")), on="USUBJID", how="inner", maintain_order="left")
+    frame = frame.filter(pl.col("RESPDT").is_not_null())
+    return frame.with_columns(pl.col("RESPDT").alias("ORIGDT")) if endpoint.start == "first_response" else frame
+
+
+def _event_dates(
+    frame: pl.DataFrame, endpoint: TimeToEvent, records: Records, response: Response | None, assessments: Assessments | None
+) -> pl.DataFrame:
+    """The date of each event rule: EVDT when it happened, EVSHOW when it is dated to; the earliest EVSHOW first."""
     parts = []
     for order, rule in enumerate(endpoint.events):
-        if rule.rule == "progression":
-            assert response is not None
-            days = response.progression.select("USUBJID", pl.col("PDDT").alias("DT"), pl.col("PDSEQ").alias("SEQ"))
-            domain, variable = "ADRS", "ADT"
-        elif rule.rule == "death":
-            days = frame.filter(pl.col("DTHDT").is_not_null()).select(
-                "USUBJID", pl.col("DTHDT").alias("DT"), pl.lit(None, pl.Int64).alias("SEQ")
-            )
-            domain, variable = "DM", "DTHDTC"
-        else:
-            days = pick_date(records, rule.source, "DT").select("USUBJID", "DT", pl.col("DTSEQ").alias("SEQ"))
-            domain, variable = rule.source.domain, rule.source.variable
+        days, domain, variable = _rule_dates(rule, frame, endpoint, records, response)
         parts.append(
-            days.select(
+            days.join(frame.select("USUBJID", "SCHEDDT"), on="USUBJID", how="inner").select(
                 "USUBJID",
-                pl.col("DT").alias("EVDT"),
+                pl.col("DT").cast(pl.Int32).alias("EVDT"),
+                _dated(rule, assessments).alias("EVSHOW"),
                 pl.lit(rule.label).alias("EVDESC"),
                 pl.lit(domain).alias("EVDOM"),
                 pl.lit(variable).alias("EVVAR"),
@@ -199,11 +218,60 @@ def _event_dates(frame: pl.DataFrame, endpoint: TimeToEvent, records: Records, r
                 pl.lit(order).alias("order"),
             )
         )
-    return pl.concat(parts).sort("USUBJID", "EVDT", "order")
+    return pl.concat(parts).sort("USUBJID", "EVSHOW", "order")
 
 
-def _last_assessments(frame: pl.DataFrame, response: Response | None) -> pl.DataFrame:
-    """Add the last adequate assessment (overall response not NE): of all (LALL), before the event (LAEV), until new therapy (LATX).
+def _dated(rule: EventRule, assessments: Assessments | None) -> pl.Expr:
+    if getattr(rule, "dated", "scan") == "scan":
+        return pl.col("DT").cast(pl.Int32)
+    assert assessments is not None
+    planned = assessments
+    return pl.col("SCHEDDT") + (pl.col("DT") - pl.col("SCHEDDT")).map_batches(
+        lambda day: scheduled_day(day.cast(pl.Int32), planned), return_dtype=pl.Int32
+    )
+
+
+def _rule_dates(
+    rule: EventRule, frame: pl.DataFrame, endpoint: TimeToEvent, records: Records, response: Response | None
+) -> tuple[pl.DataFrame, str, str]:
+    """USUBJID, DT, SEQ of one event rule, and the domain and variable that they come from."""
+    if rule.rule == "death":
+        days = frame.filter(pl.col("DTHDT").is_not_null())
+        return days.select("USUBJID", pl.col("DTHDT").alias("DT"), pl.lit(None, pl.Int64).alias("SEQ")), "DM", "DTHDTC"
+    origin = frame.select("USUBJID", "ORIGDT")
+    if rule.rule == "record":
+        days = dates_of(records, rule.source, "DT").join(origin, on="USUBJID", how="inner", maintain_order="left")
+        if rule.ignore_first_days:
+            days = days.filter(pl.col("DT") - pl.col("ORIGDT") > rule.ignore_first_days)
+        by_patient = days.group_by("USUBJID", maintain_order=True)
+        picked = by_patient.first() if rule.source.pick == "first" else by_patient.last()
+        return picked.select("USUBJID", "DT", pl.col("DTSEQ").alias("SEQ")), rule.source.domain, rule.source.variable
+    assert response is not None
+    if rule.rule == "new_therapy_start":
+        days = response.new_therapy.select("USUBJID", pl.col("NEWTXDT").alias("DT"), pl.col("NEWTXSEQ").alias("SEQ"))
+        return days, response.new_therapy_domain, "DT"
+    if rule.rule == "response":
+        prefix = "CRESP" if endpoint.confirmed else "RESP"
+        days = response.responded.select("USUBJID", pl.col(prefix + "DT").alias("DT"), pl.col(prefix + "SEQ").alias("SEQ"))
+        return days.drop_nulls("DT"), "ADRS", "ADT"
+    if rule.ignore_first_days:
+        later = response.overall.filter(pl.col("CLASS") == "PD").join(origin, on="USUBJID", how="inner", maintain_order="left")
+        later = later.filter(pl.col("ADT") - pl.col("ORIGDT") > rule.ignore_first_days).group_by("USUBJID", maintain_order=True).first()
+        return later.select("USUBJID", pl.col("ADT").alias("DT"), "SEQ"), "ADRS", "ADT"
+    return response.progression.select("USUBJID", pl.col("PDDT").alias("DT"), pl.col("PDSEQ").alias("SEQ")), "ADRS", "ADT"
+
+
+def _until_treatment_stop(frame: pl.DataFrame, days: int, response: Response | None) -> pl.DataFrame:
+    """Add STOPDT (end of treatment and the days after it that count), LASTOP and LASTOPSEQ (last adequate assessment until then)."""
+    assert response is not None
+    frame = frame.with_columns((pl.col("TRTEDT") + days).cast(pl.Int32).alias("STOPDT"))
+    rows = response.adequate.join(frame.select("USUBJID", "STOPDT"), on="USUBJID", how="inner", maintain_order="left")
+    last = rows.filter(pl.col("ADT") <= pl.col("STOPDT")).group_by("USUBJID", maintain_order=True).last()
+    return frame.join(last.select("USUBJID", pl.col("ADT").alias("LASTOP"), pl.col("SEQ").alias("LASTOPSEQ")), on="USUBJID", how="left")
+
+
+def _last_assessments(frame: pl.DataFrame, endpoint: TimeToEvent, response: Response | None) -> pl.DataFrame:
+    """Add the last adequate assessment: of all (LALL), before the event (LAEV), until new therapy (LATX).
 
     One on the day of a death (or of an event recorded elsewhere) is before it: somebody looked and saw no progression.
     """
@@ -214,14 +282,14 @@ def _last_assessments(frame: pl.DataFrame, response: Response | None) -> pl.Data
             *(pl.lit(None, pl.Int64).alias(name + "SEQ") for name in names),
         )
     frame = frame.join(response.new_therapy.select("USUBJID", "NEWTXDT"), on="USUBJID", how="left")
-    adequate = response.overall.filter(pl.col("OVR") != "NE").select("USUBJID", "ADT", "SEQ")
-    rows = adequate.join(frame.select("USUBJID", "EVDT", "EVDOM", "NEWTXDT"), on="USUBJID", how="inner")
+    rows = response.adequate.join(frame.select("USUBJID", "EVDT", "EVDOM", "NEWTXDT"), on="USUBJID", how="inner")
     by_assessment = (pl.col("EVDOM") == "ADRS").fill_null(value=False)
     before = pl.when(by_assessment).then(pl.col("ADT") < pl.col("EVDT")).otherwise(pl.col("ADT") <= pl.col("EVDT"))
+    too_late = any(rule.rule == "new_therapy" and rule.same_day == "too_late" for rule in endpoint.censoring)
     conditions = (
         pl.lit(value=True),
         before.fill_null(value=True),
-        (pl.col("ADT") <= pl.col("NEWTXDT")).fill_null(value=True),
+        (pl.col("ADT") < pl.col("NEWTXDT") if too_late else pl.col("ADT") <= pl.col("NEWTXDT")).fill_null(value=True),
     )
     for name, condition in zip(names, conditions, strict=True):
         last = rows.filter(condition).group_by("USUBJID", maintain_order=True).last()
@@ -234,14 +302,13 @@ def _missed(frame: pl.DataFrame, assessments: Assessments) -> pl.Series:
 
     Counted from the time origin where nothing adequate came after baseline (clinical rules, section 3.2).
     """
-    event = frame["EVDT"] - frame["ORIGDT"]
-    last = frame["LAEV"].fill_null(frame["ORIGDT"]) - frame["ORIGDT"]
-    longest = event.max()
-    planned = pl.Series(assessments.days_until(int(longest)) if isinstance(longest, int) and longest > 0 else [], dtype=pl.Int32)
-    window = assessments.window_days
-    elapsed = planned.search_sorted(event.fill_null(0) - window, side="left")
-    attended = planned.search_sorted(last + window, side="right")
-    return (elapsed.cast(pl.Int32) - attended.cast(pl.Int32)).clip(lower_bound=0)
+    return missed_between(frame["LAEV"] - frame["SCHEDDT"], frame["EVDT"] - frame["SCHEDDT"], assessments)
+
+
+def _days_missed(frame: pl.DataFrame, visits: int, assessments: Assessments) -> pl.Series:
+    """Days between the last adequate assessment (or the origin) and the event beyond those that may pass: visits × interval + window."""
+    last = (frame["LAEV"].fill_null(frame["SCHEDDT"]) - frame["SCHEDDT"]).cast(pl.Int32)
+    return (frame["EVDT"] - frame["SCHEDDT"] - last - longest_gap(last, assessments, visits)).fill_null(0)
 
 
 def _decision(day: pl.Expr, cnsr: int, event: pl.Expr, censor: pl.Expr, domain: pl.Expr, variable: pl.Expr, sequence: pl.Expr) -> pl.Expr:
@@ -262,7 +329,7 @@ def _nothing() -> pl.Expr:
 
 
 def _event() -> pl.Expr:
-    return _decision(pl.col("EVDT"), 0, pl.col("EVDESC"), pl.lit(None), pl.col("EVDOM"), pl.col("EVVAR"), pl.col("EVSEQ"))
+    return _decision(pl.col("EVSHOW"), 0, pl.col("EVDESC"), pl.lit(None), pl.col("EVDOM"), pl.col("EVVAR"), pl.col("EVSEQ"))
 
 
 def _censor(label: str, day: str, domain: str, variable: str, sequence: str | None = None) -> pl.Expr:

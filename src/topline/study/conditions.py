@@ -20,7 +20,7 @@ class Compare(Strict):
 
     variable: str
     op: Literal["=", "!=", "<", "<=", ">", ">="]
-    value: Scalar = Field(union_mode="left_to_right")
+    value: Scalar
 
     def __str__(self) -> str:
         """As a `where` string."""

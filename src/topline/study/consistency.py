@@ -16,10 +16,10 @@ from topline.study.endpoints import BiochemicalResponse, ResponseRate, TimeToEve
 from topline.study.info import DateSource
 from topline.study.problems import Finding, Severity
 from topline.study.protocol import Protocol
+from topline.study.strategies import strategy_problems
 from topline.study.yaml_text import Path_, YamlDocument
 
 _TODO = "mend the protocol there; docs/protocol.md describes each section"
-_HANDLED = {"new_therapy": "new_therapy", "missed_visits": "missed_visits"}
 
 
 def check_consistency(protocol: Protocol, document: YamlDocument) -> list[Finding]:
@@ -139,8 +139,13 @@ def _domains(protocol: Protocol) -> Iterator[Problem]:
 
 
 def _rules_and_estimands(protocol: Protocol) -> Iterator[Problem]:
+    spec = protocol.response
+    evaluators = {spec.evaluator, *spec.evaluators} if spec is not None else set()
     for i, endpoint in enumerate(protocol.endpoints):
         path: Path_ = ("endpoints", i)
+        by = getattr(endpoint, "evaluator", None)
+        if by is not None and by not in evaluators:
+            yield "PRO-0024", path, f"{endpoint.id} is judged by {by}: name it under response.evaluators"
         if isinstance(endpoint, ResponseRate) and protocol.response is None:
             yield "PRO-0024", path, f"{endpoint.id} needs the section 'response'"
         if isinstance(endpoint, ResponseRate) and endpoint.confirmed and protocol.response and protocol.response.entry == "recorded_best":
@@ -149,37 +154,21 @@ def _rules_and_estimands(protocol: Protocol) -> Iterator[Problem]:
             continue
         rules = {rule.rule for rule in (*endpoint.events, *endpoint.censoring)}
         by_visit = protocol.response is not None and protocol.response.entry != "recorded_best"
-        if rules & {"progression", "no_baseline", "missed_visits", "last_assessment"} and not by_visit:
+        if rules & {"progression", "response", "no_baseline", "missed_visits", "last_assessment"} and not by_visit:
             yield (
                 "PRO-0024",
                 path,
                 f"{endpoint.id} needs responses by visit: the section 'response' with lesions or recorded visits",
             )
+        scheduled = any(getattr(rule, "dated", "scan") == "scheduled_visit" for rule in endpoint.events)
+        if scheduled and protocol.schedule.assessments is None:
+            yield "PRO-0024", path, f"{endpoint.id}: events dated to scheduled visits need schedule.assessments"
         if "missed_visits" in rules and protocol.schedule.assessments is None:
             yield "PRO-0024", path, f"{endpoint.id}: missed visits need schedule.assessments"
-        if "new_therapy" in rules and (protocol.response is None or protocol.response.new_therapy is None):
+        if rules & {"new_therapy", "new_therapy_start"} and (protocol.response is None or protocol.response.new_therapy is None):
             yield "PRO-0024", path, f"{endpoint.id}: new therapy needs response.new_therapy, which names its CM rows"
-        for item in endpoint.estimand.intercurrent_events if endpoint.estimand is not None else ():
-            rule = _HANDLED.get(item.event)
-            censored = rule in rules
-            if rule and item.strategy == "treatment_policy" and censored:
-                yield (
-                    "PRO-0025",
-                    path,
-                    f"{endpoint.id}: the estimand ignores {item.event} (treatment policy) but a rule censors at it",
-                )
-            if rule and item.strategy == "hypothetical" and not censored:
-                yield (
-                    "PRO-0025",
-                    path,
-                    f"{endpoint.id}: the estimand is hypothetical as to {item.event} but no rule censors at it",
-                )
-            if item.event == "death" and item.strategy == "composite" and "death" not in rules:
-                yield (
-                    "PRO-0025",
-                    path,
-                    f"{endpoint.id}: death is part of the estimand (composite) but no event rule names it",
-                )
+    for i, message in strategy_problems(protocol):
+        yield "PRO-0025", ("endpoints", i), message
 
 
 def _comparisons(protocol: Protocol) -> Iterator[Problem]:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
 
 from topline.study.conditions import Condition
+from topline.study.endpoint_presets import PRESETS
 from topline.study.estimand import Estimand
 from topline.study.info import DateSource
 from topline.study.model import Strict
+
+
+Dated = Annotated[
+    Literal["scan", "scheduled_visit"],
+    Field(description="The day itself, or that of the scheduled visit to which it belongs: the first whose window hadn't elapsed."),
+]
 
 
 class Rule(Strict):
@@ -18,14 +25,20 @@ class Rule(Strict):
     def describe(self) -> str:
         """What the rule does, in a sentence, with its parameters."""
         text = (type(self).__doc__ or type(self).__name__).partition("\n")[0].rstrip(".")
-        given = [f"{name}: {getattr(self, name)}" for name in type(self).model_fields if name not in ("rule", "label")]
+        given = [
+            f"{name}: {getattr(self, name)}"
+            for name, field in type(self).model_fields.items()
+            if name not in ("rule", "label") and getattr(self, name) != field.default
+        ]
         return f"{text} ({', '.join(given)})" if given else text
 
 
 class Progression(Rule):
-    """Event: the first overall response of PD."""
+    """Event: progression as the response criterion dates it; by RECIST 1.1 the first overall response of PD."""
 
     rule: Literal["progression"]
+    dated: Dated = "scan"
+    ignore_first_days: int = Field(default=0, ge=0, description="Progression in so many days after the start is not counted.")
     label: str = "Disease progression"
 
 
@@ -41,13 +54,30 @@ class RecordedEvent(Rule):
 
     rule: Literal["record"]
     source: DateSource
+    dated: Dated = "scan"
+    ignore_first_days: int = Field(default=0, ge=0, description="Such a date in so many days after the start is not counted.")
     label: str
+
+
+class NewTherapyStart(Rule):
+    """Event: the start of new anticancer therapy (response.new_therapy)."""
+
+    rule: Literal["new_therapy_start"]
+    label: str = "New anticancer therapy"
+
+
+class FirstResponse(Rule):
+    """Event: the first CR or PR; the first that was confirmed where the endpoint says `confirmed`."""
+
+    rule: Literal["response"]
+    label: str = "Response"
 
 
 class NoBaseline(Rule):
     """Censored at the time origin: no tumour assessment before treatment."""
 
     rule: Literal["no_baseline"]
+    death: Literal["censored", "event"] = Field(default="censored", description="The death of a patient without a baseline.")
     label: str = "No baseline assessment"
 
 
@@ -55,6 +85,7 @@ class NewTherapy(Rule):
     """Censored at the last adequate assessment before new anticancer therapy that began before the event."""
 
     rule: Literal["new_therapy"]
+    same_day: Literal["counts", "too_late"] = Field(default="counts", description="A scan or an event on the first day of new therapy.")
     label: str = "New anticancer therapy"
 
 
@@ -63,11 +94,23 @@ class MissedVisits(Rule):
 
     rule: Literal["missed_visits"]
     visits: int = Field(default=2, ge=1)
+    counted: Literal["visits", "days"] = Field(
+        default="visits", description="Scheduled visits whose windows had elapsed; or days: more than so many intervals and a window."
+    )
+    from_start: bool = Field(default=True, description="Counted from the start where nothing adequate came after baseline; else never.")
     label: str = "Missed visits before the event"
 
     def describe(self) -> str:
         """What the rule does, with its number of visits."""
         return f"Censored at the last adequate assessment before {self.visits} or more consecutive missed visits that preceded the event"
+
+
+class TreatmentStop(Rule):
+    """Censored at the last adequate assessment until so many days after the end of treatment, where the event came later."""
+
+    rule: Literal["treatment_stop"]
+    days: int = Field(default=0, ge=0, description="Days after the last dose (ADSL.TRTEDT) that still count.")
+    label: str = "End of treatment"
 
 
 class LastAssessment(Rule):
@@ -92,9 +135,9 @@ class RecordedCensor(Rule):
     label: str
 
 
-EventRule = Annotated[Progression | Death | RecordedEvent, Field(discriminator="rule")]
+EventRule = Annotated[Progression | Death | RecordedEvent | NewTherapyStart | FirstResponse, Field(discriminator="rule")]
 CensorRule = Annotated[
-    NoBaseline | NewTherapy | MissedVisits | LastAssessment | LastKnownAlive | RecordedCensor,
+    NoBaseline | NewTherapy | MissedVisits | TreatmentStop | LastAssessment | LastKnownAlive | RecordedCensor,
     Field(discriminator="rule"),
 ]
 
@@ -105,7 +148,9 @@ class RecordedTime(Strict):
     time: str = Field(description="DM variable that holds the time.")
     unit: Literal["days", "weeks", "months", "years"] = "days"
     event: str = Field(description="DM variable that says whether the event was seen.")
-    event_values: tuple[str, ...] = Field(min_length=1, description="Values of that variable that mean an event; all others: censored.")
+    event_values: tuple[Annotated[str, WithJsonSchema({"type": ["string", "number", "boolean"]})], ...] = Field(
+        min_length=1, description="Values of that variable that mean an event; all others: censored."
+    )
 
     @field_validator("event_values", mode="before")
     @classmethod
@@ -124,20 +169,33 @@ class _Endpoint(Strict):
         return (self.estimand.id if self.estimand is not None else None) or self.id
 
 
-PRESETS: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
-    # FDA guidance on cancer trial endpoints (2007, 2018), appendix 3, table A
-    "pfs_fda_a": (
-        [{"rule": "progression"}, {"rule": "death"}],
-        [
-            {"rule": "no_baseline"},
-            {"rule": "new_therapy"},
-            {"rule": "missed_visits", "visits": 2},
-            {"rule": "last_assessment"},
-        ],
-    ),
-    "pfs_treatment_policy": ([{"rule": "progression"}, {"rule": "death"}], [{"rule": "last_assessment"}]),
-    "overall_survival": ([{"rule": "death"}], [{"rule": "last_known_alive"}]),
-}
+PresetName = Literal[
+    "pfs_fda_a",
+    "pfs_fda_b",
+    "pfs_fda_c",
+    "pfs_treatment_policy",
+    "pfs_missed_visits_ignored",
+    "pfs_new_therapy_event",
+    "overall_survival",
+    "duration_of_response",
+    "time_to_response",
+    "time_to_progression",
+    "event_free_survival",
+    "disease_free_survival",
+    "time_to_next_treatment",
+    "real_world_pfs",
+]
+"""The presets of `endpoint_presets`."""
+
+
+class Supplementary(Strict):
+    """A variant of an endpoint by the rules of a preset; its id and label come from both unless given."""
+
+    preset: PresetName
+    id: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9]{0,7}$")
+    label: str | None = None
+    sources: dict[str, DateSource] = {}
+    estimand: Estimand | None = None
 
 
 class TimeToEvent(_Endpoint):
@@ -148,7 +206,18 @@ class TimeToEvent(_Endpoint):
     """
 
     type: Literal["time_to_event"]
-    preset: Literal["pfs_fda_a", "pfs_treatment_policy", "overall_survival"] | None = None
+    preset: PresetName | None = None
+    sources: dict[str, DateSource] = Field(
+        default={},
+        description="Date sources that a preset asks for by name, such as clinical_progression, recurrence, progression, last_note.",
+    )
+    start: Literal["time_origin", "first_response"] = Field(default="time_origin", description="Where the clock starts.")
+    patients: Literal["all", "responders"] = Field(default="all", description="`responders`: those whose best response is CR or PR.")
+    confirmed: bool = Field(default=False, description="Response (of responders, of the start, as the event) must be confirmed.")
+    evaluator: str | None = Field(default=None, description="Judged by this one of response.evaluators; the primary one unless stated.")
+    supplementary: tuple[PresetName | Supplementary, ...] = Field(
+        default=(), description="Variants by other presets: each becomes an endpoint of its own, analysed wherever this one is."
+    )
     events: tuple[EventRule, ...] = ()
     censoring: tuple[CensorRule, ...] = ()
     recorded: RecordedTime | None = None
@@ -160,8 +229,11 @@ class TimeToEvent(_Endpoint):
         if isinstance(data, dict) and data.get("preset") in PRESETS:
             if "events" in data or "censoring" in data:
                 raise ValueError("give either 'preset' or 'events' and 'censoring'")
-            events, censoring = PRESETS[data["preset"]]
-            return {**data, "events": events, "censoring": censoring}
+            preset, sources = PRESETS[data["preset"]], data.get("sources") or {}
+            missing = preset.needs() - set(sources)
+            if missing:
+                raise ValueError(f"the preset {data['preset']} needs the date source '{min(missing)}' under 'sources'")
+            return {**preset.rules(sources), **data, **{k: v for k, v in preset.rules(sources).items() if k in ("events", "censoring")}}
         return data
 
     @model_validator(mode="after")
@@ -170,6 +242,8 @@ class TimeToEvent(_Endpoint):
             raise ValueError("a recorded time has no event or censoring rules")
         if self.recorded is None and not (self.events and self.censoring):
             raise ValueError("name a 'preset', or 'events' and 'censoring', or 'recorded'")
+        if (self.start == "first_response") and self.patients != "responders":
+            raise ValueError("a clock that starts at the first response is of responders: say 'patients: responders'")
         if self.censoring and self.censoring[-1].rule not in ("last_assessment", "last_known_alive", "record"):
             raise ValueError("the last censoring rule must cover everybody: last_assessment, last_known_alive or record")
         return self
@@ -179,8 +253,36 @@ class ResponseRate(_Endpoint):
     """Proportion of patients whose best response is one of `responses`; a patient without assessment is a non-responder."""
 
     type: Literal["response_rate"]
-    responses: tuple[Literal["CR", "PR", "SD", "NON-CR/NON-PD"], ...] = Field(min_length=1)
+    preset: Literal["objective_response", "disease_control", "clinical_benefit"] | None = Field(
+        default=None, description="CR and PR; those with SD and NON-CR/NON-PD; those with SD of 24 weeks or more."
+    )
+    responses: tuple[Literal["CR", "PR", "SD", "NON-CR/NON-PD"], ...] = Field(
+        min_length=1, description="In the classes of RECIST 1.1, whatever the criterion's own words are (iCR and CMR are CR)."
+    )
     confirmed: bool = Field(default=False, description="Use the confirmed best response (CBOR).")
+    stable_min_weeks: float | None = Field(
+        default=None,
+        gt=0,
+        description="SD and NON-CR/NON-PD count only when they (or better) lasted so many weeks, such as 24 for clinical benefit.",
+    )
+    stable_window_days: int = Field(default=0, ge=0, description="That many days short of those weeks are enough.")
+    evaluator: str | None = Field(default=None, description="Judged by this one of response.evaluators; the primary one unless stated.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand_preset(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("preset") in _RATES:
+            if "responses" in data:
+                raise ValueError("give either 'preset' or 'responses'")
+            return {**_RATES[data["preset"]], **data}
+        return data
+
+
+_RATES: dict[str, dict[str, Any]] = {
+    "objective_response": {"responses": ["CR", "PR"]},
+    "disease_control": {"responses": ["CR", "PR", "SD", "NON-CR/NON-PD"]},
+    "clinical_benefit": {"responses": ["CR", "PR", "SD", "NON-CR/NON-PD"], "stable_min_weeks": 24},
+}
 
 
 class BiochemicalResponse(_Endpoint):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -17,6 +17,7 @@ from topline.study.populations import Groups, Population
 from topline.study.records_spec import RecordsSpec
 from topline.study.response_spec import ResponseSpec
 from topline.study.schedule import Schedule
+from topline.study.supplementary import expand_supplementary
 from topline.study.treatment_spec import TreatmentModes
 
 SCHEMA_VERSION = 1
@@ -65,6 +66,11 @@ class Protocol(Strict):
     )
     display: Display = Display()
     guesses: tuple[Guess, ...] = Field(default=(), description="What `topline init` guessed; `run` waits until each is confirmed.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand_supplementary(cls, data: Any) -> Any:
+        return expand_supplementary(data)
 
     @field_validator("populations", "endpoints", "analyses", "variables", "guesses")
     @classmethod

@@ -119,6 +119,29 @@ def partial_confirmed_on(rows: pl.DataFrame, parameters: RecistParameters) -> pl
     return partial.group_by("USUBJID", maintain_order=True).agg(pl.col("J_ADT").min().alias("PRCONFDT"))
 
 
+def first_responses(rows: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
+    """Return USUBJID, RESPDT, RESPSEQ (first CR or PR), CRESPDT, CRESPSEQ (first that was confirmed), CTRLDAYS, of the patients with rows.
+
+    CTRLDAYS is how many days after the time origin disease was last seen under control (SD, NON-CR/NON-PD or better).
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `assessments_for_best`, with OVR in the classes of RECIST 1.1 and SEQ.
+    """
+    pairs, _ = _confirmations(rows, parameters)
+    response = rows.filter(pl.col("OVR").is_in(["CR", "PR"])).group_by("USUBJID", maintain_order=True).first()
+    confirmed = pairs.sort("USUBJID", "i").group_by("USUBJID", maintain_order=True).first()
+    controlled = (
+        rows.filter(~pl.col("OVR").is_in(["PD", "NE"])).group_by("USUBJID").agg((pl.col("ADT") - pl.col("ORIGDT")).max().alias("CTRLDAYS"))
+    )
+    patients = rows.select("USUBJID").unique(maintain_order=True)
+    for name, found in (("RESP", response), ("CRESP", confirmed)):
+        found = found.select("USUBJID", pl.col("ADT").alias(name + "DT"), pl.col("SEQ").alias(name + "SEQ"))
+        patients = patients.join(found, on="USUBJID", how="left", maintain_order="left")
+    return patients.join(controlled, on="USUBJID", how="left", maintain_order="left")
+
+
 def _confirmations(rows: pl.DataFrame, parameters: RecistParameters) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the pairs of assessments of which the later confirms the earlier, and the rows numbered (i) from 0."""
     pairs, numbered = confirmation_pairs(rows, parameters)

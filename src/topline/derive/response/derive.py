@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from topline.derive.missed import missed_between
-from topline.derive.response.best import assessments_for_best, best_response, confirmed_response
+from topline.derive.response.best import assessments_for_best, best_response, confirmed_response, first_responses
 from topline.derive.response.criterion import CLASSES, Criterion, Material, TimePoints, criterion_of
 from topline.derive.response.recorded import recorded_best, recorded_visits
 from topline.derive.subjects import dates_of
@@ -26,8 +26,9 @@ class Response:
     `overall` is one row a patient and visit (OVR in the criterion's words, CLASS in those of RECIST 1.1, SEQ from 1 within the patient),
     `progression` the day of progression of those who progressed (USUBJID, PDDT, PDSEQ), `sums` the sums of diameters (None unless from
     lesions), `measurements` the lesion rows, `best` one row a patient (BOR, CBOR, and their classes BORCL, CBORCL; CBOR is absent when
-    best response was recorded), `counted` the visits that count for best response, `baseline` the patients with an assessment before
-    treatment, `others` the same by the protocol's other evaluators.
+    best response was recorded), `counted` the visits that count for best response, `adequate` those that are adequate for
+    censoring (USUBJID, ADT, SEQ), `responded` the first responses (see `best.first_responses`), `baseline` the patients with an assessment
+    before treatment, `others` the same by the protocol's other evaluators.
     """
 
     overall: pl.DataFrame
@@ -36,11 +37,18 @@ class Response:
     new_therapy: pl.DataFrame
     progression: pl.DataFrame
     counted: pl.DataFrame
+    adequate: pl.DataFrame
+    responded: pl.DataFrame
     sums: pl.DataFrame | None = None
     measurements: pl.DataFrame | None = None
     findings: tuple[Finding, ...] = ()
     evaluator: str | None = None
+    new_therapy_domain: str = "CM"
     others: Mapping[str, Response] = field(default_factory=dict)
+
+    def of(self, evaluator: str | None) -> Response:
+        """The response by one evaluator; the primary one's where none is named."""
+        return self if evaluator in (None, self.evaluator) else self.others[str(evaluator)]
 
 
 def derive_response(records: Records, subjects: pl.DataFrame, protocol: Protocol) -> Response | None:
@@ -68,7 +76,17 @@ def _derive_one(records: Records, subjects: pl.DataFrame, spec: ResponseSpec, as
         assert spec.best_variable is not None
         best = recorded_best(subjects, spec.best_variable, spec.parameters.nobody_looked, criterion)
         best = best.with_columns(criterion.class_of(pl.col("BOR")).alias("BORCL"))
-        return Response(_NO_VISITS, best, subjects.select("USUBJID"), therapy, _NO_PROGRESSION, _NO_VISITS, evaluator=spec.evaluator)
+        return Response(
+            _NO_VISITS,
+            best,
+            subjects.select("USUBJID"),
+            therapy,
+            _NO_PROGRESSION,
+            _NO_VISITS,
+            _NO_VISITS,
+            _NOBODY,
+            evaluator=spec.evaluator,
+        )
     if spec.entry == "recorded_visits":
         points = TimePoints(recorded_visits(records, spec, treated, criterion), treated.select("USUBJID"))
     else:
@@ -86,10 +104,13 @@ def _derive_one(records: Records, subjects: pl.DataFrame, spec: ResponseSpec, as
         therapy,
         criterion.progression(overall, options),
         rows,
+        _adequate(overall, points.measurements, spec),
+        first_responses(rows.with_columns(pl.col("CLASS").alias("OVR")), spec.parameters),
         points.sums,
         points.measurements,
         points.findings,
         spec.evaluator,
+        spec.new_therapy.domain if spec.new_therapy is not None else "CM",
     )
 
 
@@ -112,6 +133,29 @@ _NO_VISITS = pl.DataFrame(
     }
 )
 _NO_PROGRESSION = pl.DataFrame(schema={"USUBJID": pl.String, "PDDT": pl.Int32, "PDSEQ": pl.Int64})
+
+
+_NOBODY = pl.DataFrame(
+    schema={
+        "USUBJID": pl.String,
+        "RESPDT": pl.Int32,
+        "RESPSEQ": pl.Int64,
+        "CRESPDT": pl.Int32,
+        "CRESPSEQ": pl.Int64,
+        "CTRLDAYS": pl.Int32,
+    }
+)
+
+
+def _adequate(overall: pl.DataFrame, measurements: pl.DataFrame | None, spec: ResponseSpec) -> pl.DataFrame:
+    """The visits that are adequate for censoring: the response is not NE, or a scan was made."""
+    if spec.parameters.adequate_assessment == "evaluable":
+        return overall.filter(pl.col("OVR") != "NE").select("USUBJID", "ADT", "SEQ")
+    if measurements is not None:
+        made = measurements.filter(pl.col("SIZE").is_not_null() | pl.col("STATE").is_not_null()).select("USUBJID", "VISIT").unique()
+        seen = overall.join(made.with_columns(pl.lit(value=True).alias("made")), on=["USUBJID", "VISIT"], how="left", maintain_order="left")
+        overall = seen.filter(pl.col("made").fill_null(value=False) | (pl.col("OVR") != "NE"))
+    return overall.select("USUBJID", "ADT", "SEQ")
 
 
 def _missed_before(rows: pl.DataFrame, assessments: Assessments) -> pl.Series:

@@ -1,8 +1,8 @@
 """PERCIST 1.0: response by PET (Wahl et al., J Nucl Med 2009;50 Suppl 1:122S-150S).
 
 What is followed is the hottest lesion's SULpeak, which need not be the same lesion at each visit. Records are in TR: SULPEAK and TLG of
-each target lesion, TUMSTATE of non-target and new lesions, and for the scan as a whole (TRLNKID left free) SULLIVER and SULBLOOD, the means of
-liver and blood pool. Where sources disagree (0.8 or 1.0 SUL units; baseline or smallest value as reference) the choice is an option; the
+each target lesion, TUMSTATE of non-target and new lesions, and for the scan as a whole (TRLNKID left free) SULLIVER and SULBLOOD, the means
+of liver and blood pool. Where sources disagree (0.8 or 1.0 SUL units; baseline or smallest value as reference) the choice is an option; the
 default is the original paper's.
 """
 
