@@ -121,6 +121,9 @@ def closing_bracket(tokens: list[Token], i: int) -> int:
     return -1
 
 
+_NO_NAME = frozenset({"patients", "therapy", "treatment", "drug", "drugs", "study"})
+
+
 def is_name(tokens: list[Token]) -> bool:
     """Whether a phrase may name an arm: words, no endpoint, no event, no comparison."""
     words = [t for t in tokens if t.kind == "w"]
@@ -130,6 +133,8 @@ def is_name(tokens: list[Token]) -> bool:
         return False
     parts = list(phrase_parts(tokens))
     if not parts or all(p in {"group", "arm", "cohort", "and", "or", "the"} for p in parts):
+        return False
+    if words[0].lower in {"each", "both", "either"} or all(w.lower in _NO_NAME for w in words):
         return False
     if words[-1].lower in {"setting", "line", "treatment-line"} or (
         words[0].lower in {"second-line", "first-line", "third-line", "later-line"} and len(words) <= 2

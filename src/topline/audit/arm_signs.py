@@ -13,7 +13,7 @@ from topline.audit.arm_phrases import (
     phrase_text,
     skip_small,
 )
-from topline.audit.lexicon import PATIENT_NOUNS, endpoint_at
+from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS, endpoint_at
 from topline.audit.small_words import ASSIGN, HEADS, NO_ARM, STOP, TREATMENT_VERBS, WITH
 from topline.audit.tokens import Token
 
@@ -136,7 +136,37 @@ def _listed(tokens: list[Token], a: int, b: int, source: str, number: int) -> li
                     )
                 )
             start = j + 3
-    return out if len(out) >= 2 else []
+    if len(out) >= 2:
+        return out
+    return _numbers_first(tokens[a:b], source, number)
+
+
+_NOT_AN_ARM = frozenset({"vs", "versus", "male", "female", *TIME_UNITS})
+
+
+def _numbers_first(inside: list[Token], source: str, number: int) -> list[Entry]:
+    """Read "(473 A and 236 B)"."""
+    out: list[Entry] = []
+    starts = [k for k, t in enumerate(inside) if t.kind == "n"]
+    if len(starts) != 2 or starts[0] != 0 or any(t.text in "%=±<>" for t in inside):
+        return out
+    for k, stop in ((0, starts[1]), (starts[1], len(inside))):
+        phrase = [t for t in inside[k + 1 : stop] if t.text not in {",", ";"}]
+        while phrase and phrase[-1].lower in {"and", "or"}:
+            phrase.pop()
+        while phrase and phrase[0].lower in PATIENT_NOUNS | {"in", "the", "to", "received", "with", "on", "for", "given"}:
+            phrase.pop(0)
+        words = {t.lower for t in phrase}
+        if (
+            not is_name(phrase)
+            or not inside[k].value.isdigit()
+            or len(phrase) > 6
+            or words & {"vs", "versus", "male", "female", *TIME_UNITS}
+        ):
+            return []
+        span = (inside[k].start, phrase[-1].end)
+        out.append(Entry(phrase_text(phrase, source), int(inside[k].value[:7]), [name_key(phrase)], span, 3, number))
+    return out if len(out) == 2 else []
 
 
 def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:

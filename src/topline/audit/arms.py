@@ -84,7 +84,22 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         beside = beside_values(sentences, source)
         if len(beside) == 2:
             merged = beside
+    each = _each(sentences)
+    if each is not None and len(merged) == 2 and all(e.n is None for e in merged):
+        for entry in merged:
+            entry.n = each
     return _book(merged[:6])
+
+
+def _each(sentences: list[list[Token]]) -> int | None:
+    """Read "60 cases in each group"."""
+    for tokens in sentences:
+        for i, token in enumerate(tokens[:-1]):
+            if token.lower in {"each", "either", "both"} and tokens[i + 1].lower in {"group", "arm", "groups", "arms"}:
+                near = [int(t.value) for t in tokens[max(0, i - 5) : i + 6] if t.kind == "n" and t.value.isdigit() and len(t.value) < 6]
+                if len(near) == 1 and near[0] > 2:
+                    return near[0]
+    return None
 
 
 def _merge(entries: list[Entry]) -> list[Entry]:

@@ -172,7 +172,8 @@ def _value_claim(
             endpoint = None
         landmark = family == "tte" or (code in {"LC"})
         if n is None and not landmark:
-            n = carried_size(context, arm)
+            compared = arm is None and len(s.cells) > 1 and len(context.book.arms) > 1
+            n = None if compared else carried_size(context, arm)
             n_from = "carried" if n is not None else None
             if n is not None and x is not None and x > n:
                 n, n_from = None, None

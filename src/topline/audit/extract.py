@@ -255,6 +255,11 @@ def _enrolled(sentence: list[Token], single: bool, first: bool) -> list[tuple[in
             j += 1
         if noun < 0:
             continue
+        if (
+            any(t.lower in {"group", "arm", "cohort"} for t in sentence[noun + 1 : noun + 8])
+            and sentence[min(noun + 1, size - 1)].lower == "in"
+        ):
+            continue
         before = [t.lower for t in sentence[max(0, i - 5) : i]]
         if i <= 2 and first and before[-1:] in (["of"], ["among"]):
             out.append((int(token.value), i, noun + 1, "total"))
@@ -267,7 +272,8 @@ def _enrolled(sentence: list[Token], single: bool, first: bool) -> list[tuple[in
             continue
         if before and (before[-1] in {"≥", ">", "<", "≤", "least", "other", "remaining", "additional"}):
             continue
-        verb = next((t.lower for t in reversed(sentence[max(0, i - 4) : i]) if t.lower in _ENROL), "")
+        reach = 10 if any(t.text in ")]" for t in sentence[max(0, i - 2) : i]) else 4
+        verb = next((t.lower for t in reversed(sentence[max(0, i - reach) : i]) if t.lower in _ENROL), "")
         k = noun + 1
         depth = 0
         while not verb and k < min(size, noun + 40):

@@ -278,6 +278,8 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     ):
         found = g.cell(i)
         return Item("X", i, found[1] if found else i + 1)
+    if before == "=" and i >= 2 and tokens[i - 2].lower in {"t", "f", "z", "u", "r", "χ2", "x2", "chi2", "²", "χ", "2", "df"}:
+        return Item("X", i, i + 1)
     if before in _BEFORE_CODE and not tokens[i].spelled and after not in {"%"}:
         return Item("X", i, i + 1)
     if before == "[" and g.integer(i) is not None and after == "]" and i >= 2 and tokens[i - 2].kind == "w":

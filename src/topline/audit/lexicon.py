@@ -38,7 +38,7 @@ _TTE = {
     "DOT": "treatment duration|duration of treatment|duration of therapy|duration of exposure|treatment exposure",
 }
 _RESPONSE = {
-    "ORR": "objective response rate|overall response rate|objective response|overall response|orr|response rate|objective "
+    "ORR": "rr|objective response rate|overall response rate|objective response|overall response|orr|response rate|objective "
     "remission rate|overall remission rate|objective responder|tumor response rate|confirmed objective response|confirmed orr|"
     "objective remission|overall remission",
     "DCR": "disease control rate|disease control|dcr|tumor control rate",

@@ -90,7 +90,8 @@ LIST_GLUE = frozenset(
 )
 NOT_LABEL = frozenset(
     {
-        "a", "about", "achieved", "alone", "also", "an", "and", "approximately", "are", "arm", "arms", "as", "at", "better",
+        "total",         "a", "about", "achieved", "alone", "also", "an", "and", "approximately", "are", "arm", "arms", "as",
+        "at", "better",
         "both", "by", "cases", "cohort", "cohorts", "common", "commonly", "comparable", "event", "events", "experienced",
         "followed", "for", "frequency", "frequent", "frequently", "from", "group", "groups", "had", "has", "have", "higher",
         "improved", "in", "incidence", "include", "included", "including", "is", "longer", "lower", "months", "most", "nearly",

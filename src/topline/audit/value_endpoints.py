@@ -46,9 +46,13 @@ def assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previo
     versus = any(x.low in VS for x in between)
     label = _label(items, s, begin)
     s.grade = _grade(items, begin, s.first, stop)
+    if groups and any(x.low in {"was", "were", ":", "="} for x in items[max(groups[-1][-1], s.first - 3) : s.first]):
+        after = None
     if after is not None and (not groups or _countlike(s.cells[-1]) or not _copula(items, groups[-1][-1], s.first)):
         s.endpoints = [str(items[after].data)] * k
         s.after = True
+        near = next((x for x in items[s.last + 1 : after] if x.kind == "G"), None)
+        s.grade = str(near.data) if near is not None else s.grade
         return
     if groups:
         codes = _codes(items, groups[-1])
@@ -85,7 +89,9 @@ def assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previo
     if previous is not None and previous.endpoints and (compared or not _countlike(s.cells[0])):
         if previous.label is not None:
             s.label = previous.label
-        s.endpoints = [previous.endpoints[-1]] * k
+        same = len(previous.endpoints) == k and previous.paired
+        s.endpoints = list(previous.endpoints) if same else [previous.endpoints[-1]] * k
+        s.paired = same
         if s.grade is None:
             s.grade = previous.grade
         return
@@ -132,7 +138,8 @@ def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
                 follow += 1
                 steps += 1
             if follow < len(items) and (
-                items[follow].low in {"of", "was", "were", ":", "="} or (items[follow].kind == "C" and items[follow - 1].low == "(")
+                (items[follow].low in {"of", "was", "were", ":", "="} and any(x.kind == "C" for x in items[follow + 1 : follow + 4]))
+                or (items[follow].kind == "C" and items[follow - 1].low == "(")
             ):
                 if not _countlike(s.cells[-1]) or items[follow].low in {":", "="}:
                     return None

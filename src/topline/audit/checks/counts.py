@@ -102,7 +102,7 @@ def _grim(sheet: Sheet, claim: Claim) -> Verdict:
         )
     near = [s for s in range(max(1, n - 10), n + 11) if counts_for_percent(percent, s)]
     hint = f" Denominators near it that would fit: {', '.join(map(str, near[:6]))}." if near else ""
-    if trust == "doubtful":
+    if trust == "doubtful" or (claim.n_from == "carried" and n >= 150 and any(abs(s - n) <= n // 40 for s in near)):
         return Verdict(
             "A1",
             Rung.UNCHECKABLE,
@@ -256,6 +256,17 @@ def _arms(sheet: Sheet) -> Iterator[Verdict]:
             Rung.EXPLAINED,
             (whole.id, *arm_claims),
             f"The arms add up to {total} of {whole.n}; the text speaks of patients left out.",
+            recomputed=str(total),
+            inputs=inputs,
+        )
+        return
+    if re.search(rf"(?<![0-9.,]){total}(?![0-9,]|\.[0-9])", sheet.text):
+        yield Verdict(
+            "A3",
+            Rung.EXPLAINED,
+            (whole.id, *arm_claims),
+            f"The arms add up to {total}, which the text prints too, not to {whole.n}.",
+            method="other total",
             recomputed=str(total),
             inputs=inputs,
         )
