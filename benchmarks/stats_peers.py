@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-
 from stats_timing import median_time
 
 warnings.simplefilter("ignore")

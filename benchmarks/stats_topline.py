@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-
 from stats_timing import median_time
 
 FRESH = """
@@ -54,9 +53,7 @@ def main() -> None:
             seconds = median_time(both)
         print(json.dumps({"seconds": seconds}))
         return
-    t, e, entry, strata, cluster = (
-        np.fromfile(folder / f"{k}.f64") for k in ("time", "event", "entry", "strata", "cluster")
-    )
+    t, e, entry, strata, cluster = (np.fromfile(folder / f"{k}.f64") for k in ("time", "event", "entry", "strata", "cluster"))
     x = np.fromfile(folder / "x.f64").reshape(n, p)
     event = e > 0
     if job["days"]:

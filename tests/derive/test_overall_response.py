@@ -73,6 +73,8 @@ def test_table_2_without_target_disease(trial: Any, visits: Any, other: str, new
         (("ABSENT", None), "NE"),
         (("UNEQUIVOCAL PROGRESSION", None), "PD"),
         (("UNEQUIVOCAL PROGRESSION", "ABSENT"), "PD"),
+        (("UNEQUIVOCAL", "PRESENT"), "PD"),  # as CDISC's terms have it
+        (("EQUIVOCAL", "PRESENT"), "NON-CR/NON-PD"),  # progression has to be unequivocal
         (("PRESENT", "NOT EVALUABLE"), "NE"),
         (("ABSENT", "NOT ASSESSED"), "NE"),
         (("Present", "absent"), "NON-CR/NON-PD"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from topline.api import Study
-from topline.init.start import Started
+from topline.api import Study, load_study
+from topline.init.accept import accept_guesses, open_guesses
+from topline.init.start import Started, start_study
 from topline.study.records_spec import DomainSpec
 
 Start = Callable[..., Started]
@@ -212,6 +214,33 @@ def test_several_sheets_one_is_read_and_the_others_are_named(start: Start, head:
     started = start([["说明", "内容"], ["a", "b"]], more={"随访": [head, *rows]})
     assert spec_of(started).sheet == "随访"
     assert "Sheet1" in next(guess.guess for guess in started.guesses if guess.id == "sheet")
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_sheets_of_the_same_patients_are_joined(sheet: Any, tmp_path: Path, head: list[str], rows: list[list[Any]], files: int) -> None:
+    """Follow-up in a sheet of its own, or in a file of its own: in another order, one patient missing, one who is unknown."""
+    first = [head[:4], *(row[:4] for row in rows)]
+    follow = [["随访表"], ["研究编号", "姓名", *head[4:]], *([row[0], "王小明", *row[4:]] for row in reversed(rows[1:]))]
+    follow.append(["P99", "王小明", None, "2023-12-01", None])
+    if files == 1:
+        paths = [sheet(first, more={"随访": follow})]
+    else:
+        paths = [sheet(first), sheet(follow, name="follow.csv")]
+    started = start_study(paths, tmp_path / "study")
+    spec = spec_of(started)
+    assert list(spec.columns or {}) == ["USUBJID", "AGE", "TRTSDTC", "SEX"]
+    assert list(spec.also[0].columns or {}) == ["USUBJID", "PROGDTC", "DTHDTC", "LASTFUDTC"]
+    assert spec.also[0].header_row == 2
+    accept_guesses(started.folder, [guess.id for guess in open_guesses(started.folder)])
+    study = load_study(started.folder)
+    data = study.execute()
+    assert [(finding.code, finding.row, finding.subject) for finding in data.results.findings if finding.code == "REC-0022"] == [
+        ("REC-0022", 14, "P99")
+    ]
+    assert data.datasets.adsl.height == 12
+    times = data.datasets.adtte
+    assert times.filter((times["PARAMCD"] == "OS") & (times["CNSR"] == 0)).height == 3
+    assert len(data.records.files) == files
 
 
 def test_a_gb18030_csv(accepted: Accepted, head: list[str], rows: list[list[Any]]) -> None:

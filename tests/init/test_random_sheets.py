@@ -78,7 +78,7 @@ def sheets(draw: Any) -> list[list[str | None]]:
     return [head, *draw(st.lists(st.lists(CELLS, min_size=len(head), max_size=len(head)), min_size=0, max_size=9))]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(rows=sheets())
 def test_a_draft_loads_once_accepted_or_says_why_not(rows: list[list[str | None]]) -> None:
     text = io.StringIO(newline="")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from topline.records.date_forms import to_iso
@@ -68,6 +68,7 @@ def test_what_is_no_date_stays_as_it_is(text: str, form: DateForm) -> None:
     assert read(text, form) == text
 
 
+@settings(max_examples=30)
 @given(day=st.dates(date(1970, 1, 1), date(2068, 12, 31)))
 def test_every_day_is_read_back(day: date) -> None:
     serial = (day - date(1899, 12, 30)).days

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from topline.analyze.baseline import analyse_baseline
+from topline.analyze.concordance import analyse_concordance
 from topline.analyze.context import Context, row
 from topline.analyze.exposure import analyse_exposure
 from topline.analyze.follow_up import analyse_follow_up
@@ -19,6 +20,7 @@ from topline.study.analyses import (
     AdverseEventAnalysis,
     Analysis,
     BaselineAnalysis,
+    ConcordanceAnalysis,
     ExposureAnalysis,
     FollowUpAnalysis,
     LabChangeAnalysis,
@@ -73,6 +75,8 @@ def _one(analysis: Analysis, context: Context) -> tuple[list[Result], list[Curve
         return analyse_follow_up(analysis, context), [], []
     if isinstance(analysis, AdverseEventAnalysis):
         return analyse_adverse_events(analysis, context), [], []
+    if isinstance(analysis, ConcordanceAnalysis):
+        return analyse_concordance(analysis, context), [], []
     assert isinstance(analysis, ExposureAnalysis)
     return analyse_exposure(analysis, context), [], []
 

@@ -52,3 +52,30 @@ def cut_records(records: Records, cutoff: int | None) -> Records:
                 Finding("DER-0001", "note", f"{n} {domain} {'record' if n == 1 else 'records'} after the data cut-off left out")
             )
     return records.replace(tables, tuple(findings))
+
+
+def drop_astride(records: Records, cutoff: int | None) -> Records:
+    """Return the records without the tumour visits (TU, TR and RS rows of one VISITNUM) that have scans on both sides of the cut-off.
+
+    How many visits were dropped is a finding (DER-0002).
+    """
+    if cutoff is None:
+        return records
+    tables, keys = dict(records.tables), ["USUBJID", "VISITNUM"]
+    scans = [
+        table.select(*keys, pl.col(domain + "DT").alias("DT"))
+        for domain, table in tables.items()
+        if domain in ("TU", "TR", "RS") and {"VISITNUM", domain + "DT"} <= set(table.columns)
+    ]
+    if not scans:
+        return records
+    days = pl.concat(scans).drop_nulls().group_by(keys).agg(pl.col("DT").min().alias("first"), pl.col("DT").max().alias("last"))
+    astride = days.filter((pl.col("first") <= cutoff) & (pl.col("last") > cutoff))
+    if astride.height == 0:
+        return records
+    for domain in ("TU", "TR", "RS"):
+        if domain in tables and "VISITNUM" in tables[domain].columns:
+            tables[domain] = tables[domain].join(astride.select(keys), on=keys, how="anti", maintain_order="left")
+    n = astride.height
+    text = f"{n} tumour {'visit' if n == 1 else 'visits'} with scans on both sides of the data cut-off left out"
+    return records.replace(tables, (Finding("DER-0002", "note", text),))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -26,6 +27,8 @@ class Datasets:
     adlb: pl.DataFrame | None = None
     best: pl.DataFrame | None = None
     """One row a patient: BOR, CBOR and a Y/N column for each rate and biochemical endpoint; its rows stand in ADRS too."""
+    evaluators: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    """Of each evaluator that the protocol names: one row a patient with BOR, BORCL, CBOR, CBORCL and PDDT (day of progression)."""
     attrition: tuple[AttritionCount, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -34,6 +37,14 @@ class Datasets:
         frames = {"adsl": self.adsl, "adtte": self.adtte, "adrs": self.adrs, "adtr": self.adtr}
         frames |= {"adex": self.adex, "adae": self.adae, "adlb": self.adlb}
         return {name: frame for name, frame in frames.items() if frame is not None}
+
+
+def by_evaluator(response: Response | None) -> dict[str, pl.DataFrame]:
+    """Return best response and progression of each evaluator that the protocol names, the primary one first."""
+    if response is None or response.evaluator is None or not response.others:
+        return {}
+    everybody = {response.evaluator: response, **response.others}
+    return {name: item.best.join(item.progression, on="USUBJID", how="left", maintain_order="left") for name, item in everybody.items()}
 
 
 def make_best(
@@ -77,7 +88,24 @@ def _yes(condition: pl.Expr) -> pl.Expr:
 
 
 def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
-    """Return ADRS: OVR, TRGRESP and NTRGRESP by visit; BOR, CBOR, RSP, CRSP, DCR and the protocol's rates by patient."""
+    """Return ADRS: OVR, TRGRESP and NTRGRESP by visit; BOR, CBOR, RSP, CRSP, DCR and the protocol's rates by patient.
+
+    Where the protocol names several evaluators, each has these rows, told apart by RSEVAL; ASEQ and SRCSEQ count within an evaluator.
+    """
+    primary = {
+        item.id: item for item in protocol.endpoints if isinstance(item, ResponseRate) and item.evaluator in (None, response.evaluator)
+    }
+    parts = [_adrs_of(response, best, primary)]
+    for name, other in response.others.items():
+        rates = {item.id: item for item in protocol.endpoints if isinstance(item, ResponseRate) and item.evaluator == name}
+        own = other.best
+        for endpoint in rates.values():
+            own = own.join(_rate(endpoint, other), on="USUBJID", how="left", maintain_order="left")
+        parts.append(_adrs_of(other, own, rates))
+    return pl.concat(parts)
+
+
+def _adrs_of(response: Response, best: pl.DataFrame, rates: Mapping[str, ResponseRate]) -> pl.DataFrame:
     overall = response.overall.with_columns(pl.col("SEQ").alias("ASEQ"))
     parts = []
     for code, column, label in (
@@ -104,7 +132,6 @@ def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.
     if "CBOR" in best.columns:
         rows.append(("CBOR", "Best overall response, confirmation required", pl.col("CBOR"), "CBOR"))
         rows.append(("CRSP", "Response (CR or PR), confirmed", _yes(pl.col("CBORCL").is_in(["CR", "PR"])), "CBOR"))
-    rates = {item.id: item for item in protocol.endpoints if isinstance(item, ResponseRate)}
     if "DCR" not in rates:
         rows.append(("DCR", "Disease control", _yes(pl.col("BORCL").is_in(["CR", "PR", "SD", "NON-CR/NON-PD"])), "BOR"))
     rows += [(item.id, item.label, pl.col(item.id), "CBOR" if item.confirmed else "BOR") for item in rates.values()]
@@ -125,7 +152,7 @@ def make_adrs(response: Response, best: pl.DataFrame, protocol: Protocol) -> pl.
                 number.cast(pl.Int64).alias("SRCSEQ"),
             )
         )
-    return pl.concat(parts)
+    return pl.concat(parts).with_columns(pl.lit(response.evaluator, pl.String).alias("RSEVAL"))
 
 
 def make_adtr(response: Response) -> pl.DataFrame | None:

@@ -9,9 +9,9 @@ import polars as pl
 
 from topline.derive.adverse_events import derive_adverse_events
 from topline.derive.alive import last_known_alive
-from topline.derive.cutoff import cut_records
+from topline.derive.cutoff import cut_records, drop_astride
 from topline.derive.cutoff_sheet import cut_sheet
-from topline.derive.datasets import Datasets, make_adrs, make_adtr, make_best
+from topline.derive.datasets import Datasets, by_evaluator, make_adrs, make_adtr, make_best
 from topline.derive.disposition import derive_disposition
 from topline.derive.exposure import derive_exposure
 from topline.derive.labs import biochemical_response, derive_labs
@@ -58,7 +58,10 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
     dated = protocol.records.timing == "dates"
     cutoff = days(protocol.study.cutoff) if protocol.study.cutoff is not None and dated else None
     progress("patients")
-    alive = last_known_alive(records, cutoff)
+    if protocol.response is not None and protocol.response.parameters.visit_astride_cutoff == "dropped":
+        records = drop_astride(records, cutoff)
+    seen = records if protocol.study.contact_after_cutoff == "alive_at_cutoff" else cut_records(records, cutoff)
+    alive = last_known_alive(seen, cutoff)
     records = cut_sheet(cut_records(records, cutoff), cutoff, protocol)
     subjects = derive_subjects(records, protocol, alive)
     records = records.replace({name: _of(table, subjects) for name, table in records.tables.items()})
@@ -74,7 +77,8 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
     findings += check_plausibility(records, subjects, protocol)
     progress("response")
     response = derive_response(records, subjects, protocol)
-    findings += response.findings if response is not None else ()
+    for judged in (response, *response.others.values()) if response is not None else ():
+        findings += [item for item in judged.findings if item not in findings]
     progress("laboratory")
     labs, problems = derive_labs(records, subjects, protocol)
     findings += problems
@@ -108,6 +112,7 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
         adae=adae,
         adlb=labs if labs.height else None,
         best=best,
+        evaluators=by_evaluator(response),
         attrition=attrition,
         findings=tuple(findings),
     )

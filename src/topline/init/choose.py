@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from topline.init.codes import ecog_codes, response_codes, sex_codes, stage_codes
 from topline.init.dates import looks_like_dates, read_column
@@ -18,13 +18,22 @@ def choose_columns(table: Table) -> dict[str, Column]:
     chosen: dict[str, Column] = {}
     free = [column for column in table.columns if column.identity is None]
     for role in ROLES:
-        ranked = [(rank, column) for column in free if (rank := _rank(role, column)) is not None]
-        for _, column in sorted(ranked, key=lambda item: (item[0], not item[1].n)):
+        for column in _by_rank(role, free):
             if _agrees(role, column, table):
                 chosen[role.variable] = column
                 free.remove(column)
                 break
     return chosen
+
+
+def subject_column(table: Table) -> Column | None:
+    """The column that can be the subject id, if any."""
+    return next((column for column in _by_rank(ROLES[0], table.columns) if _agrees(ROLES[0], column, table)), None)
+
+
+def _by_rank(role: Role, columns: Iterable[Column]) -> list[Column]:
+    ranked = [(rank, column) for column in columns if column.identity is None and (rank := _rank(role, column)) is not None]
+    return [column for _, column in sorted(ranked, key=lambda item: (item[0], not item[1].n))]
 
 
 def repeated_ids(table: Table) -> Column | None:

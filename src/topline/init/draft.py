@@ -94,6 +94,18 @@ def _layout(draft: Draft, others: list[Table]) -> None:
         names = ", ".join(shown(other.label) for other in others)
         evidence = f"{table.known} headings are known here, {max(other.known for other in others)} in the next best"
         draft.guess("sheet", f"only {shown(table.label)} is read; not read: {names}", evidence=evidence)
+    if table.joined:
+        sheets = ", ".join(shown(joined.table.label) for joined in table.joined)
+        same = table.frame.height
+        draft.guess(
+            "joined-sheets",
+            f"the rows of {sheets} belong to the patients of {shown(table.label)} with the same number",
+            source=", ".join(joined.subject for joined in table.joined),
+            evidence=", ".join(
+                f"{joined.table.rows} rows (headings in row {joined.table.header_row}) for {same} patients" for joined in table.joined
+            ),
+        )
+        draft.marks["also"] = "joined-sheets"
     if table.header_row > 1:
         draft.guess("header-row", f"the headings stand in row {table.header_row}", evidence=f"{table.known} of them are known words")
         draft.marks["header_row"] = "header-row"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from pathlib import Path
 
 from topline.init.draft import Draft
 from topline.init.endpoints import endpoint_lines
+from topline.init.tables import Table
 from topline.init.yaml_lines import comment, quote
 from topline.study.problems import Finding, InputError
 
 _LABELS = {"AGE": "Age", "SEX": "Sex", "ECOG": "ECOG performance status", "STAGE": "Stage"}
 
 
-def protocol_text(draft: Draft, file: str) -> str:
-    """Return study.yaml for a draft; `file` is the name of the copied sheet in the records folder.
+def protocol_text(draft: Draft, names: Mapping[Path, str]) -> str:
+    """Return study.yaml for a draft; `names` are those of the copied files in the records folder.
 
     Raises
     ------
@@ -25,8 +28,8 @@ def protocol_text(draft: Draft, file: str) -> str:
     if not analyses:
         raise InputError([_nothing(draft)])
     parts = [
-        _study(draft, file),
-        _records(draft, file),
+        _study(draft, names[draft.table.path]),
+        _records(draft, names),
         _population(draft),
         _groups(draft),
         ["response: {entry: recorded_best, best_variable: BESTRESP}  # guess: response"] if draft.response else [],
@@ -71,46 +74,70 @@ def _study(draft: Draft, file: str) -> list[str]:
     return lines
 
 
-def _records(draft: Draft, file: str) -> list[str]:
+def _records(draft: Draft, names: Mapping[Path, str]) -> list[str]:
     table = draft.table
     lines = ["records:", "  folder: records"]
     if table.encoding != "utf-8":
         lines.append(f"  encoding: {table.encoding}{_mark(draft, 'encoding')}")
-    lines += ["  domains:", "    DM:  # one row a patient; only the columns named here are ever read", f"      file: {quote(file)}"]
+    elsewhere = {name for joined in table.joined for name in joined.names}
+    own = {variable: column for variable, column in draft.columns.items() if column not in elsewhere}
+    lines += ["  domains:", "    DM:  # one row a patient; only the columns named here are ever read"]
+    lines += [" " * 6 + line for line in _sheet(draft, table, names[table.path], own)]
+    if table.joined:
+        lines.append(f"      also:{_mark(draft, 'also')}")
+    for joined in table.joined:
+        theirs = {"USUBJID": joined.subject} | {name: column for name, column in draft.columns.items() if column in joined.names}
+        part = _sheet(draft, joined.table, names[joined.table.path], theirs)
+        lines += [" " * 8 + ("- " if place == 0 else "  ") + line for place, line in enumerate(part)]
+    return lines
+
+
+def _sheet(draft: Draft, table: Table, file: str, columns: Mapping[str, str]) -> list[str]:
+    """One sheet: where it is, its columns, and how their cells are read."""
+    lines = [f"file: {quote(file)}"]
     if table.sheet is not None:
-        lines.append(f"      sheet: {quote(table.sheet)}")
+        lines.append(f"sheet: {quote(table.sheet)}")
     if table.header_row > 1:
-        lines.append(f"      header_row: {table.header_row}{_mark(draft, 'header_row')}")
+        lines.append(f"header_row: {table.header_row}{_mark(draft, 'header_row')}")
     if table.last_row is not None:
-        lines.append(f"      last_row: {table.last_row}{_mark(draft, 'last_row')}")
+        lines.append(f"last_row: {table.last_row}{_mark(draft, 'last_row')}")
     if draft.subject_from_row:
-        lines.append(f"      subject_from: row{_mark(draft, 'subject_from')}")
-    lines.append("      columns:")
-    lines += [f"        {variable}: {quote(column)}{_mark(draft, variable)}" for variable, column in draft.columns.items()]
-    if draft.fill_down:
-        lines.append(f"      fill_down: [{', '.join(draft.fill_down)}]{_mark(draft, 'fill_down')}")
-    if draft.values:
-        lines.append("      values:")
-    for variable, codes in draft.values.items():
-        known = {guess.id for guess in draft.guesses}
+        lines.append(f"subject_from: row{_mark(draft, 'subject_from')}")
+    lines.append("columns:")
+    lines += [f"  {variable}: {quote(column)}{_mark(draft, variable)}" for variable, column in columns.items()]
+    if filled := [name for name in draft.fill_down if name in columns]:
+        lines.append(f"fill_down: [{', '.join(filled)}]{_mark(draft, 'fill_down')}")
+    if values := {name: codes for name, codes in draft.values.items() if name in columns}:
+        lines += ["values:", *_values(draft, values)]
+    if units := {name: factors for name, factors in draft.units.items() if name in columns}:
+        lines.append("units:")
+        for variable, factors in units.items():
+            fields = ", ".join(f"{quote(unit)}: {factor:g}" for unit, factor in factors.items())
+            lines.append(f"  {variable}: {{{fields}}}{_mark(draft, variable)}")
+    if dates := {name: spec for name, spec in draft.dates.items() if name in columns}:
+        lines += ["dates:", *_dates(draft, dates)]
+    return lines
+
+
+def _values(draft: Draft, values: Mapping[str, Mapping[str, str]]) -> list[str]:
+    lines = []
+    known = {guess.id for guess in draft.guesses}
+    for variable, codes in values.items():
         mark = f"codes-{variable.lower()}" if f"codes-{variable.lower()}" in known else draft.marks[variable]
-        lines.append(f"        {variable}:  # guess: {mark}")
-        lines += [f"          {quote(text)}: {quote(code)}" for text, code in codes.items()]
-    if draft.units:
-        lines.append("      units:")
-        lines += [
-            f"        {variable}: {{{', '.join(f'{quote(unit)}: {factor:g}' for unit, factor in units.items())}}}{_mark(draft, variable)}"
-            for variable, units in draft.units.items()
-        ]
-    if draft.dates:
-        lines.append("      dates:")
-    for variable, (forms, day) in draft.dates.items():
+        lines.append(f"  {variable}:  # guess: {mark}")
+        lines += [f"    {quote(text)}: {quote(code)}" for text, code in codes.items()]
+    return lines
+
+
+def _dates(draft: Draft, dates: Mapping[str, tuple[tuple[str, ...], int | None]]) -> list[str]:
+    lines = []
+    for variable, (forms, day) in dates.items():
         fields = [f"forms: [{', '.join(forms)}]"] if forms else []
         fields += [f"missing_day: {day}"] if day is not None else []
         marks = [draft.marks[variable]]
         marks += ["date-order"] if {"dmy", "mdy"} & set(forms) else []
         marks += ["missing-day"] if day is not None else []
-        lines.append(f"        {variable}: {{{', '.join(fields)}}}  # guess: {', '.join(marks)}")
+        lines.append(f"  {variable}: {{{', '.join(fields)}}}  # guess: {', '.join(marks)}")
     return lines
 
 

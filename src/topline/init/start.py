@@ -6,11 +6,12 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from topline.init.draft import draft_study
+from topline.init.join import join_tables
 from topline.init.protocol_text import protocol_text
 from topline.init.tables import Table, read_tables
 from topline.study.guesses import Guess
@@ -36,12 +37,14 @@ class Started:
 
 
 def start_study(files: Sequence[Path], out: Path | None = None) -> Started:
-    """Draft a study from a sheet (of several sheets or files, the one that says most) and write its folder.
+    """Draft a study from a sheet and write its folder.
+
+    Of several sheets or files the one that says most is the first; others with the same patients are joined to it by their number.
 
     Parameters
     ----------
     files : sequence of Path
-        They are only read; the one that is used is copied.
+        They are only read; those that are used are copied.
     out : Path, optional
         The folder to make; one with the sheet's name, in the working folder, unless given.
 
@@ -67,9 +70,12 @@ def start_study(files: Sequence[Path], out: Path | None = None) -> Started:
                 )
             ]
         )
-    name = _safe(table.path.stem) + table.path.suffix
-    text = protocol_text(draft_study(table, tables[1:]), name)
-    protocol = _write(folder, table.path, name, text)
+    table, others = join_tables(table, tables[1:])
+    sources = dict.fromkeys((table.path, *(joined.table.path for joined in table.joined)))
+    names = {path: _safe(path.stem) + path.suffix for path in sources}
+    if len(set(names.values())) < len(names):
+        names = {path: f"{place}-{name}" for place, (path, name) in enumerate(names.items(), start=1)}
+    protocol = _write(folder, names, protocol_text(draft_study(table, others), names))
     identities = {column.name: column.identity for column in table.columns if column.identity is not None}
     return Started(folder, protocol, table, identities)
 
@@ -79,14 +85,15 @@ def _safe(stem: str) -> str:
     return re.sub(r"[\\/:*?\"<>|\x00-\x1f]|\.\.", "_", stem).strip(" .") or "study"
 
 
-def _write(folder: Path, source: Path, name: str, text: str) -> Protocol:
+def _write(folder: Path, names: Mapping[Path, str], text: str) -> Protocol:
     parent = folder.absolute().parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".topline-init-", dir=parent) as temporary:
             new = Path(temporary) / "study"
             (new / "records").mkdir(parents=True)
-            shutil.copyfile(source, new / "records" / name)
+            for source, name in names.items():
+                shutil.copyfile(source, new / "records" / name)
             (new / PROTOCOL_FILE).write_text(text, encoding="utf-8", newline="\n")
             protocol = parse_protocol(read_yaml(new / PROTOCOL_FILE))
             if folder.exists():

@@ -42,6 +42,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class JoinedTable:
+    """Another sheet with the same patients: its id column, and the columns that the first one doesn't have."""
+
+    table: Table
+    subject: str
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Table:
     """One sheet (or file) below its headings."""
 
@@ -52,6 +61,7 @@ class Table:
     last_row: int | None
     frame: pl.DataFrame = field(repr=False)
     columns: tuple[Column, ...] = field(repr=False)
+    joined: tuple[JoinedTable, ...] = ()
 
     @property
     def rows(self) -> int:

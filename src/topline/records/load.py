@@ -14,13 +14,14 @@ from topline.records.date_forms import read_dates
 from topline.records.dates import add_days
 from topline.records.domains import CONTRACTS, DomainContract, study_day_name
 from topline.records.headings import squash
+from topline.records.joined import join_sheet
 from topline.records.read import ROW, locate, read_table
 from topline.records.sheet_checks import check_sheet
 from topline.records.units import take_units
 from topline.study.info import DateSource
 from topline.study.problems import Finding, InputError
 from topline.study.protocol import Protocol
-from topline.study.records_spec import DomainSpec
+from topline.study.records_spec import DomainName, DomainSpec
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,13 @@ def load_records(protocol: Protocol, study: Path) -> Records:
             spec = protocol.records.spec(domain)
             table = read_table(path, name, protocol.records, spec)
             table, problems = _shape(table, CONTRACTS[domain], spec, protocol, name)
+            files[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            for further in spec.also:
+                table, more = _further(table, further, domain, protocol, study, files)
+                problems += more
         except InputError as error:
             findings += error.findings
             continue
-        files[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         tables[domain], names[domain] = table, name
         findings += problems
     if not any(item.severity == "error" for item in findings):
@@ -77,6 +81,19 @@ def load_records(protocol: Protocol, study: Path) -> Records:
     if any(item.severity == "error" for item in findings):
         raise InputError(findings)
     return Records(tables, tuple(findings), files, names)
+
+
+def _further(
+    table: pl.DataFrame, spec: DomainSpec, domain: DomainName, protocol: Protocol, study: Path, files: dict[str, str]
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Join a further sheet of a domain; it is in the same file unless it names another."""
+    spec = spec if spec.file is not None else spec.model_copy(update={"file": protocol.records.file_of(domain)})
+    records = protocol.records.model_copy(update={"domains": {**protocol.records.domains, domain: spec}})
+    path, name = locate(study, records, domain)
+    other, findings = _shape(read_table(path, name, records, spec), CONTRACTS[domain], spec, protocol, name)
+    files[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    table, problems = join_sheet(table, other, name)
+    return table, [*findings, *problems]
 
 
 def _shape(

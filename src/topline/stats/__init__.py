@@ -14,15 +14,16 @@ from topline.stats.result import Estimate, Result, TestResult
 from topline.stats.shifts import geometric_mean_ratio, hodges_lehmann
 from topline.stats.survival.bootstrap import Bootstrap, bootstrap, bootstrap_hazard_ratio
 from topline.stats.survival.competing import CumulativeIncidence, IncidenceAt, cumulative_incidence
-from topline.stats.survival.cox import CoxRegression, cox_regression
+from topline.stats.survival.cox import cox_regression
 from topline.stats.survival.cox_baseline import BaselineHazard, PredictedSurvival
 from topline.stats.survival.cox_newton import CoxDiagnostics
 from topline.stats.survival.cox_penalised import PenalisedCox, penalised_cox_regression
 from topline.stats.survival.cox_proportional import ProportionalHazardsTest
+from topline.stats.survival.cox_result import CoxRegression
 from topline.stats.survival.day_table import DayTable, count_days, merge_days
 from topline.stats.survival.fine_gray import FineGray, fine_gray
 from topline.stats.survival.gray import GrayTest, gray_test
-from topline.stats.survival.kaplan_meier import KaplanMeier, SurvivalAt, kaplan_meier, reverse_kaplan_meier
+from topline.stats.survival.kaplan_meier import kaplan_meier, reverse_kaplan_meier
 from topline.stats.survival.landmark import LandmarkDifference, landmark_difference
 from topline.stats.survival.logrank import LogRankTest, logrank_test
 from topline.stats.survival.max_combo import MaxComboTest, max_combo_test
@@ -30,6 +31,7 @@ from topline.stats.survival.parametric import ParametricSurvival, parametric_reg
 from topline.stats.survival.permutation import PermutationLogRank, permutation_logrank_test
 from topline.stats.survival.risk_sets import RiskSets
 from topline.stats.survival.rmst import RmstDifference, rmst_difference
+from topline.stats.survival.survival_curve import KaplanMeier, SurvivalAt
 from topline.stats.tables import (
     CochranMantelHaenszel,
     FisherExact,

@@ -104,6 +104,15 @@ class ResponseAnalysis(_Analysis):
     comparison: ResponseComparison | None = None
 
 
+class ConcordanceAnalysis(_Analysis):
+    """Agreement of two evaluators on best response and on progression, with early and late discrepancy rates."""
+
+    type: Literal["concordance"]
+    evaluators: tuple[str, str] = Field(description="The evaluator at the site, then the independent one; both under response.evaluators.")
+    confirmed: bool = Field(default=False, description="Compare confirmed best responses.")
+    same_within_days: int = Field(default=0, ge=0, description="Dates of progression so close to each other agree.")
+
+
 class AdverseEventAnalysis(_Analysis):
     """Adverse events: patients with any, by grade, attribution and term, each patient once at the worst grade."""
 
@@ -137,12 +146,13 @@ Analysis = Annotated[
     | Annotated[ResponseAnalysis, Tag("response")]
     | Annotated[AdverseEventAnalysis, Tag("adverse_events")]
     | Annotated[ExposureAnalysis, Tag("exposure")]
-    | Annotated[LabChangeAnalysis, Tag("lab_change")],
+    | Annotated[LabChangeAnalysis, Tag("lab_change")]
+    | Annotated[ConcordanceAnalysis, Tag("concordance")],
     Discriminator(
         _analysis_type,
         custom_error_type="analysis_type",
         custom_error_message=(
-            "an analysis's 'type' is baseline, follow_up, time_to_event, response, adverse_events, exposure or lab_change"
+            "an analysis's 'type' is baseline, follow_up, time_to_event, response, adverse_events, exposure, lab_change or concordance"
         ),
     ),
 ]

@@ -178,6 +178,10 @@ def _comparisons(protocol: Protocol) -> Iterator[Problem]:
             yield "PRO-0026", ("analyses", i), f"{analysis.id} compares groups, but the protocol has fewer than two"
         if compared and analysis.by is not None and analysis.reference is None:
             yield "PRO-0026", ("analyses", i), f"{analysis.id} compares the levels of {analysis.by}: name the 'reference' among them"
+        known = protocol.response.evaluators if protocol.response is not None else ()
+        for name in getattr(analysis, "evaluators", ()):
+            if name not in known:
+                yield "PRO-0024", ("analyses", i), f"{analysis.id} compares {name}: name it under response.evaluators"
         subgroups = getattr(analysis, "subgroups", ())
         if subgroups and getattr(analysis, "comparison", None) is None:
             yield "PRO-0026", ("analyses", i), f"{analysis.id} has subgroups but no comparison"

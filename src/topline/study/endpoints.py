@@ -12,7 +12,6 @@ from topline.study.estimand import Estimand
 from topline.study.info import DateSource
 from topline.study.model import Strict
 
-
 Dated = Annotated[
     Literal["scan", "scheduled_visit"],
     Field(description="The day itself, or that of the scheduled visit to which it belongs: the first whose window hadn't elapsed."),

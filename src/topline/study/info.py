@@ -60,6 +60,10 @@ class StudyInfo(Strict):
     treatment_rows: Condition | None = Field(
         default=None, description='Rows of EX that are study treatment, such as "EXLINE = 2"; all rows unless stated.'
     )
+    contact_after_cutoff: Literal["alive_at_cutoff", "not_seen"] = Field(
+        default="alive_at_cutoff",
+        description="A contact or death after the cut-off shows that the patient was alive at it; or only records up to it are seen.",
+    )
     time_origin: DateSource | None = Field(
         default=None, description="Where each patient's clock starts; the first dose (EX.EXSTDTC) unless stated."
     )

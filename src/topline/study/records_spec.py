@@ -78,6 +78,19 @@ class DomainSpec(Strict):
             }
         return values
 
+    also: tuple[DomainSpec, ...] = Field(
+        default=(), description="Further sheets with one row a patient, joined by USUBJID; each maps its columns, USUBJID among them."
+    )
+
+    @model_validator(mode="after")
+    def _joined_by_subject(self) -> DomainSpec:
+        for sheet in self.also:
+            if sheet.also or sheet.columns is None or "USUBJID" not in sheet.columns or sheet.subject_from == "row":
+                raise ValueError("a sheet under 'also' maps its columns, USUBJID among them, and has no further sheets")
+            if twice := sorted((set(sheet.columns) & set(self.columns or {})) - {"USUBJID"}):
+                raise ValueError(f"{twice[0]} is mapped in two sheets")
+        return self
+
     @model_validator(mode="after")
     def _variables_are_mapped(self) -> DomainSpec:
         for name in (*self.fill_down, *self.units, *self.dates):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 GONE = ("ABSENT", "NORMAL", "RESOLVED")
-PROGRESSED = ("UNEQUIVOCAL PROGRESSION", "PROGRESSION", "WORSENED")
+PROGRESSED = ("UNEQUIVOCAL PROGRESSION", "UNEQUIVOCAL", "PROGRESSION", "WORSENED")
 
 
 def derive_non_target(measurements: pl.DataFrame, lesions: pl.DataFrame) -> pl.DataFrame:

@@ -56,6 +56,14 @@ def relative_risk(design: CoxDesign, newton: NewtonFit) -> FloatArray:
 
 def score_residuals(design: CoxDesign, newton: NewtonFit, *, weighted: bool) -> FloatArray:
     """Return each row's share of the score, on the scaled covariates, in the original order of rows."""
+    values = sorted_score_residuals(design, newton, weighted=weighted)
+    out = np.empty_like(values)
+    out[design.order] = values
+    return out
+
+
+def sorted_score_residuals(design: CoxDesign, newton: NewtonFit, *, weighted: bool) -> FloatArray:
+    """Return each sorted row's share of the score, on the scaled covariates."""
     final, ties = newton.final, newton.final.ties
     path = ties.q0[:, None] * final.means
     if design.tied.size:
@@ -70,9 +78,7 @@ def score_residuals(design: CoxDesign, newton: NewtonFit, *, weighted: bool) -> 
     sorted_out[design.dead] += design.dead_x - _event_means(design, newton)[design.dead_slot]
     if weighted and design.weight is not None:
         sorted_out *= design.weight[:, None]
-    out = np.empty_like(sorted_out)
-    out[design.order] = sorted_out
-    return out
+    return sorted_out
 
 
 def schoenfeld_residuals(plan: RiskSets, design: CoxDesign, newton: NewtonFit) -> FloatArray:

@@ -17,8 +17,9 @@ from topline.stats.checks import IntArray
 from topline.stats.errors import InputError
 from topline.stats.result import Result
 from topline.stats.survival.counting import count_rows
-from topline.stats.survival.kaplan_meier import KaplanMeier, curve_from_counts
+from topline.stats.survival.kaplan_meier import curve_from_counts
 from topline.stats.survival.logrank import EventTable, LogRankTest, compare_groups
+from topline.stats.survival.survival_curve import KaplanMeier
 
 # Days beyond this (over 170 years) are taken for a mistake.
 _LONGEST = 65_535

@@ -10,8 +10,9 @@ from topline.stats.checks import code_vector, level
 from topline.stats.distributions import normal_two_sided, z_for
 from topline.stats.errors import InputError
 from topline.stats.result import Estimate, Result
-from topline.stats.survival.kaplan_meier import SurvivalAt, fit_kaplan_meier
+from topline.stats.survival.kaplan_meier import fit_kaplan_meier
 from topline.stats.survival.risk_sets import RiskSets
+from topline.stats.survival.survival_curve import SurvivalAt
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -13,6 +13,7 @@ from topline.stats.distributions import chi2_sf, normal_quantile, normal_two_sid
 from topline.stats.errors import InputError
 from topline.stats.result import Result, TestResult
 from topline.stats.survival.cox_newton import independent_columns
+from topline.stats.survival.error_distributions import density_part, survival_part
 from topline.stats.survival.risk_sets import RiskSets
 
 DISTRIBUTIONS = ("weibull", "exponential", "log-normal", "log-logistic")
@@ -84,7 +85,7 @@ class ParametricSurvival(Result):
         when = float_vector("times", times, minimum=0.0)
         with np.errstate(divide="ignore"):
             z = (np.log(when)[None, :] - self._location(covariates)[:, None]) / self.scale
-        return np.asarray(np.exp(_survival_part(self.distribution, z)[0]))
+        return np.asarray(np.exp(survival_part(self.distribution, z)[0]))
 
     def _location(self, covariates: Any) -> FloatArray:
         x, _ = float_matrix("covariates", covariates)
@@ -224,9 +225,9 @@ class _Likelihood:
         location = self.x @ theta[:p]
         with np.errstate(over="ignore", invalid="ignore"):
             for rows, logs, part, sign in (
-                (dead, self.log_time[dead], _density_part, 1.0),
-                (alive, self.log_time[alive], _survival_part, 1.0),
-                (self.late, self.log_entry, _survival_part, -1.0),
+                (dead, self.log_time[dead], density_part, 1.0),
+                (alive, self.log_time[alive], survival_part, 1.0),
+                (self.late, self.log_entry, survival_part, -1.0),
             ):
                 x, w = self.x[rows], sign * self.weight[rows]
                 z = (logs - location[rows]) / sigma
@@ -270,32 +271,6 @@ class _Likelihood:
             if tries == 60:
                 break
         return theta, value, 200, False
-
-
-def _density_part(distribution: str, z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return log density of the error at z, and its first two derivatives."""
-    if distribution == "log-normal":
-        return -0.5 * z * z - 0.5 * math.log(2.0 * math.pi), -z, np.full_like(z, -1.0)
-    if distribution == "log-logistic":
-        p = np.exp(-np.logaddexp(0.0, -z))
-        return z - 2.0 * np.logaddexp(0.0, z), 1.0 - 2.0 * p, -2.0 * p * (1.0 - p)
-    e = np.exp(z)
-    return z - e, 1.0 - e, -e
-
-
-def _survival_part(distribution: str, z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return log survival of the error at z, and its first two derivatives."""
-    if distribution == "log-normal":
-        from scipy.special import log_ndtr
-
-        logs = log_ndtr(-z)
-        hazard = np.exp(-0.5 * z * z - 0.5 * math.log(2.0 * math.pi) - logs)
-        return logs, -hazard, -hazard * (hazard - z)
-    if distribution == "log-logistic":
-        p = np.exp(-np.logaddexp(0.0, -z))
-        return -np.logaddexp(0.0, z), -p, -p * (1.0 - p)
-    e = np.exp(z)
-    return -e, -e, -e
 
 
 def _nothing(distribution: str, names: tuple[str, ...], plan: RiskSets, conf_level: float) -> ParametricSurvival:

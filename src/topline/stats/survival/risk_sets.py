@@ -17,9 +17,9 @@ from topline.stats.checks import BoolArray, FloatArray, IntArray, code_vector, e
 from topline.stats.errors import InputError
 
 if TYPE_CHECKING:
-    from topline.stats.survival.cox import CoxRegression
-    from topline.stats.survival.kaplan_meier import KaplanMeier
+    from topline.stats.survival.cox_result import CoxRegression
     from topline.stats.survival.logrank import LogRankTest
+    from topline.stats.survival.survival_curve import KaplanMeier
 
 # Two times are one when they differ by less than this, absolutely or relative to their mean size (R's `timefix`).
 TIME_TOLERANCE = float(np.sqrt(np.finfo(float).eps))
