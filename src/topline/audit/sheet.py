@@ -68,7 +68,7 @@ class Sheet:
         )
         if not sizes:
             sizes = tuple(dict.fromkeys(c.n for c in claims if c.n is not None and (c.type == "count" or c.n_from == "printed")))
-        return cls(claims, arms, sizes, total, registrations, text, dict(groups), dict(arms_of))
+        return cls(claims, arms, sizes[:100], total, registrations, text, dict(groups), dict(arms_of))
 
     def of_type(self, *types: str) -> list[Claim]:
         """Claims of these types."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from html import escape
 from typing import Final
@@ -21,6 +22,8 @@ _CLASS: Final = {
     Rung.METHOD: "consistent",
     Rung.CONSISTENT: "consistent",
 }
+_REACH: Final = 3000  # no sentence is longer
+_FAR: Final = 1 << 60
 _STYLE: Final = """
 :root{color-scheme:light}
 body{font:16px/1.55 system-ui,sans-serif;color:#1b1f24;background:#fff;margin:0 auto;max-width:62rem;padding:1.5rem}
@@ -135,7 +138,7 @@ def _text(number: int, report: AuditReport) -> str:
             rank = LADDER.index(verdict.verdict)
             if claim not in worst or rank < worst[claim][0]:
                 worst[claim] = (rank, i)
-    spans = sorted((c.span, worst.get(c.id)) for c in report.claims)
+    spans = sorted(((c.span, worst.get(c.id)) for c in report.claims), key=lambda s: s[0])
     skipped = sorted(report.not_results)
     out: list[str] = []
     position = 0
@@ -151,15 +154,16 @@ def _text(number: int, report: AuditReport) -> str:
 
 
 def _near(spans: list[tuple[int, int]], a: int) -> list[tuple[int, int]]:
-    return [s for s in spans if s[0] <= a < s[1]] if len(spans) < 3000 else []
+    """Spans that begin at most a sentence before `a`."""
+    return [s for s in spans[bisect_left(spans, (a - _REACH, 0)) : bisect_right(spans, (a, _FAR))] if s[1] > a]
 
 
 def _at(a: int, b: int, spans: Sequence[tuple[tuple[int, int], tuple[int, int] | None]]) -> tuple[bool, tuple[int, int] | None]:
     best: tuple[int, int] | None = None
     inside = False
-    for (x, y), rank in spans:
-        if x > a:
-            break
+    first = bisect_left(spans, (a - _REACH, 0), key=lambda s: s[0])
+    last = bisect_right(spans, (a, _FAR), key=lambda s: s[0])
+    for (_, y), rank in spans[first:last]:
         if b <= y:
             inside = True
             if rank is not None and (best is None or rank[0] < best[0]):
