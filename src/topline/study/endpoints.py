@@ -225,10 +225,11 @@ class TimeToEvent(_Endpoint):
     @model_validator(mode="before")
     @classmethod
     def _expand_preset(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("preset") in PRESETS:
+        if isinstance(data, dict) and isinstance(data.get("preset"), str) and data["preset"] in PRESETS:
             if "events" in data or "censoring" in data:
                 raise ValueError("give either 'preset' or 'events' and 'censoring'")
-            preset, sources = PRESETS[data["preset"]], data.get("sources") or {}
+            preset, sources = PRESETS[data["preset"]], data.get("sources")
+            sources = sources if isinstance(sources, dict) else {}  # what else it may be is refused by its type
             missing = preset.needs() - set(sources)
             if missing:
                 raise ValueError(f"the preset {data['preset']} needs the date source '{min(missing)}' under 'sources'")
@@ -270,7 +271,7 @@ class ResponseRate(_Endpoint):
     @model_validator(mode="before")
     @classmethod
     def _expand_preset(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("preset") in _RATES:
+        if isinstance(data, dict) and isinstance(data.get("preset"), str) and data["preset"] in _RATES:
             if "responses" in data:
                 raise ValueError("give either 'preset' or 'responses'")
             return {**_RATES[data["preset"]], **data}

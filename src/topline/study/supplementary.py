@@ -23,11 +23,14 @@ def expand_supplementary(data: Any) -> Any:
         named = endpoint.get("supplementary") if isinstance(endpoint, dict) else None
         if not isinstance(named, list | tuple) or not isinstance(endpoint.get("id"), str):
             continue
-        made = [_variant(endpoint, item) for item in named if _preset_of(item) in PRESETS]
+        made = [item for item in (_variant(endpoint, item) for item in named if _preset_of(item) in PRESETS) if isinstance(item["id"], str)]
         of[endpoint["id"]] = made
-        variants += [item for item in made if item["id"] not in {other.get("id") for other in known}]
+        variants += [item for item in made if item["id"] not in [other.get("id") for other in known]]
         if isinstance(endpoint.get("estimand"), dict):
-            listed = [*endpoint["estimand"].get("supplementary", ()), *(item["id"] for item in made)]
+            own = endpoint["estimand"].get("supplementary", ())
+            if not isinstance(own, list | tuple) or not all(isinstance(name, str) for name in own):
+                continue
+            listed = [*own, *(item["id"] for item in made)]
             changed[number] = endpoint | {"estimand": endpoint["estimand"] | {"supplementary": list(dict.fromkeys(listed))}}
     if not variants:
         return data
@@ -41,7 +44,11 @@ def expand_supplementary(data: Any) -> Any:
 
 
 def _is_time_to_event(analysis: Any) -> bool:
-    return isinstance(analysis, dict) and analysis.get("type") == "time_to_event" and isinstance(analysis.get("id"), str)
+    return (
+        isinstance(analysis, dict)
+        and analysis.get("type") == "time_to_event"
+        and all(isinstance(analysis.get(key), str) for key in ("id", "endpoint"))
+    )
 
 
 def _preset_of(item: Any) -> str:
