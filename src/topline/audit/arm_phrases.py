@@ -1,0 +1,172 @@
+"""Noun phrases that may name a group of patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from topline.audit.lexicon import endpoint_at, parts_of
+from topline.audit.small_words import HEADS, STOP, WITH
+from topline.audit.tokens import Token
+
+__all__ = ["Entry", "closing_bracket", "is_name", "name_key", "phrase_after", "phrase_before", "phrase_parts", "phrase_text", "skip_small"]
+
+
+_OTHER = frozenset(
+    [
+        "death",
+        "deaths",
+        "progression",
+        "toxicity",
+        "events",
+        "event",
+        "discontinuation",
+        "relapse",
+        "recurrence",
+        "metastases",
+        "withdrawal",
+        "reasons",
+        "reason",
+        "lesions",
+        "sites",
+        "grade",
+    ]
+)
+
+
+@dataclass(slots=True)
+class Entry:
+    """One sign of an arm: its name, size and the word sequences by which it may return."""
+
+    name: str
+    n: int | None
+    keys: list[tuple[str, ...]]
+    span: tuple[int, int]
+    strength: int = 1
+    sentence: int = 0
+
+
+def phrase_parts(tokens: list[Token]) -> tuple[str, ...]:
+    """Normalised words of a phrase."""
+    return tuple(p for t in tokens if t.kind == "w" for p in parts_of(t.lower))
+
+
+def name_key(tokens: list[Token]) -> tuple[str, ...]:
+    """The word sequence by which a name is recognised again; heads such as "group" left off."""
+    parts = [p for t in tokens if t.kind in {"w", "n", "id"} for p in (parts_of(t.lower) if t.kind == "w" else (t.text,))]
+    heads = {"group", "arm", "cohort"}
+    if len(parts) == 2 and parts[0] in heads:
+        return tuple(parts)
+    while len(parts) > 1 and parts[-1] in heads:
+        parts.pop()
+    return tuple(parts)
+
+
+def phrase_text(tokens: list[Token], source: str) -> str:
+    """The phrase as the text has it."""
+    return " ".join(source[tokens[0].start : tokens[-1].end].split()) if tokens else ""
+
+
+def phrase_before(tokens: list[Token], i: int) -> int:
+    """Start of the noun phrase that ends before position `i`."""
+    j = i
+    steps = 0
+    while j > 0 and steps < 9:
+        token = tokens[j - 1]
+        low = token.lower
+        if token.kind == "n":
+            if not (j - 1 > 0 and tokens[j - 2].lower in HEADS):
+                break
+        elif token.kind == "s":
+            if low not in {"-", "+", "/", "'", "±"}:
+                break
+        elif low in {"with", "without"}:
+            if steps == 0 or j < 2 or tokens[j - 2].kind != "w" or (tokens[j - 2].lower in STOP and tokens[j - 2].lower not in WITH):
+                break
+        elif low == "and":
+            if (
+                j < 2
+                or steps == 0
+                or tokens[j - 2].kind != "w"
+                or tokens[j - 2].lower in STOP
+                or i - j > 3
+                or not any(t.lower in {"plus", "with"} for t in tokens[max(0, j - 6) : j - 1])
+            ):
+                break
+        elif (len(token.text) == 1 and token.text.isupper() and j > 1 and tokens[j - 2].lower in HEADS) or (
+            low in {"study", "treatment", "median"} and j < len(tokens) and tokens[j].lower in HEADS
+        ):
+            pass
+        elif low in STOP or token.kind in {"url", "id"}:
+            break
+        j -= 1
+        steps += 1
+    while j < i and (
+        tokens[j].kind == "s"
+        or (tokens[j].lower in STOP and not (tokens[j].lower == "study" and i - j <= 2) and not tokens[j].text.isupper())
+    ):
+        j += 1
+    return j
+
+
+def closing_bracket(tokens: list[Token], i: int) -> int:
+    """Position of the bracket that closes the one at `i` (or -1)."""
+    depth = 0
+    for j in range(i, min(len(tokens), i + 40)):
+        if tokens[j].text in "([":
+            depth += 1
+        elif tokens[j].text in ")]":
+            depth -= 1
+            if depth == 0:
+                return j
+    return -1
+
+
+_NO_NAME = frozenset({"patients", "therapy", "treatment", "drug", "drugs", "study"})
+
+
+def is_name(tokens: list[Token]) -> bool:
+    """Whether a phrase may name an arm: words, no endpoint, no event, no comparison."""
+    words = [t for t in tokens if t.kind == "w"]
+    if not words or len(words) > 9 or any(t.text in "=<>≤≥%" for t in tokens):
+        return False
+    if any(t.kind == "n" and not ((i and tokens[i - 1].lower in HEADS) or t.text in {"1", "2", "3", "4"}) for i, t in enumerate(tokens)):
+        return False
+    parts = list(phrase_parts(tokens))
+    if not parts or all(p in {"group", "arm", "cohort", "and", "or", "the"} for p in parts):
+        return False
+    if words[0].lower in {"each", "both", "either"} or all(w.lower in _NO_NAME for w in words):
+        return False
+    if words[-1].lower in {"setting", "line", "treatment-line"} or (
+        words[0].lower in {"second-line", "first-line", "third-line", "later-line"} and len(words) <= 2
+    ):
+        return False
+    if any(t.lower in _OTHER for t in tokens) or words[0].lower in {"hr", "or", "ci", "p", "range", "median", "iqr", "mean", "hazard"}:
+        return False
+    found = endpoint_at(parts, 0)
+    return not (found is not None and found[1] >= len(parts) - 1)
+
+
+def skip_small(tokens: list[Token], j: int) -> int:
+    """Position of the first word that is no article."""
+    while (
+        j < len(tokens)
+        and tokens[j].lower in {"the", "a", "an", "of", "efficacy", "safety", "and", "treatment"}
+        and not (tokens[j].lower == "and" and tokens[j - 1].kind == "n")
+    ):
+        j += 1
+    return j
+
+
+def phrase_after(tokens: list[Token], j: int) -> int:
+    """End of the noun phrase that begins at `j`."""
+    k = j
+    while k < len(tokens) and k - j < 6:
+        low = tokens[k].lower
+        if tokens[k].kind != "w" and low not in {"+", "-", "/", "'"}:
+            break
+        if low in STOP and not (low == "with" and k and tokens[k - 1].lower in WITH):
+            break
+        if low in {"group", "groups", "arm", "arms"}:
+            return k + 1
+        k += 1
+    return k

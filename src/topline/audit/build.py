@@ -1,0 +1,266 @@
+"""Claims of one sentence, built from its series, ratios and p-values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from topline.audit.build_comparisons import p_claim, ratio_claim
+from topline.audit.build_context import (
+    SentenceContext,
+    arm_name,
+    carried_size,
+    direction_marks,
+    graded_code,
+    interval_bounds,
+    item_span,
+    sentence_marks,
+)
+from topline.audit.claims import Claim
+from topline.audit.grammar import Cell
+from topline.audit.items import Item
+from topline.audit.lexicon import FAMILY
+from topline.audit.series import Series
+
+__all__ = ["SentenceContext", "build_claims"]
+
+
+def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
+    """All claims of a sentence in order of appearance."""
+    claims: list[Claim] = []
+    marks = sentence_marks(context)
+    by_item: dict[int, Series] = {s.last: s for s in series}
+    categories: dict[int | None, dict[str, int]] = {}
+    category_spans: dict[int | None, list[tuple[int, int]]] = {}
+    current: Series | None = None
+    endpoint: str | None = None
+    grade: str | None = None
+    for k, item in enumerate(context.items):
+        if item.kind == "E":
+            endpoint = str(item.data)
+            if current is not None and any(x.kind == "E" for x in context.items[current.last + 1 : k + 1]):
+                pass
+        elif item.kind == "G":
+            grade = str(item.data)
+        elif item.kind == "C" and k in by_item:
+            context.group += not _second_arm(context, current, by_item[k])
+            current = by_item[k]
+            for cell, at, code, arm, time in zip(current.cells, current.at, current.endpoints, current.arms, current.times, strict=True):
+                if (
+                    code in {"CR", "PR", "SD", "PD", "NE"}
+                    and cell.unit is None
+                    and cell.x is None
+                    and cell.value is not None
+                    and cell.value.isdigit()
+                ):
+                    counts = categories.setdefault(arm, {})
+                    if code not in counts:
+                        counts[code] = int(cell.value)
+                        category_spans.setdefault(arm, []).append(item_span(context, at))
+                        continue
+                claim = _value_claim(context, current, cell, at, code, arm, time, marks)
+                if claim is not None:
+                    claims.append(claim)
+        elif item.kind == "R":
+            claims.append(ratio_claim(context, item, k, current, endpoint, marks))
+        elif item.kind == "P":
+            found = p_claim(context, item, k, current, endpoint, grade, marks)
+            if found is not None:
+                claims.append(found)
+    for arm, counts in categories.items():
+        places = category_spans[arm]
+        span = (min(p[0] for p in places), max(p[1] for p in places))
+        if len(counts) == 1:
+            code, value = next(iter(counts.items()))
+            claims.append(
+                Claim(
+                    "count",
+                    endpoint=code,
+                    arm=arm_name(context, arm),
+                    value=str(value),
+                    x=value,
+                    n=carried_size(context, arm),
+                    unit="patients",
+                    span=span,
+                    sentence=context.body,
+                    n_from="carried",
+                )
+            )
+        else:
+            claims.append(
+                Claim(
+                    "response_counts",
+                    endpoint="BOR",
+                    arm=arm_name(context, arm),
+                    n=carried_size(context, arm),
+                    unit="patients",
+                    span=span,
+                    sentence=context.body,
+                    counts=counts,
+                    n_from="carried",
+                )
+            )
+    return claims
+
+
+def _said_of(context: SentenceContext, s: Series) -> tuple[str, ...]:
+    """Which arm a sentence says to be higher or lower, where it says so plainly just before its two values."""
+    if len(context.book.arms) != 2 or len(s.cells) != 2 or None in s.arms or s.arms[0] == s.arms[1]:
+        return ()
+    before: list[Item] = []
+    for item in reversed(context.items[max(0, s.first - 22) : s.first]):
+        if item.kind in {"C", "P", "R"} or item.low == ";":
+            break
+        before.insert(0, item)
+    words = {x.low for x in before}
+    said = [("higher" if words & {"higher", "longer", "prolonged"} else ""), ("lower" if words & {"lower", "shorter"} else "")]
+    subjects = [
+        int(x.data)
+        for k, x in enumerate(before)
+        if x.kind == "A" and not {y.low for y in before[max(0, k - 4) : k]} & {"compared", "comparison", "than", "versus", "vs", "with"}
+    ]
+    if bool(said[0]) == bool(said[1]) or len(set(subjects)) != 1 or words & {"not", "no", "risk", "hazard", "similar", "although", "nor"}:
+        return ()
+    return (f"{context.book.arms[subjects[0]].name}-{said[0] or said[1]}",)
+
+
+def _second_arm(context: SentenceContext, before: Series | None, now: Series) -> bool:
+    """Tell whether a value is the other arm's of the value before ("60.0% in A, compared with 45.4% in B; P …")."""
+    if before is None or len(before.cells) != 1 or len(now.cells) != 1 or before.endpoints != now.endpoints:
+        return False
+    if before.endpoints[0] is None or None in (before.arms[0], now.arms[0]) or before.arms == now.arms or before.grade != now.grade:
+        return False
+    return not any(x.kind in {"P", "R"} for x in context.items[before.last + 1 : now.first])
+
+
+def _value_claim(
+    context: SentenceContext, s: Series, cell: Cell, at: int, code: str | None, arm: int | None, time: str | None, marks: tuple[str, ...]
+) -> Claim | None:
+    family = FAMILY.get(code or "", "")
+    interval = cell.interval
+    following = ["patients" if x.kind == "A" else x.low or str(x.data) for x in context.items[at + 1 : at + 5]]
+    if (
+        cell.unit == "%"
+        and following[:1] == ["of"]
+        and not set(following) & {"patients", "participants", "subjects", "cases", "those", "women", "men", "individuals"}
+    ):
+        marks = (*marks, "other units")
+    base_marks = tuple(dict.fromkeys((*marks, *direction_marks(context, s.first), *_said_of(context, s))))
+    name = arm_name(context, arm)
+    n, n_from = cell.n, "printed" if cell.n is not None else None
+    x = cell.x
+    if cell.n_equals is not None and cell.unit == "%" and cell.value is not None:
+        n, x, n_from = _read_n_equals(cell, carried_size(context, arm))
+    grade = s.grade if family in {"event", "term"} or (code is None and s.label is not None and s.grade is not None) else None
+    endpoint = graded_code(code, grade) or s.label
+    shared: dict[str, Any] = {
+        "endpoint": endpoint,
+        "arm": name,
+        "span": item_span(context, at),
+        "sentence": context.body,
+        "marks": base_marks,
+        "group": context.group,
+    }
+    lower, upper, kind, level = interval_bounds(interval)
+    if cell.noun in {"women", "men", "male", "males", "female", "females"} and x is not None:
+        shared["endpoint"] = cell.noun
+    if cell.sd is not None:
+        return Claim("mean_sd", value=cell.value, lower=cell.sd, unit=cell.unit, interval="sd", **shared)
+    if cell.unit == "%" or (x is not None and n is not None):
+        if cell.value is not None and float(cell.value) > 100:
+            return None
+        if endpoint is None and cell.unit == "%" and x is None and n is None and interval is None:
+            endpoint = None
+        landmark = family == "tte" or (code in {"LC"})
+        if n is None and not landmark:
+            compared = arm is None and len(s.cells) > 1 and len(context.book.arms) > 1
+            n = None if compared else carried_size(context, arm)
+            n_from = "carried" if n is not None else None
+            if n is not None and x is not None and x > n:
+                n, n_from = None, None
+        if landmark:
+            return Claim(
+                "landmark_rate",
+                value=cell.value,
+                x=x,
+                n=n,
+                lower=lower,
+                upper=upper,
+                conf_level=level,
+                unit="%",
+                interval=kind,
+                time=time,
+                n_from=n_from,
+                **shared,
+            )
+        if code == "AGE" or code == "FU":
+            shared["endpoint"] = s.label
+        return Claim(
+            "proportion",
+            value=cell.value,
+            x=x,
+            n=n,
+            lower=lower,
+            upper=upper,
+            conf_level=level,
+            unit="%",
+            interval=kind,
+            n_from=n_from,
+            time=time if family == "response" or code in {"RECUR", "DEATH"} else None,
+            grade=grade,
+            **shared,
+        )
+    timed = cell.unit in {"months", "years", "weeks", "days"}
+    if cell.value == "NR" and family != "tte":
+        return None
+    if (
+        timed
+        or cell.value == "NR"
+        or (interval is not None and cell.noun is None)
+        or (family == "tte" and cell.value is not None and "." in cell.value and cell.noun is None)
+    ):
+        if code == "FU":
+            return Claim("follow_up", value=cell.value, lower=lower, upper=upper, conf_level=level, unit=cell.unit, interval=kind, **shared)
+        lows = {t.lower for t in context.tokens}
+        median = "median" in lows or "mpfs" in lows or "mos" in lows or any(w.startswith("m") and w[1:].upper() in FAMILY for w in lows)
+        if family == "tte" or code == "AGE" or (median and (interval is not None)):
+            if code == "AGE" and not median:
+                return None
+            if family != "tte" and code != "AGE":
+                shared["endpoint"] = s.label or endpoint
+            return Claim(
+                "median", value=cell.value, lower=lower, upper=upper, conf_level=level, unit=cell.unit, interval=kind, n=None, **shared
+            )
+        return None
+    if (
+        cell.value is not None
+        and cell.value.isdigit()
+        and (cell.noun is not None or s.after)
+        and family in {"event", "response", "category"}
+        and int(cell.value) > 0
+    ):
+        return Claim(
+            "count",
+            value=cell.value,
+            x=int(cell.value),
+            n=carried_size(context, arm),
+            unit="patients",
+            n_from="carried",
+            grade=grade,
+            **shared,
+        )
+    return None
+
+
+def _read_n_equals(cell: Cell, size: int | None) -> tuple[int | None, int | None, str | None]:
+    """ "47.7% (n = 31)" is a count, "47.7% (n = 65)" a denominator: the printed size decides."""
+    given = cell.n_equals
+    percent = float(cell.value or 0)
+    if given is None:
+        return None, None, None
+    if size and abs(100 * given / size - percent) < 1.0:
+        return size, given, "carried"
+    if size and given == size:
+        return given, None, "printed"
+    if size is None or (given < size * 0.9 and abs(100 * given / size - percent) < 5):
+        return size, given, "carried" if size else None
+    return given, None, "printed"

@@ -1,0 +1,34 @@
+"""The catalogue of checks: each takes the sheet of claims and yields verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from topline.audit.checks.chronology import check_dates
+from topline.audit.checks.counts import check_counts
+from topline.audit.checks.intervals import check_intervals
+from topline.audit.checks.order import check_order
+from topline.audit.checks.ratios import check_ratios
+from topline.audit.checks.responses import check_responses
+from topline.audit.checks.tables import check_tables
+from topline.audit.checks.wording import check_wording
+from topline.audit.sheet import Sheet
+from topline.audit.verdict import Verdict
+
+__all__ = ["CATALOGUE", "run_checks"]
+
+CATALOGUE: tuple[Callable[[Sheet], Iterator[Verdict]], ...] = (
+    check_counts,
+    check_responses,
+    check_intervals,
+    check_tables,
+    check_ratios,
+    check_order,
+    check_dates,
+    check_wording,
+)
+
+
+def run_checks(sheet: Sheet) -> tuple[Verdict, ...]:
+    """Every check on every claim that it fits."""
+    return tuple(verdict for check in CATALOGUE for verdict in check(sheet))

@@ -1,0 +1,238 @@
+"""A6: which test, on which counts, reproduces the p-value of two or more proportions?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from topline.audit.claims import Claim
+from topline.audit.digits import differing_digits, one_digit_changes
+from topline.audit.exact import counts_for_percent, printed
+from topline.audit.printed_p import PrintedP, printed_p
+from topline.audit.sheet import Sheet
+from topline.audit.two_by_two import ONE_SIDED, TWO_SIDED, table_p_values
+from topline.audit.verdict import Rung, Verdict
+
+__all__ = ["check_tables"]
+
+_MOST_TABLES = 900
+
+
+def check_tables(sheet: Sheet) -> Iterator[Verdict]:
+    """A6 for every p-value that stands with its proportions; all other p-values are listed as uncheckable."""
+    for claim in sheet.of_type("p_value"):
+        partners = [
+            c
+            for c in sheet.by_group.get(claim.group, [])
+            if (c.type == "proportion" and c.value is not None) or (c.type == "proportion" and c.x is not None)
+        ]
+        partners = [c for c in partners if c.endpoint == claim.endpoint or claim.endpoint is None]
+        marks = set(claim.marks)
+        if marks & {"interaction", "trend", "noninferiority", "non-inferiority"}:
+            yield _uncheckable(claim, "it is of an interaction, a trend or a margin, which counts alone do not give")
+        elif len(partners) == 2 and all(c.n for c in partners):
+            yield _two(sheet, claim, partners[0], partners[1])
+        elif len(partners) > 2 and all(c.n for c in partners) and len({c.arm for c in partners}) == len(partners):
+            yield _many(claim, partners)
+        elif partners:
+            yield _uncheckable(claim, "the denominators of its proportions are not printed")
+        else:
+            yield _uncheckable(claim, "the numbers that it compares are not printed with it (for survival: the patients' times)")
+
+
+def _uncheckable(claim: Claim, why: str) -> Verdict:
+    return Verdict("A6", Rung.UNCHECKABLE, (claim.id,), f"P {_shown(claim.p)} cannot be recomputed: {why}.", inputs={"p": claim.p})
+
+
+def _shown(p: str | None) -> str:
+    text = p or ""
+    return text if text[:1] in "<>≤≥" else f"= {text}"
+
+
+def _candidates(claim: Claim) -> tuple[list[int], bool]:
+    """Counts that print as the percentage; if none does, the two nearest, and True."""
+    n = claim.n or 0
+    if claim.x is not None:
+        return [min(claim.x, n)], False
+    ks = list(counts_for_percent(printed(claim.value or "0"), n))
+    if ks:
+        return ks, False
+    k = int(printed(claim.value or "0").value * n / 100)
+    return [j for j in (k, k + 1) if 0 <= j <= n], True
+
+
+def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
+    ids = (claim.id, first.id, second.id)
+    p = printed_p(claim.p or "")
+    n1, n2 = first.n or 0, second.n or 0
+    (k1, repaired1), (k2, repaired2) = _candidates(first), _candidates(second)
+    inputs: dict[str, Any] = {"p": claim.p, "n": [n1, n2], "counts": [k1[:12], k2[:12]]}
+    if len(k1) * len(k2) > _MOST_TABLES:
+        return _uncheckable(claim, "the percentages leave too many tables")
+    tables = {(a, c): table_p_values(a, n1, c, n2) for a, c in product(k1, k2)}
+    repaired = repaired1 or repaired2
+    trust = {sheet.trust(first), sheet.trust(second)}
+    two, one = _search(tables, p, TWO_SIDED), _search(tables, p, ONE_SIDED)
+    if two:
+        return _found(claim, ids, tables, two, repaired, p, (n1, n2), inputs)
+    if one:
+        (a, c), methods = next(iter(one.items()))
+        return Verdict(
+            "A6",
+            Rung.EXPLAINED,
+            ids,
+            f"P {_shown(claim.p)} reproduces one-sided, from {a}/{n1} and {c}/{n2} ({', '.join(methods)}).",
+            method=", ".join(methods),
+            recomputed=_text(tables[a, c], methods[0], p),
+            inputs=inputs,
+        )
+    values = sorted({round(v, 6) for t in tables.values() for m, v in t.items() if m in TWO_SIDED})
+    span = f"{values[0]:.3g} to {values[-1]:.3g}"
+    if "adjusted" in claim.marks or "stratified" in claim.marks:
+        return _uncheckable(claim, f"the analysis was adjusted or stratified (unadjusted tests give {span})")
+    if trust & {"doubtful"}:
+        return _uncheckable(claim, f"the denominators are not printed with the proportions (the arms' sizes would give {span})")
+    repair, method, table = _repair(tables, p)
+    shown = next(iter(tables))
+    near = _within_one(p, k1, n1, k2, n2)
+    flips = p.significant() is not None and all((v < 0.05) != p.significant() for v in values)
+    rung = Rung.MAJOR if flips or near is None else Rung.MINOR
+    if _close(p, values) and not flips:
+        rung = Rung.MINOR
+    hint = f" One patient more or fewer ({near[0]}/{n1} and {near[1]}/{n2}) would give it by {near[2]}." if near else ""
+    return Verdict(
+        "A6",
+        rung,
+        ids,
+        f"P {_shown(claim.p)} does not reproduce from {_fraction(k1, n1)} and {_fraction(k2, n2)} by any of "
+        f"{len(TWO_SIDED) + len(ONE_SIDED)} tests, which give {span}"
+        + (" (significance changes)" if flips else "")
+        + f".{hint} The nearest is {repair} ({method}).",
+        recomputed=span,
+        repair=f"{repair} ({method}, {table[0]}/{n1} and {table[1]}/{n2})",
+        inputs=inputs | {"tests": {m: round(v, 4) for m, v in tables[shown].items()}},
+    )
+
+
+def _fraction(ks: list[int], n: int) -> str:
+    return f"{ks[0]}/{n}" if len(ks) == 1 else f"{ks[0]}–{ks[-1]}/{n}"
+
+
+def _close(p: PrintedP, values: list[float]) -> bool:
+    return bool(values) and values[0] <= p.high and p.low <= values[-1]
+
+
+def _search(tables: dict[tuple[int, int], dict[str, float]], p: PrintedP, methods: tuple[str, ...]) -> dict[tuple[int, int], list[str]]:
+    out: dict[tuple[int, int], list[str]] = {}
+    for table, values in tables.items():
+        fit = [m for m in methods if m in values and p.holds(values[m])]
+        if fit:
+            out[table] = fit
+    return out
+
+
+def _text(values: dict[str, float], method: str, p: PrintedP) -> str:
+    digits = max(3, len(p.text.partition(".")[2])) if p.sign != "NS" else 3
+    return f"{values[method]:.{digits}f}"
+
+
+def _found(
+    claim: Claim,
+    ids: tuple[str, ...],
+    tables: dict[tuple[int, int], dict[str, float]],
+    found: dict[tuple[int, int], list[str]],
+    repaired: bool,
+    p: PrintedP,
+    sizes: tuple[int, int],
+    inputs: dict[str, Any],
+) -> Verdict:
+    n1, n2 = sizes
+    (a, c), methods = max(found.items(), key=lambda item: len(item[1]))
+    recomputed = _text(tables[a, c], methods[0], p)
+    names = ", ".join(methods)
+    if repaired:
+        return Verdict(
+            "A6",
+            Rung.EXPLAINED,
+            ids,
+            f"P {_shown(claim.p)} reproduces from {a}/{n1} ({100 * a / n1:.1f}%) and {c}/{n2} ({100 * c / n2:.1f}%) by "
+            f"{names}, though a printed percentage is not theirs.",
+            method=names,
+            recomputed=recomputed,
+            repair=f"{a}/{n1} = {100 * a / n1:.1f}%, {c}/{n2} = {100 * c / n2:.1f}%",
+            inputs=inputs,
+        )
+    if p.sign == "" and p.text:
+        values = [v for m, v in tables[a, c].items() if m in methods]
+        changes = list(one_digit_changes(p.text))
+        power = sum(not any(printed_p(t).holds(v) for v in tables[a, c].values()) for t in changes) / len(changes) if values else None
+    else:
+        power = None
+    every = len(methods) == sum(m in tables[a, c] for m in TWO_SIDED)
+    return Verdict(
+        "A6",
+        Rung.CONSISTENT if every else Rung.METHOD,
+        ids,
+        f"P {_shown(claim.p)} reproduces from {a}/{n1} and {c}/{n2} by {'every two-sided test' if every else names}.",
+        method=names,
+        recomputed=recomputed,
+        power=power,
+        inputs=inputs,
+    )
+
+
+def _repair(tables: dict[tuple[int, int], dict[str, float]], p: PrintedP) -> tuple[str, str, tuple[int, int]]:
+    """The recomputed p with the fewest differing digits from the printed one."""
+    text = p.text if p.sign != "NS" else "0.05"
+    text = text.lstrip("<>≤≥")
+    decimals = max(2, len(text.partition(".")[2]))
+    options = [(f"{v:.{decimals}f}", m, t) for t, values in tables.items() for m, v in values.items() if m in TWO_SIDED]
+    return min(options, key=lambda o: (differing_digits(text, o[0]), abs(float(o[0]) - float(text))))
+
+
+def _within_one(p: PrintedP, k1: list[int], n1: int, k2: list[int], n2: int) -> tuple[int, int, str] | None:
+    """A table one patient away that gives the p-value."""
+    for da, dc in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        for a, c in product(k1[:5], k2[:5]):
+            if 0 <= a + da <= n1 and 0 <= c + dc <= n2:
+                for m, v in table_p_values(a + da, n1, c + dc, n2).items():
+                    if m in TWO_SIDED and p.holds(v):
+                        return a + da, c + dc, m
+    return None
+
+
+def _many(claim: Claim, partners: list[Claim]) -> Verdict:
+    """Three or more arms: Pearson and likelihood-ratio chi-squared with k − 1 degrees of freedom."""
+    ids = (claim.id, *(c.id for c in partners))
+    p = printed_p(claim.p or "")
+    options = [_candidates(c)[0] for c in partners]
+    if math.prod(len(o) for o in options) > _MOST_TABLES:
+        return _uncheckable(claim, "the percentages leave too many tables")
+    from scipy.special import chdtrc
+
+    found: list[float] = []
+    sizes = [c.n or 0 for c in partners]
+    for counts in product(*options):
+        m1, n = sum(counts), sum(sizes)
+        if m1 in (0, n):
+            continue
+        stat = sum(
+            (k - m1 * size / n) ** 2 / (m1 * size / n) + ((size - k) - (n - m1) * size / n) ** 2 / ((n - m1) * size / n)
+            for k, size in zip(counts, sizes, strict=True)
+        )
+        found.append(float(chdtrc(len(sizes) - 1, stat)))
+    inputs: dict[str, Any] = {"p": claim.p, "n": sizes}
+    if any(p.holds(v) for v in found):
+        return Verdict(
+            "A6",
+            Rung.METHOD,
+            ids,
+            f"P {_shown(claim.p)} reproduces by Pearson's chi-squared over {len(sizes)} arms.",
+            method="Pearson",
+            recomputed=f"{found[0]:.3f}",
+            inputs=inputs,
+        )
+    span = f"{min(found):.3g} to {max(found):.3g}" if found else "none"
+    return _uncheckable(claim, f"it may compare two of the {len(sizes)} arms or use an exact test (Pearson over all gives {span})")

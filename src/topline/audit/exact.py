@@ -1,0 +1,115 @@
+"""Printed numbers as exact intervals, because rounding in floats is where such audits break."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from math import ceil, floor
+
+__all__ = ["Printed", "counts_for_percent", "printed", "round_half_up"]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A number exactly as it was printed.
+
+    Parameters
+    ----------
+    text : str
+        Decimal digits with an optional point and sign, e.g. ``"47.0"``.
+
+    Notes
+    -----
+    A value printed with *d* decimals stands for the closed interval ``v ± ½·10⁻ᵈ``. Both ends belong to it, because
+    papers round halves up, to even and away from zero. All arithmetic is in integers and ``Fraction``.
+    """
+
+    text: str
+
+    @cached_property
+    def decimals(self) -> int:
+        """Digits after the point."""
+        return len(self.text.partition(".")[2])
+
+    @cached_property
+    def value(self) -> Fraction:
+        """The printed number itself."""
+        return Fraction(self.text)
+
+    @cached_property
+    def half_unit(self) -> Fraction:
+        """Half of one unit in the last printed place."""
+        return Fraction(1, 2 * 10**self.decimals)
+
+    @property
+    def low(self) -> Fraction:
+        """Smallest number that rounds to the printed one."""
+        return self.value - self.half_unit
+
+    @property
+    def high(self) -> Fraction:
+        """Largest number that rounds to the printed one."""
+        return self.value + self.half_unit
+
+    def holds(self, number: Fraction | float | int) -> bool:
+        """Whether `number` would print as this; floats get 1e-9 of relative slack, fractions none."""
+        if isinstance(number, float):
+            slack = 1e-9 * max(1.0, abs(number))
+            return float(self.low) - slack <= number <= float(self.high) + slack
+        return self.low <= number <= self.high
+
+    def holds_truncated(self, number: Fraction | int) -> bool:
+        """Whether `number`, cut off instead of rounded, would print as this (non-negative numbers)."""
+        return self.value <= number < self.value + 2 * self.half_unit
+
+    def __float__(self) -> float:
+        """The printed number as a float."""
+        return float(self.text)
+
+
+@lru_cache(maxsize=8192)
+def printed(text: str) -> Printed:
+    """A cached :class:`Printed`; its numbers are asked for again and again."""
+    return Printed(text)
+
+
+def counts_for_percent(percent: Printed, n: int, *, truncated: bool = False) -> range:
+    """All counts *k* for which ``100·k/n`` prints as `percent` (GRIM).
+
+    Parameters
+    ----------
+    percent : Printed
+        The printed percentage.
+    n : int
+        The denominator, at least 1.
+    truncated : bool
+        Cut digits off instead of rounding them.
+
+    Returns
+    -------
+    range
+        Possibly empty.
+
+    References
+    ----------
+    Brown NJL, Heathers JAJ (2017). The GRIM test. Soc Psychol Personal Sci 8:363-369.
+    """
+    if truncated:
+        low = ceil(percent.value * n / 100)
+        top = (percent.value + 2 * percent.half_unit) * n / 100
+        high = ceil(top) - 1
+    else:
+        low = ceil(percent.low * n / 100)
+        high = floor(percent.high * n / 100)
+    return range(max(low, 0), min(high, n) + 1)
+
+
+def round_half_up(number: Fraction, decimals: int) -> str:
+    """`number` as text with `decimals` decimals, halves away from zero, by exact arithmetic."""
+    scale = 10**decimals
+    scaled = number * scale
+    whole = floor(abs(scaled) + Fraction(1, 2))
+    sign = "-" if scaled < 0 and whole else ""
+    digits = str(whole).rjust(decimals + 1, "0")
+    return sign + (digits if decimals == 0 else f"{digits[:-decimals]}.{digits[-decimals:]}")

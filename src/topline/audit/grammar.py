@@ -1,0 +1,307 @@
+"""The grammar of what stands beside values: p-values, ratios, grades of events and landmark times."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from topline.audit.lexicon import PATIENT_NOUNS, RATIO_HEADS, TIME_UNITS
+from topline.audit.value_grammar import CLOSE, OPEN, Cell, Interval, ValueGrammar
+
+__all__ = ["Cell", "Grammar", "Interval", "PValue", "Ratio"]
+
+
+@dataclass(slots=True)
+class PValue:
+    """A p-value with its sign; `marks` say which test or side the text names."""
+
+    value: str
+    marks: tuple[str, ...] = ()
+    threshold: bool = False
+
+
+@dataclass(slots=True)
+class Ratio:
+    """HR, OR or RR with its interval and p-value."""
+
+    measure: str
+    value: str
+    interval: Interval | None = None
+    p: PValue | None = None
+    marks: tuple[str, ...] = ()
+    about: str = ""
+
+
+_GRADE_WORD = re.compile(r"^(?:grades?-?|g)([1-5])(?:[-/]([1-5]))?$")
+_ROMAN = {
+    "i": "1",
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "v": "5",
+    "iii/iv": "3-4",
+    "iii-iv": "3-4",
+    "iii-v": "3-5",
+    "i-ii": "1-2",
+    "i/ii": "1-2",
+    "ii-iii": "2-3",
+}
+_ABOVE = frozenset({"higher", "worse", "above", "greater", "more", "over", "severe"})
+_P_SIGNS = frozenset("=<>≤≥")
+
+
+class Grammar(ValueGrammar):
+    """All parsers over one sentence; each takes a position and returns what it read and where it stopped, or None."""
+
+    # -- p-values and ratios --------------------------------------------------------------------------------------------
+
+    def p_value(self, i: int) -> tuple[PValue, int] | None:
+        """ "P = 0.04", "p<.001", "P value of 0.03", "P for interaction = .2", "log-rank P=NS"."""
+        low = self.low
+        if low[i] not in {"p", "ps", "p-value", "p-values", "pvalue", "plog-rank", "plogrank", "ptrend", "pinteraction"}:
+            return None
+        marks: list[str] = []
+        j = i + 1
+        if low[j] in {"value", "values"}:
+            j += 1
+        steps = 0
+        while steps < 8 and low[j] not in _P_SIGNS and self.kinds[j] != "n":
+            word = low[j]
+            if word in {"for", "(", ")", "[", "]", "of", "was", "were", "is", ":", ",", "-", "by", "test", "the", "s", "'"}:
+                pass
+            elif word in {
+                "interaction",
+                "trend",
+                "log-rank",
+                "logrank",
+                "noninferiority",
+                "non-inferiority",
+                "stratified",
+                "one-sided",
+                "two-sided",
+                "1-sided",
+                "2-sided",
+                "fisher",
+                "exact",
+                "chi-square",
+                "adjusted",
+                "nominal",
+                "superiority",
+            }:
+                marks.append(word)
+            elif word == "ns":
+                return PValue("NS"), j + 1
+            else:
+                return None
+            j += 1
+            steps += 1
+        sign = ""
+        while low[j] in _P_SIGNS:
+            sign += low[j]
+            j += 1
+        if low[j] in {"ns", "n.s"} or (low[j] == "n" and low[j + 1] == "." and low[j + 2] == "s"):
+            return PValue("NS"), j + 1
+        if self.kinds[j] != "n":
+            return None
+        value = self.tokens[j].value
+        j += 1
+        if low[j] in {"x", "×", "*"} and self.integer(j + 1) == 10 and low[j + 2] in {"-", "^"}:
+            k = j + 3 + (low[j + 3] in {"-", "^"})
+            power = self.integer(k)
+            if power is not None and power < 40:
+                value = f"{float(value) * 10.0**-power:.{power + 1}f}"
+                j = k + 1
+        elif low[j] in {"e", "e-"}:
+            return None
+        if float(value) > 1 or (not sign and "." not in value):
+            return None
+        prefix = "" if sign in {"", "=", "=="} else ("<" if "<" in sign else ">" if ">" in sign else "≤" if "≤" in sign else "≥")
+        threshold = low[j] in {"was", "were", "is", "are", "indicated", "indicates", "denoted"} and any(
+            w in {"considered", "regarded", "significant", "significance", "deemed", "defined", "set", "statistically", "indicate"}
+            for w in low[j : j + 5]
+        )
+        return PValue(prefix + value, tuple(marks), threshold), j
+
+    def ratio(self, i: int) -> tuple[Ratio, int] | None:
+        """A hazard, odds or risk ratio with its interval and p-value, in any of the usual orders."""
+        low = self.low
+        j = i
+        marks: list[str] = []
+        token = self.tokens[i].text
+        if low[i] in RATIO_HEADS and (
+            token.isupper() or token in {"aHR", "sHR", "aOR", "HRs", "ORs"} or (low[i] == "hr" and self.kinds[i + 1] != "")
+        ):
+            if low[i] == "hr" and i > 0 and self.kinds[i - 1] == "n":
+                return None
+            measure = RATIO_HEADS[low[i]]
+            if low[i] in {"ahr", "aor"}:
+                marks.append("adjusted")
+            j += 1
+        elif low[i] in {"hazard", "hazards", "odds", "risk", "rate", "relative"} and low[i + 1] in {"ratio", "ratios", "risk"}:
+            if low[i] == "relative" and low[i + 1] != "risk":
+                return None
+            measure = {"hazard": "HR", "hazards": "HR", "odds": "OR"}.get(low[i], "RR")
+            j += 2
+        else:
+            return None
+        if i and low[i - 1] in {"adjusted", "multivariable", "multivariate", "stratified", "unadjusted", "weighted"}:
+            marks.append(low[i - 1])
+        about: list[str] = []
+        steps = 0
+        pending: Interval | None = None
+        while steps < 16 and j < self.size:
+            word = low[j]
+            early = self.ci(j)
+            if early is not None:
+                pending, j = early
+                steps += 2
+                continue
+            head = self.ci_head(j)
+            if head is not None:
+                j = head[1]
+                steps += 1
+                continue
+            if self.kinds[j] == "n" and not self.tokens[j].spelled:
+                break
+            if word in {";", "vs", "versus"} or self.p_value(j) is not None or self.kinds[j] == "id":
+                return None
+            if self.kinds[j] == "w":
+                about.append(word)
+            j += 1
+            steps += 1
+        if self.kinds[j] != "n" or self.low[j + 1] == "%" or self.low[j + 1] in TIME_UNITS:
+            return None
+        value = self.tokens[j].value
+        if len(value) > 8 or (value.isdigit() and (int(value) > 99 or self.low[j + 1] in PATIENT_NOUNS)):
+            return None
+        j += 1
+        ratio = Ratio(measure, value, pending, None, tuple(marks), " ".join(about))
+        return ratio, self._ratio_tail(ratio, j)
+
+    def _ratio_tail(self, ratio: Ratio, j: int) -> int:
+        depth = 0
+        for _ in range(7):
+            k = j
+            opener = self.low[k]
+            while k < j + 3 and (
+                self.low[k] in OPEN
+                or self.low[k] in {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "stratified"}
+            ):
+                depth += self.low[k] in OPEN
+                k += 1
+            if ratio.interval is None:
+                found = self.ci(k)
+                if found is None and opener in OPEN | {",", ";"}:
+                    bare = self.interval(k)
+                    if bare is not None and bare[0].unit is None and opener in OPEN and "NR" not in (bare[0].lower, bare[0].upper):
+                        found = bare
+                        found[0].kind = "ci"
+                if found is not None:
+                    ratio.interval, j = found
+                    continue
+            p = self.p_value(k)
+            if p is not None and ratio.p is None:
+                ratio.p, j = p
+                words = [w for w in self.low[j - 8 if j > 8 else 0 : j] if w in {"one-sided", "log-rank", "logrank", "stratified"}]
+                if words:
+                    ratio.p.marks = tuple(dict.fromkeys((*ratio.p.marks, *words)))
+                continue
+            if opener in CLOSE and depth:
+                depth -= 1
+                j += 1
+                continue
+            if (
+                opener in CLOSE
+                and self.low[j + 1] in {",", ";", "("}
+                and ratio.interval is not None
+                and ratio.p is None
+                and self.p_value(j + 2) is not None
+            ):
+                j += 1
+                continue
+            if opener in CLOSE and ratio.interval is None and self.low[j + 1] in OPEN and self.ci(j + 2) is not None:
+                j += 1
+                continue
+            break
+        return j
+
+    # -- grades and times -------------------------------------------------------------------------------------------------
+
+    def grade(self, i: int) -> tuple[str, int] | None:
+        """ "grade 3 or higher", "≥ grade 3", "grade III-IV", "G3-4", "grades 3 and 4"."""
+        low = self.low
+        glued = _GRADE_WORD.match(low[i]) if self.kinds[i] == "w" and low[i][0] == "g" else None
+        above = False
+        j = i
+        if low[j] in {"≥", ">"} and low[j + 1] in {"grade", "grades"}:
+            above, j = True, j + 1
+        if low[j] in {"grade", "grades"}:
+            j += 1
+            while low[j] in {"of", "≥", ">", "-"}:
+                above = above or low[j] in {"≥", ">"}
+                j += 1
+            if self.kinds[j] == "n" and self.tokens[j].value in {"1", "2", "3", "4", "5"}:
+                first, j = self.tokens[j].value, j + 1
+            elif low[j] in _ROMAN:
+                first, j = _ROMAN[low[j]], j + 1
+            else:
+                return None
+        elif glued is not None:
+            first = glued.group(1) + (f"-{glued.group(2)}" if glued.group(2) else "")
+            above = above or (i > 0 and low[i - 1] in {"≥", ">"})
+            j = i + 1
+        else:
+            return None
+        if above:
+            return f"{first}+", j
+        if low[j] in {"or", "and"} and low[j + 1] in _ABOVE:
+            return f"{first}+", j + 2
+        if low[j] == "+":
+            return f"{first}+", j + 1
+        if low[j] == "," and self.kinds[j + 1] == "n" and "-" not in first:
+            k, last = j, first
+            while low[k] in {",", "or", "and"} and k < j + 8:
+                k += 1
+                if self.kinds[k] == "n" and self.tokens[k].value in {"3", "4", "5"} and self.tokens[k].value > last:
+                    last, k = self.tokens[k].value, k + 1
+            if last != first and low[k] not in {"%", "patients", "(", "of"}:
+                return f"{first}-{last}", k
+        if low[j] in {"-", "/", "to", "or", "and"} and "-" not in first:
+            k = j + 1
+            if low[k] in {"grade", "grades"}:
+                k += 1
+            second = self.tokens[k].value if self.kinds[k] == "n" else _ROMAN.get(low[k], "")
+            if second in {"2", "3", "4", "5"} and second > first and self.low[k + 1] != "%":
+                return f"{first}-{second}", k + 1
+        return first, j
+
+    def times(self, i: int) -> tuple[list[str], int] | None:
+        """Landmark times: "12-month", "1-, 2- and 3-year", "at 12 and 24 months", "one-year"."""
+        low = self.low
+        j = i
+        led = False
+        if low[j] in {"at", "within", "after", "by"} and self.kinds[j + 1] == "n":
+            led, j = low[j] == "at", j + 1
+            if not led:
+                return None
+        values: list[str] = []
+        hyphens = False
+        steps = 0
+        while steps < 24 and self.kinds[j] == "n":
+            values.append(self.tokens[j].value)
+            j += 1
+            if low[j] == "-":
+                hyphens = True
+                j += 1
+            if low[j] in TIME_UNITS:
+                if len(values) > 6 or not (hyphens or led):
+                    return None
+                if hyphens and low[j - 1] != "-" and not led:
+                    return None
+                unit = TIME_UNITS[low[j]]
+                return [f"{v} {unit}" for v in values], j + 1
+            while low[j] in {",", "and", "or", "/", "-"}:
+                j += 1
+                steps += 1
+            steps += 1
+        return None

@@ -1,0 +1,161 @@
+"""Values that stand together: one series of linked values of one kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from topline.audit.grammar import Cell
+from topline.audit.items import Item
+from topline.audit.small_words import JOINTS, LINKS
+
+__all__ = ["Series", "group_values", "merge_counts"]
+
+
+@dataclass(slots=True)
+class Series:
+    """Linked values of one kind with their endpoint, arms and times (all lists as long as `cells`)."""
+
+    cells: list[Cell]
+    at: list[int]
+    endpoints: list[str | None] = field(default_factory=list)
+    arms: list[int | None] = field(default_factory=list)
+    times: list[str | None] = field(default_factory=list)
+    grade: str | None = None
+    label: str | None = None
+    after: bool = False
+    closing: bool = False
+    paired: bool = False
+
+    @property
+    def first(self) -> int:
+        """Item number of the first value."""
+        return self.at[0]
+
+    @property
+    def last(self) -> int:
+        """Item number of the last value."""
+        return self.at[-1]
+
+
+def _linked(items: list[Item], a: int, b: int) -> bool:
+    joint = False
+    for item in items[a + 1 : b]:
+        if item.kind == "W":
+            if item.low in JOINTS:
+                joint = True
+            elif item.low not in LINKS:
+                return False
+        elif item.kind in {"A", "N", "T", "H"} or item.kind == "S":
+            continue
+        else:
+            return False
+    return joint
+
+
+def _kind(cell: Cell) -> str:
+    if cell.unit == "%" or (cell.x is not None):
+        return "rate"
+    if cell.unit in {"months", "years", "weeks", "days"}:
+        return "time"
+    if cell.value == "NR":
+        return "nr"
+    if cell.noun is not None:
+        return "count"
+    return "plain"
+
+
+def _alike(a: Cell, b: Cell) -> bool:
+    x, y = _kind(a), _kind(b)
+    if x == y:
+        return True
+    if "nr" in (x, y):
+        return {x, y} <= {"nr", "time", "plain"}
+    if "plain" in (x, y) and {x, y} & {"rate", "time"}:
+        plain = a if x == "plain" else b
+        if plain is b:
+            return plain.value is not None and "." in plain.value
+        return not plain.spelled
+    return False
+
+
+def group_values(items: list[Item]) -> list[Series]:
+    """Values joined by "vs", "and" or commas, with units shared."""
+    out: list[Series] = []
+    current: Series | None = None
+    for k, item in enumerate(items):
+        if item.kind != "C":
+            continue
+        cell: Cell = item.data
+        if current is not None and _alike(current.cells[-1], cell) and _linked(items, current.at[-1], k):
+            current.cells.append(cell)
+            current.at.append(k)
+        else:
+            current = Series([cell], [k])
+            out.append(current)
+    for series in out:
+        _share_units(series)
+    return out
+
+
+def _share_units(series: Series) -> None:
+    unit = None
+    for cell in reversed(series.cells):
+        if cell.unit is not None:
+            unit = cell.unit
+        elif unit is not None and cell.noun is None and cell.value is not None and cell.x is None:
+            cell.unit = unit
+    for before, cell in zip(series.cells, series.cells[1:], strict=False):
+        if (
+            cell.unit is None
+            and before.unit is not None
+            and cell.value is not None
+            and cell.value != "NR"
+            and "." in cell.value
+            and cell.noun is None
+        ):
+            cell.unit = before.unit
+
+
+def merge_counts(items: list[Item]) -> None:
+    """ "18 patients achieved objective response (40.0%; 95% CI …)": count and percentage are one value."""
+    last: int | None = None
+    for k, item in enumerate(items):
+        if item.kind == "C":
+            cell: Cell = item.data
+            if (
+                last is not None
+                and cell.unit == "%"
+                and cell.x is None
+                and k > 0
+                and items[k - 1].low in {"(", "["}
+                and items[last].data.value is not None
+                and items[last].data.value.isdigit()
+                and items[last].data.unit is None
+                and items[last].data.x is None
+                and items[last].data.interval is None
+                and k - last <= 12
+                and not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[last + 1 : k])
+                and len(items[last].data.value) < 7
+            ):
+                cell.x = int(items[last].data.value)
+                if items[last].data.n:
+                    cell.n = items[last].data.n
+                cell.noun = items[last].data.noun or "patients"
+                items[last].kind = "X"
+            elif (
+                last is not None
+                and cell.unit == "%"
+                and cell.x is None
+                and k > 0
+                and items[k - 1].low in {"(", "["}
+                and items[last].data.x is not None
+                and items[last].data.n is not None
+                and items[last].data.value is None
+                and k - last <= 12
+                and not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[last + 1 : k])
+            ):
+                cell.x, cell.n, cell.noun = items[last].data.x, items[last].data.n, "patients"
+                items[last].kind = "X"
+            last = k
+        elif item.kind in {"P", "R"}:
+            last = None

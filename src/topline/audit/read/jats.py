@@ -1,0 +1,154 @@
+"""JATS and PMC XML: title, dates, abstract, body and tables, the rows of a table turned into clauses."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from topline.audit.read import UnreadableError
+
+__all__ = ["jats_text"]
+
+_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
+_DROP = frozenset(
+    [
+        "ref-list",
+        "back",
+        "xref",
+        "fn-group",
+        "permissions",
+        "contrib-group",
+        "aff",
+        "author-notes",
+        "object-id",
+        "inline-graphic",
+        "media",
+        "supplementary-material",
+        "tex-math",
+        "kwd-group",
+        "funding-group",
+    ]
+)
+_BLOCKS = frozenset(["p", "title", "article-title", "sec", "abstract", "caption", "label", "disp-quote", "list-item"])
+_BARE = re.compile(r"^([0-9]+) \(([0-9]+(?:\.[0-9]+)?)\)$")
+_SIZE = re.compile(r"\(?\s*[nN]\s*=\s*[0-9,]+\s*\)?")
+
+
+def jats_text(source: str, name: str = "the file") -> str:
+    """The text of an article, tables last; each table row reads "label: value in group, value in group; P".
+
+    Raises
+    ------
+    UnreadableError
+        Where the XML is broken or declares entities of its own.
+    """
+    if _ENTITY.search(source[:20_000]):
+        raise UnreadableError(f"{name}: the XML declares entities of its own, which are not read; save it without its DOCTYPE")
+    source = re.sub(r"<!DOCTYPE[^>\[]*>", "", source[:20_000], count=1) + source[20_000:]
+    try:
+        root = ElementTree.fromstring(source)
+    except ElementTree.ParseError as error:
+        raise UnreadableError(f"{name}: not well-formed XML ({error}); expected a JATS or PMC article") from None
+    out: list[str] = []
+    for date in root.iter("date"):
+        kind = (date.get("date-type") or "").lower()
+        year, month, day = (_part(date, part) for part in ("year", "month", "day"))
+        if kind in {"received", "accepted"} and year:
+            shown = year + (f"-{month.zfill(2)}" + (f"-{day.zfill(2)}" if day else "") if month else "")
+            out.append(f"{kind.capitalize()}: {shown}.")
+    tables: list[str] = []
+    _walk(root, out, tables)
+    text = "\n\n".join(" ".join(block.split()) for block in [*out, *tables] if block.strip())
+    return text.strip()
+
+
+def _part(date: ElementTree.Element, name: str) -> str:
+    element = date.find(name)
+    return (element.text or "").strip() if element is not None else ""
+
+
+def _local(element: ElementTree.Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _walk(element: ElementTree.Element, out: list[str], tables: list[str]) -> None:
+    tag = _local(element)
+    if tag in _DROP or tag in {"date", "pub-date", "history", "journal-meta"}:
+        return
+    if tag == "table-wrap":
+        tables.extend(_table(element))
+        return
+    if tag in {"p", "title", "article-title"}:
+        out.append(_inline(element))
+        for child in element.iter():
+            if _local(child) == "table-wrap":
+                tables.extend(_table(child))
+        return
+    if tag in {"article-id"}:
+        return
+    for child in element:
+        _walk(child, out, tables)
+
+
+def _inline(element: ElementTree.Element) -> str:
+    parts: list[str] = [element.text or ""]
+    for child in element:
+        tag = _local(child)
+        if tag == "sup" and (child.text or "").strip().isdigit() and not (parts[-1][-1:].isspace()):
+            parts.append("")  # a citation or an exponent glued to a word
+        elif tag not in _DROP and tag != "table-wrap":
+            inner = _inline(child)
+            parts.append(f" {inner} " if tag in _BLOCKS else inner)
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _table(wrap: ElementTree.Element) -> list[str]:
+    label = next((_inline(e) for e in wrap.iter() if _local(e) == "label"), "Table")
+    caption = next((_inline(e) for e in wrap.iter() if _local(e) == "caption"), "")
+    rows = [[" ".join(_inline(c).split()) for c in r if _local(c) in {"td", "th"}] for r in wrap.iter() if _local(r) == "tr"]
+    heads = [r for r in wrap.iter() if _local(r) == "thead"]
+    size = sum(1 for h in heads for r in h.iter() if _local(r) == "tr") if heads else 1
+    if not rows:
+        return []
+    header = rows[max(0, size - 1)]
+    groups = {k: _SIZE.sub("", cell).strip(" ,;:()—–-") for k, cell in enumerate(header) if k and _is_group(cell)}
+    out = [f"{label}. {caption}."]
+    sized = [cell for k, cell in enumerate(header) if k and _SIZE.search(cell)]
+    if len(sized) > 1:
+        out.append("The groups were " + ", ".join(_with_size(c) for c in sized) + ".")
+    for row in rows[size:]:
+        if len(row) < 2 or not any(ch.isdigit() for cell in row[1:] for ch in cell):
+            continue
+        if "%" in row[0] or "%" in caption or any("%" in cell for cell in header):
+            row = [row[0], *(_BARE.sub(r"\1 (\2%)", cell) for cell in row[1:])]
+        values = [f"{cell} in the {groups[k]} group" for k, cell in enumerate(row) if k in groups and any(ch.isdigit() for ch in cell)]
+        p = next(
+            (
+                cell
+                for k, cell in enumerate(row)
+                if k and k < len(header) and header[k].strip().lower().startswith("p") and k not in groups and cell
+            ),
+            "",
+        )
+        p = f"; P {p}" if p[:1] in "<>=≤≥" else f"; P = {p}" if p else ""
+        if values:
+            name = re.sub(r"[,;:]?\s*(?:no\.|n)?\s*\(?%\)?\s*$", "", row[0]).strip()
+            out.append(f"{name}: {', '.join(values)}{p}.")
+    return out
+
+
+def _is_group(cell: str) -> bool:
+    words = cell.strip().lower()
+    return (
+        bool(words)
+        and not words.startswith(("p ", "p-", "p‐", "hr", "hazard", "χ", "95%", "odds", "statistic", "total", "all"))
+        and words not in {"p", "value", "n", "%"}
+    )
+
+
+def _with_size(cell: str) -> str:
+    match = _SIZE.search(cell)
+    size = match.group().strip("() ") if match else ""
+    return f"{_SIZE.sub('', cell).strip(' ,;:()')} group ({size})"

@@ -1,0 +1,154 @@
+"""The small words that link values, arms and endpoints, and those that name none of them."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ASSIGN",
+    "BEFORE_VALUE",
+    "BREAKS",
+    "EMPTY",
+    "GENERIC",
+    "GOVERN",
+    "HEADS",
+    "JOINTS",
+    "LINKS",
+    "LIST_GLUE",
+    "NOT_LABEL",
+    "NO_ARM",
+    "NO_LIST",
+    "RESULT_VERBS",
+    "STOP",
+    "TREATMENT_VERBS",
+    "VS",
+    "WITH",
+]
+
+# fmt: off
+ASSIGN = frozenset(
+    {
+        "allocated", "arm", "arms", "assigned", "classified", "cohort", "cohorts", "compared", "comprised", "comprising",
+        "divided", "enrolled", "given", "group", "groups", "included", "random", "randomised", "randomized", "randomly",
+        "receive", "received", "receiving", "regimen", "stratified", "treated", "underwent", "versus", "vs",
+    }
+)
+BEFORE_VALUE = frozenset(
+    {
+        "a", "among", "an", "developed", "found", "in", "incidence", "is", "noted", "observed", "occurred", "of", "proportion",
+        "rate", "rates", "reached", "recorded", "reported", "seen", "the", "was", "were",
+    }
+)
+BREAKS = frozenset(
+    {
+        ";", "but", "whereas", "while", "whilst",
+    }
+)
+EMPTY = frozenset(
+    {
+        "agent", "alone", "and", "arm", "based", "cohort", "combination", "combined", "dose", "first", "group", "inhibitor",
+        "line", "of", "only", "or", "patient", "plus", "regimen", "single", "the", "therapy", "treatment", "with",
+    }
+)
+GENERIC = frozenset(
+    {
+        "combination", "combined", "comparator", "comparison", "concurrent", "control", "conventional", "double", "doublet",
+        "dual", "early", "experimental", "first", "high", "induction", "intervention", "late", "low", "maintenance", "mono",
+        "monotherapy", "observation", "second", "sequential", "single", "standard", "study", "surgery", "test", "third",
+        "treatment", "triple", "triplet",
+    }
+)
+GOVERN = frozenset(
+    {
+        "against", "compared", "comparison", "contrast", "from", "over", "relative", "than", "v", "versus", "vs",
+    }
+)
+HEADS = frozenset(
+    {
+        "arm", "arms", "cohort", "cohorts", "group", "groups",
+    }
+)
+JOINTS = frozenset(
+    {
+        ",", "-", "/", ":", ";", "against", "and", "compared", "or", "over", "relative", "than", "to", "v", "versus", "vs",
+        "whereas", "while",
+    }
+)
+LINKS = frozenset(
+    {
+        "%", "(", ")", ",", "-", ".", "/", ":", ";", "[", "]", "a", "about", "after", "against", "all", "alone", "among", "an",
+        "and", "approximately", "arm", "arms", "as", "assigned", "at", "both", "by", "cases", "cohort", "cohorts", "compared",
+        "entire", "followed", "following", "for", "from", "given", "group", "groups", "had", "in", "just", "median", "month",
+        "months", "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "received", "receiving", "relative",
+        "respective", "respectively", "respectively,", "subjects", "than", "the", "therapy", "those", "to", "total", "treated",
+        "treatment", "under", "v", "versus", "versus.", "vs", "was", "were", "whereas", "while", "who", "whole", "with", "years",
+    }
+)
+LIST_GLUE = frozenset(
+    {
+        "&", "(", ")", ",", "-", "/", "[", "]", "and", "as", "both", "confirmed", "events", "for", "incidence", "median", "of",
+        "or", "plus", "rate", "rates", "respectively", "the", "well",
+    }
+)
+NOT_LABEL = frozenset(
+    {
+        "total",         "a", "about", "achieved", "alone", "also", "an", "and", "approximately", "are", "arm", "arms", "as",
+        "at", "better",
+        "both", "by", "cases", "cohort", "cohorts", "common", "commonly", "comparable", "event", "events", "experienced",
+        "followed", "for", "frequency", "frequent", "frequently", "from", "group", "groups", "had", "has", "have", "higher",
+        "improved", "in", "incidence", "include", "included", "including", "is", "longer", "lower", "months", "most", "nearly",
+        "observed", "occurred", "of", "on", "only", "or", "overall", "patient", "patients", "percentage", "proportion", "pts",
+        "rate", "rates", "reached", "reduced", "regimen", "reported", "respectively", "respectively.", "response", "responses",
+        "shorter", "showed", "significantly", "similar", "than", "that", "the", "therapy", "to", "treatment", "versus",
+        "versus.", "vs", "was", "were", "were:", "which", "with", "worse", "year", "years",
+    }
+)
+NO_ARM = frozenset(
+    {
+        "age", "cooperative", "different", "four", "oncology", "other", "patient", "risk", "same", "single", "three", "total",
+        "two",
+    }
+)
+NO_LIST = frozenset(
+    {
+        ";", "against", "compared", "had", "higher", "in", "lower", "than", "versus", "vs", "was", "were", "whereas", "while",
+        "with",
+    }
+)
+RESULT_VERBS = frozenset(
+    {
+        "a", "achieved", "achieving", "an", "any", "as", "at", "attained", "because", "confirmed", "demonstrated", "developed",
+        "did", "died", "discontinued", "displayed", "due", "exhibited", "experienced", "for", "from", "had", "having",
+        "obtained", "of", "presented", "progressed", "reached", "received", "remained", "reported", "required", "showed",
+        "suffered", "the", "to", "underwent", "were", "with",
+    }
+)
+STOP = frozenset(
+    {
+        "a", "achieved", "administered", "after", "all", "allocated", "among", "an", "and", "are", "as", "assess", "assessed",
+        "assigned", "at", "background", "be", "been", "before", "between", "both", "by", "case", "cases", "compared",
+        "comparing", "comprising", "consisting", "did", "divided", "during", "each", "effect", "efficacy", "either", "enrolled",
+        "evaluate", "evaluated", "experienced", "for", "from", "given", "had", "has", "have", "if", "in", "included",
+        "including", "individuals", "into", "is", "median", "men", "methods", "not", "occurred", "of", "on", "or",
+        "participants", "patient", "patients", "patients:", "per", "pts", "randomised", "randomized", "randomly", "ratio",
+        "receive", "received", "receives", "receiving", "reported", "respectively", "results", "safety", "showed", "study",
+        "subjects", "than", "that", "the", "there", "these", "this", "to", "total", "treated", "undergoing", "underwent", "up",
+        "using", "versus", "vs", "was", "were", "whereas", "which", "while", "who", "whose", "with", "within", "without",
+        "women",
+    }
+)
+TREATMENT_VERBS = frozenset(
+    {
+        "allocated", "assigned", "given", "got", "randomised", "randomized", "receive", "received", "receiving", "treated",
+        "underwent",
+    }
+)
+VS = frozenset(
+    {
+        "against", "compared", "over", "relative", "than", "v", "versus", "vs",
+    }
+)
+WITH = frozenset(
+    {
+        "along", "combination", "combined", "concurrent", "concurrently", "plus", "together",
+    }
+)
+# fmt: on

@@ -1,0 +1,211 @@
+"""Tokens of one sentence: numbers, words and signs, found in one linear pass."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Token", "tokenise"]
+
+
+@dataclass(slots=True)
+class Token:
+    """One token: `kind` is ``n`` (number), ``w`` (word) or ``s`` (sign); `value` is a number's canonical decimal text."""
+
+    kind: str
+    text: str
+    lower: str
+    start: int
+    end: int
+    value: str = ""
+    spelled: bool = False
+
+
+# Bounded alternatives, none nested: the scan is linear in the length of the sentence.
+_TOKEN = re.compile(
+    r"(?P<id>(?:NCT|ChiCTR|CTR|UMIN|ISRCTN|JPRN|jRCT|EudraCT|ACTRN|KCT|DRKS|NTR|CRD)[-: ]?[A-Za-z]{0,8}-?[0-9][0-9-]{4,20})"
+    r"|(?P<url>https?://[^\s]{1,300}|doi:? ?10\.[^\s]{1,100}|10\.[0-9]{4,5}/[^\s]{1,100})"
+    r"|(?P<glued>(?:to|vs|and|was|were|of|is|CI|HR|aHR|OR|aOR|RR|P|p|n|N|IQR)(?=[0-9]|\.[0-9]))"
+    r"|(?P<n>(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)"
+    r"|(?P<w>[A-Za-zÀ-ÖØ-öø-ÿα-ωΑ-Ω][A-Za-z0-9À-ÖØ-öø-ÿα-ω]*(?:['/-][A-Za-z0-9À-ÖØ-öø-ÿ]+)*)"
+    r"|(?P<s>[^\s])"
+)
+_DECIMAL_COMMA = re.compile(r"(?<![0-9.,])([0-9]{1,3}),([0-9]{1,3})(?![0-9,]|\.[0-9])")
+_ONES = {
+    w: i
+    for i, w in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+_TENS = {w: 10 * i for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)}
+_NUMBER_START = frozenset(_ONES) | frozenset(_TENS)
+
+
+def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) -> list[Token]:
+    """Tokens of ``text[start:end]``.
+
+    Parameters
+    ----------
+    text : str
+        Cleaned text.
+    start, end : int
+        Span of the sentence.
+    decimal_comma : bool
+        The document writes 0,46 for 0.46.
+
+    Returns
+    -------
+    list of Token
+        In order of appearance. Spelled-out numbers ("Forty-five", "one hundred and two") become number tokens.
+    """
+    out: list[Token] = []
+    commas = _decimal_commas(text, start, end, decimal_comma)
+    position = start
+    while position < end:
+        match = _TOKEN.search(text, position, end)
+        if match is None:
+            break
+        kind = match.lastgroup or "s"
+        a, b = match.span()
+        raw = match.group()
+        if kind == "n":
+            if a in commas:
+                b = commas[a]
+                out.append(Token("n", text[a:b], text[a:b], a, b, text[a:b].replace(",", ".")))
+            else:
+                if b < end and "," not in raw and text[b : b + 1].isalpha() and raw.isdigit() and _is_code(text, a, b, end):
+                    b = _code_end(text, b, end)
+                    out.append(Token("w", text[a:b], text[a:b].lower(), a, b))
+                else:
+                    out.append(Token("n", raw, raw, a, b, _canonical(raw)))
+        elif kind == "w" or kind == "glued":
+            out.append(Token("w", raw, raw.lower(), a, b))
+        elif kind in ("id", "url"):
+            out.append(Token(kind, raw, raw.lower(), a, b))
+        else:
+            out.append(Token("s", raw, raw, a, b))
+        position = b
+    return _spell(_join(out))
+
+
+def _canonical(raw: str) -> str:
+    raw = raw.replace(",", "")
+    if raw.startswith("."):
+        raw = "0" + raw
+    whole, point, rest = raw.partition(".")
+    return (whole.lstrip("0") or "0")[:30] + (point + rest[:30] if point else "")
+
+
+def _decimal_commas(text: str, start: int, end: int, everywhere: bool) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for match in _DECIMAL_COMMA.finditer(text, start, end):
+        whole, part = match.groups()
+        if (whole == "0" or (everywhere and len(part) < 3)) and len(part) <= 3:
+            found[match.start()] = match.end()
+    return found
+
+
+def _is_code(text: str, a: int, b: int, end: int) -> bool:
+    """Digits glued to capitals (131I, 5FU) are a name; digits glued to a unit or a word (12mg, 5months) are a number."""
+    letters = text[b : _code_end(text, b, end)]
+    return len(letters) <= 3 and letters.isupper() and letters not in {"CI", "MG", "VS", "P", "GY", "CR", "PR", "SD", "PD"}
+
+
+def _code_end(text: str, b: int, end: int) -> int:
+    while b < end and text[b].isalnum():
+        b += 1
+    return b
+
+
+def _join(tokens: list[Token]) -> list[Token]:
+    """Mend "0 .001" and "0. 001", a number torn by a space."""
+    out: list[Token] = []
+    for token in tokens:
+        last = out[-1] if out else None
+        if last is not None and token.kind == "n" and last.kind == "n" and last.text == "0" and token.text.startswith("."):
+            out[-1] = Token("n", last.text + token.text, "", last.start, token.end, "0" + token.text)
+            continue
+        if (
+            last is not None
+            and token.kind == "n"
+            and last.text == "."
+            and len(out) >= 2
+            and out[-2].text == "0"
+            and out[-2].end == last.start
+            and "." not in token.text
+        ):
+            out.pop()
+            zero = out.pop()
+            out.append(Token("n", f"0.{token.text}", "", zero.start, token.end, f"0.{token.text}"))
+            continue
+        out.append(token)
+    return out
+
+
+def _spell(tokens: list[Token]) -> list[Token]:
+    out: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        if token.kind == "w" and token.lower.partition("-")[0] in _NUMBER_START:
+            value, j = _spelled_value(tokens, i)
+            if value is not None:
+                last = tokens[j - 1]
+                out.append(Token("n", token.text, token.lower, token.start, last.end, str(value), True))
+                i = j
+                continue
+        out.append(token)
+        i += 1
+    return out
+
+
+def _small(word: str) -> int | None:
+    tens, dash, ones = word.partition("-")
+    if not dash:
+        return _ONES.get(word, _TENS.get(word))
+    if tens in _TENS and 1 <= _ONES.get(ones, 0) <= 9:
+        return _TENS[tens] + _ONES[ones]
+    return None
+
+
+def _spelled_value(tokens: list[Token], i: int) -> tuple[int | None, int]:
+    value = _small(tokens[i].lower)
+    if value is None:
+        return None, i
+    j = i + 1
+    if value >= 20 and value % 10 == 0 and j < len(tokens) and 1 <= _ONES.get(tokens[j].lower, 0) <= 9:
+        value += _ONES[tokens[j].lower]
+        j += 1
+    if j < len(tokens) and tokens[j].lower == "hundred":
+        value *= 100
+        j += 1
+        k = j + 1 if j < len(tokens) and tokens[j].lower == "and" else j
+        rest = _small(tokens[k].lower) if k < len(tokens) and tokens[k].kind == "w" else None
+        if rest is not None:
+            value += rest
+            j = k + 1
+            if rest >= 20 and rest % 10 == 0 and j < len(tokens) and 1 <= _ONES.get(tokens[j].lower, 0) <= 9:
+                value += _ONES[tokens[j].lower]
+                j += 1
+    return value, j

@@ -1,0 +1,284 @@
+"""Which arm and which landmark time each value of a series belongs to."""
+
+from __future__ import annotations
+
+from topline.audit.arms import ArmBook
+from topline.audit.grouping import Series
+from topline.audit.items import Item
+from topline.audit.small_words import BREAKS, GOVERN, LINKS, NO_LIST, VS
+
+__all__ = ["assign_arms", "assign_times", "share_closing_arms", "tail_end"]
+
+
+def assign_times(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None) -> None:
+    """Set the landmark time of each value."""
+    k = len(s.cells)
+    before = [t for x in items[begin : s.first] if x.kind == "T" for t in x.data]
+    gaps = [[t for x in items[a + 1 : b] if x.kind == "T" for t in x.data] for a, b in zip(s.at, s.at[1:], strict=False)]
+    tail: list[str] = []
+    for x in items[s.last + 1 : stop]:
+        if x.kind == "T":
+            tail = list(x.data)
+            break
+        if x.kind in {"E", "P", "R"} or (x.kind == "W" and x.low not in LINKS):
+            break
+    if k > 1 and all(gaps) and tail:
+        s.times = [gap[0] for gap in gaps] + [tail[0]]
+    elif k > 1 and all(gaps) and before:
+        s.times = [before[-1]] + [gap[0] for gap in gaps]
+    else:
+        pool = before or tail
+        if not pool and previous is not None and previous.times and not before:
+            pool = [t for t in dict.fromkeys(previous.times) if t]
+        if len(pool) == k:
+            s.times = list(pool)
+            s.paired = s.paired or k > 1
+        elif pool and k % len(pool) == 0 and len(pool) > 1:
+            versus = any(x.low in VS for x in items[s.first + 1 : s.at[1]]) if k > 1 else False
+            s.times = [pool[c // (k // len(pool))] for c in range(k)] if versus else [pool[c % len(pool)] for c in range(k)]
+            s.paired = True
+        else:
+            s.times = [pool[-1] if pool else None] * k
+
+
+def _mentions(items: list[Item], a: int, b: int) -> list[tuple[int, bool]]:
+    """Arms named among items a..b, each with whether a word of comparison governs it."""
+    out: list[tuple[int, bool]] = []
+    for k in range(a, b):
+        if items[k].kind != "A":
+            continue
+        governed = any(x.kind == "W" and x.low in GOVERN for x in items[max(a, k - 4) : k] if x.kind != "A")
+        for x in items[max(a, k - 4) : k]:
+            if x.kind == "A":
+                governed = any(y.low in GOVERN for y in items[items.index(x) + 1 : k])
+        out.append((int(items[k].data), governed))
+    return out
+
+
+def _ordered(mentions: list[tuple[int, bool]]) -> list[int]:
+    subjects = [arm for arm, governed in mentions if not governed]
+    objects = [arm for arm, governed in mentions if governed]
+    return list(dict.fromkeys((*subjects, *objects)))
+
+
+def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook) -> None:
+    """Set the arm of each value: from the words between the values, after them, before them, or from the order of naming."""
+    k = len(s.cells)
+    total = len(book.arms)
+    if total < 2:
+        s.arms = [None] * k
+        return
+    gaps = [[int(x.data) for x in items[a + 1 : b] if x.kind == "A"] for a, b in zip(s.at, s.at[1:], strict=False)]
+    tail = _tail_arms(items, s, stop)
+    start = begin
+    for k2 in range(s.first - 1, begin - 1, -1):
+        if items[k2].kind == "W" and items[k2].low in BREAKS and not _inside_bracket(items, k2, s.first):
+            start = k2 + 1
+            break
+    before = _mentions(items, start, s.first)
+    distinct_endpoints = len(set(s.endpoints)) if s.paired else 1
+    distinct_times = len(set(s.times)) if s.paired else 1
+    per_arm = max(distinct_endpoints, distinct_times, 1)
+    owner = None if any(x.low in VS for x in items[s.first : s.last]) else _owner(items, s.first)
+    if owner is not None and not any(gaps):
+        s.arms = [owner] * k
+        return
+    if any(gaps):
+        s.arms = _by_neighbour(items, s, gaps, tail, before, total)
+        return
+    want = k // per_arm if k % per_arm == 0 else k
+    if want <= 1:
+        s.closing = bool(tail)
+        s.arms = [_single(items, s, begin, start, tail, before, previous)] * k
+        return
+    order = _order(want, total, tail, before, previous)
+    if len(order) != want:
+        s.arms = [None] * k
+        return
+    if per_arm == 1:
+        s.arms = [order[c] for c in range(k)]
+    else:
+        keys = s.endpoints if distinct_endpoints > 1 else s.times
+        seen: dict[object, int] = {}
+        s.arms = []
+        for key in keys:
+            s.arms.append(order[seen.get(key, 0) % want])
+            seen[key] = seen.get(key, 0) + 1
+
+
+def _owner(items: list[Item], at: int) -> int | None:
+    """Find the arm whose own bracket holds the value: "118 in the placebo group (46 women [32.2%] …"."""
+    depth = 0
+    for k in range(at - 1, max(-1, at - 40), -1):
+        if items[k].low in {")", "]"}:
+            depth += 1
+        elif items[k].low in {"(", "["}:
+            depth -= 1
+            if depth < 0:
+                back = [x for x in items[max(0, k - 3) : k] if x.low not in {"group", "arm", "cohort", "patients"}]
+                if back and back[-1].kind == "A":
+                    return int(back[-1].data)
+    return None
+
+
+def share_closing_arms(items: list[Item], series: list[Series]) -> None:
+    """Give a whole list the arm that closes it: "hypertension (42%), diarrhoea (39%) and rash (12%) for A"."""
+    for number in range(len(series) - 1, 0, -1):
+        s = series[number]
+        if not s.closing or len(s.cells) != 1 or s.arms[0] is None:
+            continue
+        for k in range(number - 1, -1, -1):
+            other, follower = series[k], series[k + 1]
+            between = items[other.last + 1 : follower.first]
+            listed = any(x.low in {",", "and"} for x in between) and all(
+                x.kind in {"E", "W", "G"} and x.low not in NO_LIST for x in between
+            )
+            if other.closing or len(other.cells) != 1 or not listed or other.cells[0].unit != s.cells[0].unit:
+                break
+            other.arms = list(s.arms)
+
+
+def _single(
+    items: list[Item], s: Series, begin: int, start: int, tail: list[int], before: list[tuple[int, bool]], previous: Series | None
+) -> int | None:
+    """Find the arm of values that all belong to one arm: named after them, before them, or by the series before."""
+    if tail:
+        return tail[0] if len(set(tail)) == 1 else None
+    if before:
+        subjects = [arm for arm, governed in before if not governed]
+        if len(set(subjects)) > 1:
+            return before[-1][0]
+        arms = _ordered(before)
+        return arms[0] if len(arms) == 1 or before[0][1] or len(subjects) == 1 else None
+    if start == begin and begin and previous is not None and _continues(items, begin, s.first) and len(set(previous.arms)) == 1:
+        return previous.arms[0]
+    return None
+
+
+def _order(want: int, total: int, tail: list[int], before: list[tuple[int, bool]], previous: Series | None) -> list[int]:
+    """Find the order of the arms for values without an arm between them; empty where the text leaves it open."""
+    after = list(dict.fromkeys(tail))
+    named = _ordered(before)
+    if len(after) >= want:
+        return after[:want]
+    if len(named) >= want:
+        return named[:want]
+    if want == 2 and total == 2:
+        if len(after) == 1:
+            return [1 - after[0], after[0]]
+        if before:
+            arm, governed = before[0]
+            return [1 - arm, arm] if governed else [arm, 1 - arm]
+    if before and want == 2:
+        return []
+    if previous is not None:
+        last = [a for a in dict.fromkeys(previous.arms) if a is not None]
+        if len(last) == want:
+            return last
+    return list(range(total)) if want == total else []
+
+
+def _inside_bracket(items: list[Item], a: int, b: int) -> bool:
+    """Whether item `a` stands in a bracket that also holds `b` or closes before it (its break is local)."""
+    depth = 0
+    for x in items[:a]:
+        if x.low in {"(", "["}:
+            depth += 1
+        elif x.low in {")", "]"}:
+            depth = max(0, depth - 1)
+    return depth > 0 and items[a].low == ";"
+
+
+def _continues(items: list[Item], a: int, b: int) -> bool:
+    return any(x.kind == "W" and x.low in {"and", "with", ",", "including"} for x in items[a:b])
+
+
+def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
+    out: list[int] = []
+    for x in items[s.last + 1 : stop]:
+        if x.kind == "A":
+            out.append(int(x.data))
+        elif x.kind in {"E", "C", "D"} or x.low == ";":
+            break
+        elif x.kind in {"P", "R", "S", "N", "T", "G", "X", "H"}:
+            if x.kind in {"P", "R"}:
+                break
+            continue
+        elif x.low == "," and out:
+            continue
+        elif x.low not in LINKS and x.low not in {
+            "who",
+            "respectively",
+            "treated",
+            "receiving",
+            "given",
+            "achieved",
+            "plus",
+            "received",
+            "at",
+            "least",
+            "dose",
+            "doses",
+        }:
+            break
+    return out
+
+
+def tail_end(items: list[Item], s: Series, stop: int) -> int:
+    """Where the arms that close a series end, so that the next series does not take them for its subject."""
+    end = s.last + 1
+    if s.last + 1 < len(items) and items[s.last + 1].low in {",", ";"}:
+        return end
+    for k in range(s.last + 1, min(stop, s.last + 14)):
+        x = items[k]
+        if x.kind == "A":
+            end = k + 1
+        elif x.kind != "W" or x.low in {",", ";", "whereas", "while", "than"} or x.low not in LINKS:
+            break
+    return end
+
+
+def _by_neighbour(
+    items: list[Item], s: Series, gaps: list[list[int]], tail: list[int], before: list[tuple[int, bool]], total: int
+) -> list[int | None]:
+    """Arms that stand between the values: after each value or before it."""
+    k = len(s.cells)
+    first_gap = items[s.at[0] + 1 : s.at[1]]
+    lead = next((g for g, gap in enumerate(gaps) if gap), 0)
+    gap_items = items[s.at[lead] + 1 : s.at[lead + 1]]
+    opening = next((x for x in gap_items if x.kind in {"A"} or (x.kind == "W" and x.low not in {")", "]"})), None)
+    trailing = opening is not None and (
+        opening.kind == "A"
+        or opening.low in {"in", "with", "for", "among", "on", "of", "under", "(", "patients", "receiving", "from", "after"}
+    )
+    if opening is not None and opening.kind == "A" and before and not tail:
+        trailing = False
+    if opening is not None and opening.low in {"with", "in"} and not tail and before and not first_gap:
+        trailing = False
+    if not tail and before and not trailing:
+        arms: list[int | None] = [before[-1][0]]
+        for gap in gaps:
+            arms.append(gap[-1] if gap else arms[-1])
+        return arms
+    result: list[int | None] = [None] * k
+    whole = [
+        any(x.low in {"all", "overall", "total", "whole", "entire"} for x in items[a + 1 : b]) and not gap
+        for (a, b), gap in zip(zip(s.at, s.at[1:], strict=False), gaps, strict=True)
+    ]
+    follow: list[int | None] = [gap[0] if gap else None for gap in gaps] + [tail[0] if tail else None]
+    upcoming: int | None = None
+    for c in range(k - 1, -1, -1):
+        if follow[c] is not None:
+            upcoming = follow[c]
+        elif c < len(whole) and whole[c]:
+            upcoming = None
+        result[c] = upcoming
+    if follow[-1] is None and k >= 2:
+        known = [a for a in result if a is not None]
+        if total == 2 and known:
+            result = [a if a is not None else 1 - known[-1] for a in result]
+        if k == 2 and total == 2 and result[0] == result[1] and result[0] is not None:
+            result[1] = 1 - result[0]
+        if trailing is False and not before and gaps[0] and k == 2 and total == 2:
+            result = [1 - gaps[0][-1], gaps[0][-1]]
+    return result

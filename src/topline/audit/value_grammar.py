@@ -1,0 +1,463 @@
+"""The grammar of values: numbers, units, intervals, fractions and what their brackets say, by recursive descent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
+from topline.audit.tokens import Token
+
+__all__ = ["CLOSE", "OPEN", "Cell", "Interval", "ValueGrammar"]
+
+
+@dataclass(slots=True)
+class Interval:
+    """Two bounds and what they are: ci, range, iqr, or bare when the text does not say."""
+
+    lower: str
+    upper: str
+    kind: str = "bare"
+    level: str | None = None
+    unit: str | None = None
+
+
+@dataclass(slots=True)
+class Cell:
+    """One printed value with what its brackets say about it."""
+
+    value: str | None = None
+    unit: str | None = None
+    x: int | None = None
+    n: int | None = None
+    interval: Interval | None = None
+    second: Interval | None = None
+    sd: str | None = None
+    spelled: bool = False
+    noun: str | None = None
+    n_equals: int | None = None
+
+
+OPEN, CLOSE = frozenset("(["), frozenset(")]")
+_GLUE = frozenset(
+    [",", ":", ";", "=", "(", "[", ")", "]", "ci", "cis", "of", "was", "were", "is", "from", "between", "for", "the", "and", "a", "to"]
+) - {"to", "and", "a"}
+_NR_WORDS = frozenset({"nr", "ne", "nc", "na", "unreached", "inf", "∞"})
+_NR_TAIL = frozenset({"reached", "estimable", "evaluable", "reach", "available", "calculable", "attained", "achieved"})
+_LEVELS = frozenset({"80", "90", "95", "97.5", "98", "99", "95.0", "90.0", "99.9"})
+
+
+class ValueGrammar:
+    """Parsers over one sentence; each takes a position and returns what it read and where it stopped, or None."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.size = len(tokens)
+        self.low = [t.lower for t in tokens] + [""] * 12
+        self.kinds = [t.kind for t in tokens] + [""] * 12
+
+    # -- small pieces -------------------------------------------------------------------------------------------------
+
+    def not_reached(self, i: int) -> int | None:
+        """NR, NE, "not (yet) (been) reached"; returns the position after it."""
+        low = self.low
+        if low[i] in _NR_WORDS and (low[i] == "unreached" or self.tokens[i].text.isupper() or low[i] == "∞"):
+            return i + 1
+        if low[i] in {"not", "non"}:
+            j = i + 1
+            while j < i + 4 and low[j] in {"yet", "been", "-", "be"}:
+                j += 1
+            if low[j] in _NR_TAIL:
+                return j + 1
+        if low[i] in {"not-reached", "non-reached", "non-estimable", "not-estimable"}:
+            return i + 1
+        return None
+
+    def unit(self, i: int) -> tuple[str | None, int]:
+        """A percent sign or a unit of time."""
+        low = self.low
+        if low[i] == "%":
+            return "%", i + 1
+        if low[i] in {"percent", "percentage"} and low[i + 1] not in {"point", "points"}:
+            return "%", i + 1
+        if low[i] == "per" and low[i + 1] == "cent":
+            return "%", i + 2
+        if low[i] in TIME_UNITS:
+            return TIME_UNITS[low[i]], i + 1
+        if low[i] in {"m", "y"} and i > 0 and self.kinds[i - 1] == "n" and "." in self.tokens[i - 1].value:
+            return ("months" if low[i] == "m" else "years"), i + 1
+        return None, i
+
+    def bound(self, i: int) -> tuple[str, str | None, int] | None:
+        """One end of an interval."""
+        sign = ""
+        if self.low[i] == "-" and self.kinds[i + 1] == "n":
+            sign, i = "-", i + 1
+        if self.kinds[i] == "n" and not self.tokens[i].spelled:
+            value = sign + self.tokens[i].value
+            unit, j = self.unit(i + 1)
+            if self.low[j] == "+":
+                j += 1
+            return value, unit, j
+        if i < self.size:
+            after = self.not_reached(i)
+            if after is not None:
+                return "NR", None, after
+        return None
+
+    def interval(self, i: int, *, lost_dash: bool = False) -> tuple[Interval, int] | None:
+        """Two bounds with a dash, "to", a comma or "and" between them; with `lost_dash` only a space."""
+        low = self.low
+        if low[i] in {"from", "between"}:
+            i += 1
+        first = self.bound(i)
+        if first is None:
+            return None
+        j = first[2]
+        separator = low[j]
+        if separator in {"-", "~", "to", ",", ";", "and", "/", "through", "–"}:
+            j += 1
+            if low[j] == "-" and separator == "-":
+                j += 1
+        elif separator == "." and low[j + 1] == "." and j + 2 < self.size:
+            j += 2
+        elif not (lost_dash and self.kinds[j] == "n"):
+            return None
+        second = self.bound(j)
+        if second is None:
+            return None
+        if separator in {",", ";", "and"} and not lost_dash and (first[0] == "NR" or second[0] == "NR"):
+            return None
+        unit = second[1] or first[1]
+        return Interval(first[0], second[0], unit=unit), second[2]
+
+    # -- intervals with a name ------------------------------------------------------------------------------------------
+
+    def ci_head(self, i: int) -> tuple[str | None, int] | None:
+        """ "95% CI", "CI 95%", "confidence interval (CI)"; the level and the position after it."""
+        low = self.low
+        level = None
+        j = i
+        if self.kinds[i] == "n" and (
+            (low[i + 1] == "%" and 50 < float(self.tokens[i].value) < 100)
+            or (low[i + 1] in {"ci", "-"} and self.tokens[i].value in _LEVELS)
+        ):
+            level = self.tokens[i].value
+            j = i + 2 if low[i + 1] in {"%", "-"} else i + 1
+            if low[j] in {"%", "-"}:
+                j += 1
+            if low[j] in {"two-sided", "exact", "bootstrap", "bayesian"}:
+                j += 1
+        if low[j] in {"ci", "cis", "cri", "c.i"} or (low[j] == "c" and low[j + 1] == "." and low[j + 2] == "i"):
+            j += 1 if low[j] != "c" else 3
+            if low[j] == ".":
+                j += 1
+        elif low[j] in {"confidence", "credible", "confident"} and low[j + 1] in {"interval", "intervals", "limit", "limits"}:
+            j += 2
+            if low[j] in OPEN and low[j + 1] in {"ci", "cis"}:
+                j += 2
+                if low[j] in CLOSE:
+                    j += 1
+            elif low[j] == "," and low[j + 1] == "ci":
+                j += 2
+        elif low[j] in {"confidence-interval"}:
+            j += 1
+        else:
+            return None
+        if low[j] in OPEN and self.kinds[j + 1] == "n" and low[j + 2] == "%" and low[j + 3] in CLOSE:
+            level, j = self.tokens[j + 1].value, j + 4
+        if (
+            level is None
+            and self.kinds[j] == "n"
+            and low[j + 1] == "%"
+            and self.tokens[j].value in _LEVELS
+            and low[j + 2] not in {"-", "to", ","}
+        ):
+            level, j = self.tokens[j].value, j + 2
+        elif (
+            level is None
+            and self.kinds[j] == "n"
+            and self.tokens[j].value in _LEVELS
+            and low[j + 1] in {":", ","}
+            and self.kinds[j + 2] == "n"
+            and low[j + 3] in {"-", "to"}
+        ):
+            level, j = self.tokens[j].value, j + 1
+        return level, j
+
+    def ci(self, i: int) -> tuple[Interval, int] | None:
+        """A named confidence interval with its bounds."""
+        head = self.ci_head(i)
+        if head is None:
+            return None
+        level, j = head
+        opened = 0
+        steps = 0
+        while steps < 5 and self.low[j] in _GLUE:
+            if self.low[j] in OPEN:
+                opened += 1
+            elif self.low[j] in CLOSE:
+                if not opened:
+                    break
+                opened -= 1
+            j += 1
+            steps += 1
+        if self.low[j] in TIME_UNITS:
+            j += 1
+        found = self.interval(j, lost_dash=True)
+        if found is None:
+            return None
+        interval, j = found
+        interval.kind, interval.level = "ci", level
+        while opened and self.low[j] in CLOSE:
+            opened -= 1
+            j += 1
+        return interval, j
+
+    def spread(self, i: int) -> tuple[Interval, int] | None:
+        """A range or an interquartile range, named before its bounds."""
+        low = self.low
+        j = i
+        if low[j] == "iqr" or low[j] == "interquartile" or low[j] == "inter-quartile":
+            kind = "iqr"
+            j += 1
+            if low[j] in {"range", "ranges", "interval"}:
+                j += 1
+            if low[j] in OPEN and low[j + 1] == "iqr":
+                j += 3
+            elif low[j] == "," and low[j + 1] == "iqr":
+                j += 2
+        elif low[j] in {"range", "ranges", "ranging", "ranged", "min-max", "range:"}:
+            kind = "range"
+            j += 1
+        else:
+            return None
+        steps = 0
+        while steps < 4 and (low[j] in _GLUE or low[j] in {"in", "months", "years", "age"}):
+            j += 1
+            steps += 1
+        found = self.interval(j, lost_dash=True)
+        if found is None:
+            return None
+        found[0].kind = kind
+        return found
+
+    # -- fractions, percentages and what follows a value ----------------------------------------------------------------
+
+    def integer(self, i: int) -> int | None:
+        """The integer at `i`, spelled or in digits."""
+        if self.kinds[i] == "n":
+            value = self.tokens[i].value
+            if value.isdigit() and len(value) < 8:
+                return int(value)
+        return None
+
+    def fraction(self, i: int) -> tuple[int, int, int] | None:
+        """``x/n``, ``x of n``, ``x out of n``: count, denominator, position."""
+        x = self.integer(i)
+        if x is None:
+            return None
+        low = self.low
+        j = i + 1
+        if low[j] == "/":
+            j += 1
+        else:
+            if low[j] in PATIENT_NOUNS:
+                j += 1
+            if low[j] == "out" and low[j + 1] == "of":
+                j += 2
+            elif low[j] in {"of", "among"}:
+                j += 1
+            else:
+                return None
+            steps = 0
+            while steps < 4 and low[j] in {
+                "the",
+                "all",
+                "these",
+                "a",
+                "total",
+                "of",
+                "evaluable",
+                "whole",
+                "entire",
+                "first",
+                "enrolled",
+                "treated",
+                "assessable",
+            }:
+                j += 1
+                steps += 1
+        n = self.integer(j)
+        if n is None or n < x or n == 0 or (self.low[j + 1] in {"%", "mg", "-"} and self.low[j + 1] != "-"):
+            return None
+        if self.low[i + 1] == "/" and (
+            self.low[j + 1] == "/" or (n <= 5 and x <= 5 and low[i - 1 if i else 0] in {"grade", "grades", "stage"})
+        ):
+            return None
+        return x, n, j + 1
+
+    def percent(self, i: int) -> tuple[str, int] | None:
+        """A number with a percent sign."""
+        if self.kinds[i] == "n":
+            unit, j = self.unit(i + 1)
+            if unit == "%":
+                return self.tokens[i].value, j
+        return None
+
+    def cell(self, i: int) -> tuple[Cell, int] | None:
+        """A value and all that its brackets say: interval, count, denominator, percentage."""
+        cell = Cell()
+        if i < self.size and self.kinds[i] != "n":
+            after = self.not_reached(i)
+            if after is None:
+                return None
+            cell.value = "NR"
+            unit, j = self.unit(after)
+            cell.unit = unit
+            return cell, self._absorb(cell, j)
+        cell.spelled = self.tokens[i].spelled
+        found = self.fraction(i)
+        if found is not None:
+            cell.x, cell.n, j = found
+            if self.low[j] in PATIENT_NOUNS:
+                cell.noun = self.low[j]
+                j += 1
+        else:
+            cell.value = self.tokens[i].value
+            j = i + 1
+            cell.unit, j = self.unit(j)
+            if (cell.unit is None and self.low[j] == "±") or (
+                self.low[j] == "+" and self.low[j + 1] in {"/", "-"} and self.kinds[j + 3] == "n"
+            ):
+                k = j + 1 if self.low[j] == "±" else j + 3
+                if self.kinds[k] == "n":
+                    cell.sd = self.tokens[k].value
+                    cell.unit, j = self.unit(k + 1)
+                    if self.low[j] in NOT_RESULTS or "/" in self.low[j][1:]:
+                        j += 1
+            elif cell.unit == "%" and self.low[j] in {"of", "among"}:
+                k = j + 1
+                while k < j + 4 and self.low[k] in {"the", "all", "these"}:
+                    k += 1
+                n = self.integer(k)
+                if n is not None and self.low[k + 1] in PATIENT_NOUNS | {"evaluable"}:
+                    cell.n, j = n, k + 2
+            elif cell.unit is None and self.integer(i) is not None and self.low[j] in PATIENT_NOUNS:
+                cell.noun = self.low[j]
+                j += 1
+        return cell, self._absorb(cell, j)
+
+    def _absorb(self, cell: Cell, j: int) -> int:
+        """Read the brackets and appositions that belong to the value; stop at the first thing that does not."""
+        depth = 0
+        for _ in range(8):
+            k = j
+            opener = self.low[k]
+            if opener in OPEN or (opener in {",", ";", ":"} and k + 1 < self.size):
+                k += 1
+                if opener not in OPEN and self.low[k] in OPEN:
+                    opener = self.low[k]
+                    k += 1
+            elif opener in CLOSE and depth:
+                depth -= 1
+                j += 1
+                j = self._tail(cell, j)
+                continue
+            elif self.ci_head(k) is None and opener not in {"range", "ranging", "iqr", "interquartile"}:
+                break
+            after = self._attribute(cell, k, opener)
+            if after is None:
+                break
+            j = after
+            if opener in OPEN:
+                depth += 1
+        return self._tail(cell, j)
+
+    def _tail(self, cell: Cell, j: int) -> int:
+        """ "26 (22%) of 118 patients"; "10 (50%) patients"; "15.2 (12.1-18.3) months"."""
+        if cell.unit is None and cell.value is not None and cell.x is None and self.low[j] in TIME_UNITS:
+            cell.unit = TIME_UNITS[self.low[j]]
+            return j + 1
+        if cell.x is not None and cell.n is None and self.low[j] in {"of", "among"} and cell.unit == "%":
+            k = j + 1
+            while k < j + 4 and self.low[k] in {"the", "all", "these"}:
+                k += 1
+            n = self.integer(k)
+            if n is not None and n >= cell.x and self.low[k + 1] != "%":
+                cell.n = n
+                j = k + 1
+        if cell.noun is None and self.low[j] in PATIENT_NOUNS and (cell.x is not None or cell.unit is None):
+            cell.noun = self.low[j]
+            j += 1
+        return j
+
+    def _attribute(self, cell: Cell, k: int, opener: str) -> int | None:
+        """One attribute of the value at `k`; None if it is something else."""
+        for parse in (self.ci, self.spread):
+            found = parse(k)
+            if found is not None:
+                if cell.interval is not None:
+                    if cell.second is None and cell.interval.kind != found[0].kind:
+                        cell.second = found[0]
+                        return found[1]
+                    return None
+                cell.interval = found[0]
+                if cell.unit is None and found[0].unit and cell.x is None and cell.value is not None:
+                    cell.unit = found[0].unit
+                return found[1]
+        if cell.unit == "%" and cell.x is None:
+            fraction = self.fraction(k)
+            if fraction is not None:
+                cell.x, cell.n = fraction[0], fraction[1]
+                j = fraction[2]
+                return j + 1 if self.low[j] in PATIENT_NOUNS else j
+            if self.low[k] == "n" and self.low[k + 1] in {"=", ":"} and self.integer(k + 2) is not None:
+                if self.low[k + 3] == "/" and self.integer(k + 4) is not None:
+                    cell.x, cell.n = self.integer(k + 2), self.integer(k + 4)
+                    return k + 5
+                cell.n_equals = self.integer(k + 2)
+                return k + 3
+            if opener in OPEN and self.integer(k) is not None and self.low[k + 1] in PATIENT_NOUNS:
+                cell.x = self.integer(k)
+                return k + 2
+        percent = self.percent(k)
+        if percent is not None and cell.unit is None and self.ci_head(k) is None:
+            if opener not in OPEN and cell.x is None:
+                return None
+            if cell.x is None:
+                count = cell.value
+                if count is None or not count.isdigit() or len(count) > 7:
+                    return None
+                cell.x = int(count)
+            cell.value, cell.unit = percent[0], "%"
+            return percent[1]
+        if (
+            opener in OPEN
+            and cell.unit is None
+            and cell.value is not None
+            and "." in cell.value
+            and self.kinds[k] == "n"
+            and "." in self.tokens[k].value
+            and self.low[k + 1] in CLOSE
+        ):
+            cell.sd = self.tokens[k].value  # "mean [SD] age, 57.9 [9.1] years"
+            return k + 1
+        if opener == "," and cell.interval is None and cell.unit in {"months", "years", "weeks"}:
+            bare = self.interval(k)
+            if (
+                bare is not None
+                and bare[0].unit is None
+                and "." in bare[0].lower
+                and "." in bare[0].upper
+                and self.low[k + 1] in {"-", "to"}
+            ):
+                cell.interval = bare[0]
+                return bare[1]
+        if opener in OPEN and cell.interval is None and (cell.unit is not None or (cell.value is not None and "." in cell.value)):
+            bare = self.interval(k)
+            if bare is not None and (self.low[bare[1]] in CLOSE or self.low[bare[1]] in {";", ","}) and bare[0].lower != "NR":
+                if cell.unit == "%" and bare[0].unit not in {None, "%"}:
+                    return None
+                cell.interval = bare[0]
+                return bare[1]
+        return None
