@@ -1,4 +1,4 @@
-"""The command line: `topline run`, `check`, `schema`. Thin: it reads words, calls the façade and prints."""
+"""The command line: `topline run`, `check`, `explain`, `init`, `audit`, `schema`. Thin: it reads words, calls the façade and prints."""
 
 from __future__ import annotations
 
@@ -85,6 +85,17 @@ def build_parser() -> argparse.ArgumentParser:
     init.add_argument("--yes", action="store_true", help="with --accept: don't ask on a terminal")
     init.set_defaults(command=_init)
 
+    from topline.audit.command import add_arguments
+
+    audit = commands.add_parser(
+        "audit",
+        help="does a paper add up? every reported number checked",
+        description="Find every number a paper reports and check it, alone and against the others; worst first. No network is used.",
+        epilog="example: topline audit paper.txt --html paper.html",
+    )
+    add_arguments(audit)
+    audit.set_defaults(command=_audit)
+
     schema = commands.add_parser(
         "schema",
         help="print the JSON Schema of study.yaml",
@@ -155,6 +166,13 @@ def _explain(arguments: argparse.Namespace) -> int:
     from topline.explain_commands import explain_patient
 
     return explain_patient(arguments.study, arguments.subject, endpoint=arguments.endpoint, as_json=arguments.json, out=arguments.out)
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from topline.audit.command import run
+    from topline.report.audit_page import render
+
+    return run(arguments, page=render)
 
 
 def _schema(_: argparse.Namespace) -> int:
