@@ -17,6 +17,7 @@ from topline.stats.survival.cox_likelihood import evaluate
 from topline.stats.survival.cox_newton import CoxDiagnostics, NewtonFit, maximise
 from topline.stats.survival.cox_residuals import sorted_score_residuals
 from topline.stats.survival.cox_result import CoxFit, CoxRegression
+from topline.stats.survival.panels import steady_product
 from topline.stats.survival.risk_sets import RiskSets
 
 TIES = ("efron", "breslow", "exact")
@@ -124,7 +125,7 @@ def _summarise(
             influence = sum_by(influence, plan.cluster[design.order], plan.n_clusters)
         influence = influence @ (inverse / design.scale[index])
         covariance = np.full((p, p), np.nan)
-        covariance[np.ix_(index, index)] = influence.T @ influence
+        covariance[np.ix_(index, index)] = steady_product(influence, influence)
         robust_error = np.sqrt(np.diag(covariance))
     error = std_error if robust_error is None else robust_error
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

@@ -9,6 +9,7 @@ import numpy as np
 
 from topline.stats.checks import FloatArray, IntArray
 from topline.stats.survival.cumulate import total_by
+from topline.stats.survival.panels import run_panels, steady_dot
 from topline.stats.survival.risk_sets import RiskSets
 
 # Rows handled at once, so that a block of covariates stays in the cache.
@@ -123,7 +124,7 @@ class CoxDesign:
         """Weighted sum of the events' covariates: the part of the score that does not depend on the coefficients."""
         mark = np.zeros(self.n)
         mark[self.dead] = self.dead_weight
-        return np.asarray(mark @ self.x)
+        return np.asarray(steady_dot(mark, self.x))
 
     @cached_property
     def tie_fractions(self) -> tuple[FloatArray, IntArray, IntArray]:
@@ -166,11 +167,16 @@ def _standardised(covariates: FloatArray, order: IntArray) -> tuple[FloatArray, 
     scale = np.where(constant, 1.0, scale)
     factor = np.where(constant, 0.0, 1.0 / scale)
     out = np.empty(covariates.shape)
-    for low in range(0, n, BLOCK):
-        part = out[low : low + BLOCK]
-        np.take(covariates, order[low : low + BLOCK], axis=0, out=part, mode="clip")
-        part -= centre
-        part *= factor
+
+    def panel(begin: int, end: int) -> None:
+        for low in range(begin, end, BLOCK):
+            high = min(low + BLOCK, end)
+            part = out[low:high]
+            np.take(covariates, order[low:high], axis=0, out=part, mode="clip")
+            part -= centre
+            part *= factor
+
+    run_panels(panel, n, out.size)
     return out, centre, scale
 
 

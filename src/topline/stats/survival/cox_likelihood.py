@@ -18,6 +18,7 @@ import numpy as np
 from topline.stats.checks import FloatArray, IntArray
 from topline.stats.survival.cox_design import BLOCK, CoxDesign
 from topline.stats.survival.cumulate import cumulate, total_by
+from topline.stats.survival.panels import run_panels, steady_apply, steady_dot, steady_product
 
 # Above this mean number of rows a slot, one matrix-vector product a slot beats a segmented sum.
 _LONG_SEGMENT = 48
@@ -79,7 +80,7 @@ class Evaluation:
 
 def evaluate(design: CoxDesign, beta: FloatArray) -> Evaluation:
     """Evaluate log-likelihood, score and information at `beta` (on the scaled covariates)."""
-    eta = design.x @ beta
+    eta = steady_apply(design.x, beta)
     if design.offset is not None:
         eta += design.offset
     shift, risk = _relative_risk(design, eta)
@@ -94,36 +95,27 @@ def evaluate(design: CoxDesign, beta: FloatArray) -> Evaluation:
         jump = ties.c0 * inverse
         row_hazard = exposure(design, jump, ties.c1 * inverse)
         relative = eta[design.dead] - design.per_slot(shift)[design.dead_slot]
-        loglik = float(design.dead_weight @ relative) - ties.log_sum
-        score = design.score_constant - ties.c0 @ means
+        loglik = float(steady_dot(design.dead_weight, relative)) - ties.log_sum
+        score = design.score_constant - steady_dot(ties.c0, means)
         if design.tied.size:
-            score += ties.c1[design.tied] @ dead_means[design.tied]
+            score += steady_dot(ties.c1[design.tied], dead_means[design.tied])
         information = gram(design, risk * row_hazard) - between(design, ties, means, dead_means)
     return Evaluation(loglik, score, information, eta, risk, shift, s0, means, dead_means, ties, jump, row_hazard)
 
 
 def between(design: CoxDesign, ties: TieSums, means: FloatArray, dead_means: FloatArray) -> FloatArray:
     """Return the outer products of the risk sets' means that the information subtracts."""
-    out = (means * ties.q0[:, None]).T @ means
+    out = steady_product(means, means, ties.q0)
     if design.tied.size:
         at = design.tied
-        cross = (means[at] * ties.q1[at, None]).T @ dead_means[at]
-        out += (dead_means[at] * ties.q2[at, None]).T @ dead_means[at] - cross - cross.T
+        cross = steady_product(means[at], dead_means[at], ties.q1[at])
+        out += steady_product(dead_means[at], dead_means[at], ties.q2[at]) - cross - cross.T
     return np.asarray(out)
 
 
 def gram(design: CoxDesign, row_weight: FloatArray) -> FloatArray:
-    """Return XᵀWX, a block at a time (pass B)."""
-    x, n = design.x, design.n
-    if n <= 2 * BLOCK:
-        return np.asarray((x * row_weight[:, None]).T @ x)
-    out = np.zeros((design.p, design.p))
-    buffer = np.empty((BLOCK, design.p))
-    for low in range(0, n, BLOCK):
-        part = x[low : low + BLOCK]
-        scaled = np.multiply(part, row_weight[low : low + BLOCK, None], out=buffer[: len(part)])
-        out += scaled.T @ part
-    return out
+    """Return XᵀWX (pass B)."""
+    return steady_product(design.x, design.x, row_weight)
 
 
 def exposure(design: CoxDesign, jump: FloatArray, thinned: FloatArray) -> FloatArray:
@@ -162,7 +154,7 @@ def _cancelled_rows(design: CoxDesign, total: FloatArray) -> IntArray:
 def _tie_sums(design: CoxDesign, s0: FloatArray, share: FloatArray) -> TieSums:
     """Return the tie method's scalars of each slot; `share` is D0/S0."""
     weight = design.slot_weight
-    log_sum = float(weight @ np.log(s0))
+    log_sum = float(steady_dot(weight, np.log(s0)))
     zero = np.zeros_like(s0)
     if not design.tied.size:
         return TieSums(weight, zero, weight, zero, zero, log_sum)
@@ -170,7 +162,7 @@ def _tie_sums(design: CoxDesign, s0: FloatArray, share: FloatArray) -> TieSums:
     fraction, slot, start = design.tie_fractions
     mean = design.mean_weight[at]
     left = 1.0 - fraction * share[at][slot]
-    log_sum += float(mean @ np.add.reduceat(np.log(left), start))
+    log_sum += float(steady_dot(mean, np.add.reduceat(np.log(left), start)))
     np.reciprocal(left, out=left)
     thinned = fraction * left
     c0, c1, q0, q1, q2 = weight.copy(), zero, weight.copy(), zero.copy(), zero.copy()
@@ -251,8 +243,13 @@ def _segment_sums(x: FloatArray, risk: FloatArray, begin: IntArray, length: IntA
         return
     total = int(length.sum())
     if total >= _LONG_SEGMENT * slot.size:
-        for s, low, high in zip(slot.tolist(), begin.tolist(), (begin + length).tolist(), strict=True):
-            np.dot(risk[low:high], x[low:high], out=out[s])
+        runs = list(zip(slot.tolist(), begin.tolist(), (begin + length).tolist(), strict=True))
+
+        def panel(first: int, last: int) -> None:
+            for s, low, high in runs[first:last]:
+                np.dot(risk[low:high], x[low:high], out=out[s])
+
+        run_panels(panel, len(runs), total * x.shape[1])
         return
     ends = np.cumsum(length)
     low = 0
