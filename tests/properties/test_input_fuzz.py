@@ -172,19 +172,19 @@ def record_cells(sound: Path, topline: Callable[..., Any], data: st.DataObject) 
     spoiled(sound, lambda folder: (folder / "records" / f"{domain}.csv").write_bytes(text) and None, topline)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_any_change_of_the_protocol_is_answered(sound: Path, topline: Callable[..., Any], data: st.DataObject) -> None:
     protocol_trees(sound, topline, data, 3)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_any_change_of_bytes_is_answered(sound: Path, topline: Callable[..., Any], data: st.DataObject) -> None:
     file_bytes(sound, topline, data)
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_any_change_of_records_is_answered(sound: Path, topline: Callable[..., Any], data: st.DataObject) -> None:
     record_cells(sound, topline, data)
