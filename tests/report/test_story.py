@@ -80,7 +80,7 @@ def check_against_adtte(told: Told, subject: str) -> None:
         assert rule.label == ("Event" if cnsr == 0 else reason)
         how = "Event (CNSR 0)" if cnsr == 0 else f"Censored (CNSR {cnsr})"
         assert outcome.line.startswith(how)
-        assert f"{aval:g} days" in outcome.line
+        assert f": {aval:g} day" in outcome.line
         assert outcome.line.endswith(reason)
         assert f"= {outcome.line}" in flat(story)
 
@@ -161,6 +161,25 @@ def test_survival_ends_at_the_last_contact_or_with_death(npc: Told) -> None:
     assert one(dead, "OS").places[0].file == "records/dm.csv"
     alive = npc.whole.datasets.adtte.filter((pl.col("PARAMCD") == "OS") & (pl.col("CNSR") == 1))["USUBJID"][0]
     assert decided(npc[alive], "OS").label == "Alive at last contact"
+
+
+def test_no_baseline_ends_at_the_origin(dtc: Told) -> None:
+    own = {name: table.filter(pl.col("USUBJID") == "DTC-006") for name, table in dtc.records.tables.items()}
+    own["TR"] = own["TR"].filter(pl.col("VISITNUM") > 1)
+    records = dtc.records.replace(own)
+    workings = derive_with_workings(dtc.protocol, records)
+    story = tell_story(dtc.protocol, records, workings, "DTC-006", "PFS")
+    assert decided(story, "PFS").label == "No baseline assessment"
+    assert one(story, "PFS").line == "Censored (CNSR 1) on 2023-03-07 (day 1): 1 day, 0.0 months. No baseline assessment"
+    assert one(story, "PFS").source.endswith("the time origin")
+    assert one(story, "PFS").places == (story.origin.place,)
+
+
+def test_a_change_from_nadir_needs_something_measured(dtc: Told) -> None:
+    rows = dtc.whole.datasets.adtr
+    assert rows is not None
+    own = rows.filter((pl.col("USUBJID") == "DTC-005") & (pl.col("AVISITN") == 11) & (pl.col("PARAMCD") == "SDIAM"))
+    assert own["CHGNAD"].to_list() == own["PCHGNAD"].to_list() == [None]
 
 
 def test_rules_after_the_one_that_decided_are_not_tried(dtc: Told) -> None:

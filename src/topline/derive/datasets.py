@@ -165,6 +165,7 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
     milli = 1_000.0
     total, base, nadir = (pl.col(name).cast(pl.Float64) / milli for name in ("SUM", "BASE", "NADIR"))
     whole = pl.col("COMPLETE") & ~pl.col("BASELINE")
+    measured = (pl.col("N_MEASURED") > 0) & ~pl.col("BASELINE")
     sums = response.sums.select(
         "USUBJID",
         pl.lit("SDIAM").alias("PARAMCD"),
@@ -177,8 +178,8 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
         nadir.alias("NADIR"),
         pl.when(whole).then(total - base).alias("CHG"),
         pl.when(whole & (pl.col("BASE") > 0)).then(100 * (total - base) / base).alias("PCHG"),
-        pl.when(~pl.col("BASELINE")).then(total - nadir).alias("CHGNAD"),
-        pl.when(~pl.col("BASELINE") & (pl.col("NADIR") > 0)).then(100 * (total - nadir) / nadir).alias("PCHGNAD"),
+        pl.when(measured).then(total - nadir).alias("CHGNAD"),
+        pl.when(measured & (pl.col("NADIR") > 0)).then(100 * (total - nadir) / nadir).alias("PCHGNAD"),
         pl.when("BASELINE").then(pl.lit("Y")).alias("ABLFL"),
         pl.when("COMPLETE").then(pl.lit("Y")).otherwise(pl.lit("N")).alias("ANL01FL"),
         pl.col("TRSEQ").alias("SRCSEQ"),

@@ -212,7 +212,7 @@ class Outcome:
             return f"no {self.endpoint}: {self.reason}"
         on = f" on {self.adt}" if self.adt is not None else ""
         how = "Event (CNSR 0)" if self.cnsr == 0 else f"Censored (CNSR {self.cnsr})"
-        return f"{how}{on}: {self.aval:g} days, {self.months} months. {self.reason}"
+        return f"{how}{on}: {self.aval:g} {'day' if self.aval == 1 else 'days'}, {self.months} months. {self.reason}"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from topline.report.display import ABSENT
 from topline.report.story.assessments import Labels, visit_labels
 from topline.report.story.model import Candidate, Outcome, Place, Status, Tried
 from topline.report.story.patient import Patient, plain
+from topline.report.story.who import tell_origin
 from topline.report.words import counted, lower_first
 from topline.study.endpoints import TimeToEvent
 
@@ -211,8 +212,7 @@ def _source(patient: Patient, row: dict[str, Any]) -> tuple[str, tuple[Place, ..
 def _origin_of(patient: Patient, labels: Labels, domain: str, variable: str, sequence: int | None) -> tuple[str, tuple[Place, ...]]:
     """What a source (SRCDOM, SRCVAR, SRCSEQ) is, and the records that it rests on."""
     if domain == "ADSL":
-        origin = patient.protocol.study.origin
-        place = patient.place(origin.domain, None, origin.variable) if origin.domain in patient.records else None
+        place = tell_origin(patient).place
         return "the time origin", (place,) if place is not None else ()
     if domain != "ADRS":
         place = patient.place(domain, sequence, variable)
