@@ -168,6 +168,14 @@ CASES: list[tuple[str, Callable[[Any], None], str, str, tuple[str, ...], Callabl
         lambda run: True,
     ),
     (
+        "a variable of DM that is derived from the other records",
+        lambda study: [row.update(TRTSDT="1999-01-01", ORIGDT="7") for row in study.records["DM"]],
+        "DER-0075",
+        "records/dm.csv, row 1, column TRTSDT",
+        ("derived", "not used"),
+        lambda run: adtte(run, "OS")["S-01"] == (401.0, 1) and "TRTSDT_right" not in run.datasets.adsl.columns,
+    ),
+    (
         "values without a unit",
         set_cell("LB", 1, "LBORRESU", ""),
         "DER-0042",

@@ -176,6 +176,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, tuple[str, ...]]] = [
         "REC-0005",
         ("SSDTC",),
     ),
+    ("a column with a name of topline's own", set_cell("AE", 0, "_ROW", "1"), "REC-0005", ("records/ae.csv, column _ROW", "Rename")),
     ("a missing column", drop_column("AE", "AESTDTC"), "REC-0007", ("records/ae.csv", "column AESTDTC", "records.domains.AE.columns")),
     (
         "a mapping to a column that isn't there",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.subjects import derived_in
 from topline.records.load import Records
 from topline.records.read import ROW
 from topline.study.endpoints import TimeToEvent
@@ -15,7 +16,8 @@ def check_plausibility(records: Records, subjects: pl.DataFrame, protocol: Proto
     """Return what is worth knowing before the results are read; nothing is changed.
 
     DER-0070 a progression recorded on or before the time origin; DER-0071 a drug that the schedule doesn't know; DER-0072 a drug of the
-    protocol that nobody took; DER-0073 a patient of a population without time origin; DER-0074 one whose group the protocol doesn't know.
+    protocol that nobody took; DER-0073 a patient of a population without time origin; DER-0074 one whose group the protocol doesn't know;
+    DER-0075 a variable of DM that is derived here.
 
     Parameters
     ----------
@@ -27,6 +29,7 @@ def check_plausibility(records: Records, subjects: pl.DataFrame, protocol: Proto
         *_drugs(records, protocol),
         *_without_origin(subjects, protocol),
         *_without_group(subjects, protocol),
+        *_derived_here(records),
     ]
 
 
@@ -136,3 +139,8 @@ def _without_group(subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]:
         )
         for row, value, subject in lost.select(ROW, pl.col(groups.variable).cast(pl.String), "USUBJID").iter_rows()
     ]
+
+
+def _derived_here(records: Records) -> list[Finding]:
+    message = "is derived from the other records; the values in DM are not used"
+    return [Finding("DER-0075", "warning", message, "DM", 1, name, todo="rename the column to keep it") for name in derived_in(records)]

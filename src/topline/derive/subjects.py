@@ -44,6 +44,15 @@ def pick_date(records: Records, source: DateSource, name: str) -> pl.DataFrame:
     return picked.first() if source.pick == "first" else picked.last()
 
 
+_DERIVED = ("ORIGDT", "LSTALVDT", "LSTALVSRC", "LSTALVSEQ", "DCTREAS", "NCYCLE", "TRT01P", "TRT01A")
+
+
+def derived_in(records: Records) -> list[str]:
+    """Return the variables of DM that are derived here and therefore not taken from DM; the treatment dates only where EX has doses."""
+    names = (*_DERIVED, "TRTSDT", "TRTEDT") if "EX" in records else _DERIVED
+    return [name for name in names if name in records["DM"].columns]
+
+
 def derive_subjects(records: Records, protocol: Protocol, alive: pl.DataFrame) -> pl.DataFrame:
     """Return ADSL without populations.
 
@@ -61,7 +70,7 @@ def derive_subjects(records: Records, protocol: Protocol, alive: pl.DataFrame) -
         All DM variables; ORIGDT (time origin), TRTSDT, TRTEDT, DTHDT, DTHFL, LSTALVDT as Int32 days; TRT01P, TRT01A; cut variables.
         Patients whose origin lies outside the enrolment window are not in it.
     """
-    subjects = records["DM"]
+    subjects = records["DM"].drop(derived_in(records))
     for name, kind in (("DTHDT", pl.Int32), ("DTHFL", pl.String)):
         if name not in subjects.columns:
             subjects = subjects.with_columns(pl.lit(None, kind).alias(name))

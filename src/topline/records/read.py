@@ -89,6 +89,9 @@ def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec) -> 
         raise InputError(
             [Finding("REC-0003", "error", f"can't be read: {message}", file=name, todo="open it, repair it and save it again")]
         ) from None
+    if ROW in frame.columns:
+        todo = "rename the column"
+        raise InputError([Finding("REC-0005", "error", "is a name that topline uses itself", name, column=ROW, todo=todo)])
     first = 2 if suffix in (".parquet", *READERS) else domain.header_row + 1
     table = _to_text(frame).with_row_index(ROW, offset=first)
     if domain.last_row is not None:
