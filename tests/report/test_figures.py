@@ -16,7 +16,7 @@ from topline.report.figures.canvas import render
 from topline.report.figures.fonts import BASE, families_for
 from topline.report.figures.steps import RESOLUTION, steps_of
 from topline.report.figures.ticks import month_ticks
-from topline.report.figures.words import clean, width_of, wrap
+from topline.report.figures.words import clean, widest_word, width_of, wrap
 from topline.study.protocol import Protocol
 
 Study = tuple[ResultSet, Protocol]
@@ -201,3 +201,15 @@ def test_a_character_that_no_font_has_is_logged_and_never_raised(caplog: pytest.
         assert families_for(["\U0001e900\U00012345"])[0] == BASE
     assert "no installed font draws" in caplog.text
     assert families_for(["plain text, ≥ 65, ¹³¹I"]) == [BASE]
+
+
+def test_a_name_breaks_at_its_hyphens_and_the_head_of_the_forest_breaks_no_word(two_arm: Study) -> None:
+    assert wrap("Non-combination", 13) == "Non-\ncombination"
+    assert widest_word("Non-combination therapy") == 11
+    results, protocol = two_arm
+    drawing = forest._Drawing(forest.Context(results, protocol), "T", [], "Chemoradiotherapy", "Non-combination")
+    heads, _ = drawing._heads(forest.new_figure(1), 3.0)
+    assert heads == ["Chemoradiotherapy\nevents / n", "Non-combination\nevents / n"]
+    heads, widths = drawing._heads(forest.new_figure(1), 1.9)
+    assert heads[1] == "Non-\ncombination\nevents / n"
+    assert len(widths) == 2

@@ -173,3 +173,9 @@ def test_results_without_value_are_shown_as_such(two_arm: Study) -> None:
     assert "No patient in a group." in text
     assert not re.search(r"\bnan\b", text, re.IGNORECASE)
     assert "None" not in text
+
+
+def test_a_sign_and_its_number_stay_on_one_line(single: Study) -> None:
+    page = render_report(*single, build_tables(*single), [], PROVENANCE)
+    assert "grade ≥\N{NO-BREAK SPACE}3" in page
+    assert "grade ≥ 3" not in page
