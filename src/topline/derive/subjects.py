@@ -44,7 +44,20 @@ def pick_date(records: Records, source: DateSource, name: str) -> pl.DataFrame:
     return picked.first() if source.pick == "first" else picked.last()
 
 
-_DERIVED = ("ORIGDT", "LSTALVDT", "LSTALVSRC", "LSTALVSEQ", "DCTREAS", "NCYCLE", "TRT01P", "TRT01A")
+_DERIVED = (
+    "TRTMODE",
+    "TRTCOMP",
+    "TRTADD",
+    "TRTADDDT",
+    "ORIGDT",
+    "LSTALVDT",
+    "LSTALVSRC",
+    "LSTALVSEQ",
+    "DCTREAS",
+    "NCYCLE",
+    "TRT01P",
+    "TRT01A",
+)
 
 
 def derived_in(records: Records) -> list[str]:

@@ -143,6 +143,8 @@ def _shape(
     findings += problems
     table, problems = add_days(table, _date_variables(table, contract.name, protocol), timing, file)
     findings += problems
+    table, problems = _without_inner_names(table, contract, file)
+    findings += problems
     sequence = contract.name + "SEQ"
     number = (
         pl.col(sequence).cast(pl.Float64, strict=False).cast(pl.Int64, strict=False)
@@ -150,6 +152,20 @@ def _shape(
         else pl.col(ROW).cast(pl.Int64) - 1
     )
     return table.with_columns(number.alias(sequence)), findings
+
+
+_INNER = ("ORIGDT", "DTHDT", "TRTSDT", "TRTEDT", "LSTALVDT", "NEWTXDT", "AFTER", "OPEN", "CLOSE", "ROLE", "NODE", "LOC")
+"""Variables that derivations bring to a domain from elsewhere; a column of that name would stand in for them."""
+
+
+def _without_inner_names(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl.DataFrame, list[Finding]]:
+    if contract.name == "DM":  # what is derived there is told apart in derive.subjects
+        return table, []
+    found = [name for name in _INNER if name in table.columns]
+    message = "has a name that derivations use themselves; the column is left out"
+    return table.drop(found), [
+        Finding("REC-0027", "warning", message, file, 1, name, todo="rename it, if a condition needs it") for name in found
+    ]
 
 
 def _map_columns(table: pl.DataFrame, spec: DomainSpec, file: str) -> pl.DataFrame:
