@@ -13,6 +13,7 @@ from typing import Any
 from topline.api import Run, Study, load_study
 from topline.audit.against import ClaimCheck, compare_claims, load_claims
 from topline.report.headline import headline
+from topline.report.place import prepare_place
 from topline.study.endpoints import TimeToEvent
 from topline.study.problems import Finding, InputError
 
@@ -26,13 +27,15 @@ def run_study(path: str, *, out: str | None, cutoff: str | None, against: str | 
         study = study.with_cutoff(_date(cutoff))
         _refuse_cutoff_without_dates(study)
     claims = load_claims(Path(against)) if against is not None else None
+    target = Path(out) if out is not None else study.folder / "results"
+    prepare_place(target, study.protocol, study.folder)  # before the work, which may be long
     with _progress(show=not quiet and not as_json) as progress:
         run = study.execute(progress)
         warnings = [item for item in run.results.findings if item.severity == "warning"]
         if strict and warnings:
             raise InputError(warnings)
         checks = compare_claims(claims, run.results) if claims is not None else None
-        folder = run.write(Path(out) if out is not None else study.folder / "results", checks, progress)
+        folder = run.write(target, checks, progress)
     if as_json:
         print(json.dumps(_as_json(run, folder, checks), ensure_ascii=False, indent=1))
     elif not quiet:
