@@ -184,6 +184,14 @@ CASES: list[tuple[str, Callable[[Any], None], str, str, tuple[str, ...], Callabl
         lambda run: True,
     ),
     (
+        "an adverse event without a term",
+        set_cell("AE", 0, "AETERM", ""),
+        "DER-0032",
+        "records/ae.csv, row 2, column AETERM",
+        ("S-01", "under no term"),
+        lambda run: run.results.find(endpoint="TEAE", statistic="count", group="Group A", level=None)[0].value == 3,
+    ),
+    (
         "a missing attribution",
         set_cell("AE", 0, "AEREL", ""),
         "DER-0031",
