@@ -104,14 +104,14 @@ def derive_subjects(records: Records, protocol: Protocol, alive: pl.DataFrame) -
 
 
 def treatment_dates(records: Records, rows: BaseModel | None, drugs: tuple[str, ...] = ()) -> pl.DataFrame:
-    """Return USUBJID, TRTSDT, TRTEDT: first and last day with a dose above 0, of the study treatment (`rows`) or of some drugs of it."""
+    """Return USUBJID, TRTSDT, TRTEDT: first and last day with a dose above 0 (or of placebo), of the study treatment (`rows`) or of some drugs of it."""
     if "EX" not in records:
         return pl.DataFrame(schema={"USUBJID": pl.String, "TRTSDT": pl.Int32, "TRTEDT": pl.Int32})
     doses = select(records["EX"], rows, records.tables, "study.treatment_rows")
     if drugs:
         doses = doses.filter(pl.col("EXTRT").is_in([drug.upper() for drug in drugs]))
     if "EXDOSE" in doses.columns:
-        doses = doses.filter((pl.col("EXDOSE") != 0).fill_null(value=True))
+        doses = doses.filter((pl.col("EXDOSE") > 0).fill_null(value=True) | pl.col("EXTRT").str.contains("PLACEBO"))
     end = pl.coalesce("EXENDT", "EXSTDT") if "EXENDT" in doses.columns else pl.col("EXSTDT")
     return doses.group_by("USUBJID").agg(pl.col("EXSTDT").min().alias("TRTSDT"), end.max().alias("TRTEDT"))
 
