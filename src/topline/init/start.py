@@ -94,6 +94,7 @@ def _write(folder: Path, names: Mapping[Path, str], text: str) -> Protocol:
             (new / "records").mkdir(parents=True)
             for source, name in names.items():
                 shutil.copyfile(source, new / "records" / name)
+                (new / "records" / name).chmod(0o600)  # it holds patients
             (new / PROTOCOL_FILE).write_text(text, encoding="utf-8", newline="\n")
             protocol = parse_protocol(read_yaml(new / PROTOCOL_FILE))
             if folder.exists():
