@@ -156,12 +156,15 @@ def _shape(
 
 _INNER = ("ORIGDT", "DTHDT", "TRTSDT", "TRTEDT", "LSTALVDT", "NEWTXDT", "AFTER", "OPEN", "CLOSE", "ROLE", "NODE", "LOC")
 """Variables that derivations bring to a domain from elsewhere; a column of that name would stand in for them."""
+_DAYS_OF_SUBJECT = ("DTHDT", "RFICDT", "RFSTDT", "RFXSTDT", "RFXENDT", "RFENDT", "LASTFUDT")
+"""Days that are made from DM's dates (DTHDTC and so on)."""
 
 
 def _without_inner_names(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl.DataFrame, list[Finding]]:
-    if contract.name == "DM":  # what is derived there is told apart in derive.subjects
-        return table, []
-    found = [name for name in _INNER if name in table.columns]
+    if contract.name == "DM":  # what is derived there is told apart in derive.subjects; a day that is text was not made from a date here
+        found = [name for name in _DAYS_OF_SUBJECT if table.schema.get(name) == pl.String]
+    else:
+        found = [name for name in _INNER if name in table.columns]
     message = "has a name that derivations use themselves; the column is left out"
     return table.drop(found), [
         Finding("REC-0027", "warning", message, file, 1, name, todo="rename it, if a condition needs it") for name in found
