@@ -11,6 +11,8 @@ from pathlib import Path
 from topline.api import Study
 from topline.init.accept import accept_guesses, open_guesses
 from topline.init.start import Started, start_study
+from topline.init.yaml_lines import shown
+from topline.report.words import counted
 from topline.study.guesses import Guess
 from topline.study.problems import Finding, InputError, printable
 
@@ -28,6 +30,7 @@ def start_from_sheet(files: Sequence[str], out: str | None) -> int:
     table = started.table
     print(printable(f"{table.label}: {table.rows} rows, {len(table.columns)} columns, headings in row {table.header_row}"))
     _print_identities(started)
+    _print_unused(started)
     print(f"\n{len(started.guesses)} guesses, to be confirmed or corrected:\n")
     for guess in started.guesses:
         _print_guess(guess)
@@ -89,6 +92,14 @@ def _print_identities(started: Started) -> None:
         print(f"never read, for these columns look like: {words}")
 
 
+def _print_unused(started: Started) -> None:
+    if started.unused:
+        names = ", ".join(shown(name) for name in started.unused)
+        print(printable(f"not recognised, and not used ({len(started.unused)}): {names}"))
+        print("    to use one: name it under records.domains.DM.columns (SMOKER: its heading), and then SMOKER where it is wanted, such as")
+        print("    among the variables of the baseline analysis; docs/protocol.md says what a variable may be called")
+
+
 def _print_guess(guess: Guess) -> None:
     print(printable(f"  {guess.id}: {guess.guess}"))
     if guess.evidence:
@@ -103,7 +114,8 @@ def _print_findings(findings: Sequence[Finding]) -> None:
         print("\nThe records can be read so; nothing in them stands out.")
         return
     errors = sum(item.severity == "error" for item in serious)
-    print(f"\nRead so, the records have {errors} errors and {len(serious) - errors} warnings (after accepting: topline check):")
+    found = f"{counted(errors, 'error')} and {counted(len(serious) - errors, 'warning')}"
+    print(f"\nRead so, the records have {found} (after accepting: topline check):")
     for item in sorted(serious, key=lambda item: item.severity)[:_SHOWN]:
         print(f"  {replace(item, value=None, subject=None)}")
     if len(serious) > _SHOWN:

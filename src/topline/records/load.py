@@ -246,9 +246,10 @@ def _numbers(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[
         if variable not in table.columns:
             continue
         number = table[variable].cast(pl.Float64, strict=False)
+        todo = f'correct it in this file, or have it read as missing in study.yaml: values: {{{variable}: {{"the cell as it is": ""}}}}'
         bad = table.select(ROW, variable).filter(table[variable].is_not_null() & (number.is_null() | ~number.is_finite()))
         findings += [
-            Finding("REC-0013", "error", "is not a number", file, row, variable, value, "a number, or an empty cell")
+            Finding("REC-0013", "error", "is not a number", file, row, variable, value, "a number, or an empty cell", todo)
             for row, value in bad.iter_rows()
         ]
         table = table.with_columns(number.alias(variable))
