@@ -23,7 +23,7 @@ LONG_WORD = 30
 MOST_ROWS = 200
 """Longer tables are cut in the page; their CSV is whole."""
 
-_SIGN = re.compile("([≥≤]) (?=\\d)")
+_SIGN = re.compile("([≥≤]) (?=\\d)|\\bp ([=<>]) (?=\\d)")
 
 HEADINGS: dict[Section, str] = {
     "headline": "Headline results",
@@ -106,7 +106,9 @@ def render_report(
 
 def _kept_together(value: Any) -> Any:
     """A sign and its number stay on one line."""
-    return _SIGN.sub("\\1\N{NO-BREAK SPACE}", value) if type(value) is str else value
+    if type(value) is not str:
+        return value
+    return _SIGN.sub(lambda match: match[0].replace(" ", "\N{NO-BREAK SPACE}"), value)
 
 
 def _blocks(protocol: Protocol, tables: Sequence[Table], figures: Sequence[FigureFile]) -> Iterator[Block]:
