@@ -15,7 +15,6 @@ from topline.stats.distributions import chi2_sf
 from topline.study.analyses import Covariate, Subgroup, TimeToEventAnalysis, TimeToEventComparison
 from topline.study.problems import Finding, InputError
 
-
 _GROUP, _TIME, _CENSORED = "_COMPARED_GROUP", "_COMPARED_TIME", "_COMPARED_CENSORED"
 """Columns of the comparison, named so that no variable of the records can stand in for them."""
 

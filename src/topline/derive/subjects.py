@@ -104,7 +104,7 @@ def derive_subjects(records: Records, protocol: Protocol, alive: pl.DataFrame) -
 
 
 def treatment_dates(records: Records, rows: BaseModel | None, drugs: tuple[str, ...] = ()) -> pl.DataFrame:
-    """Return USUBJID, TRTSDT, TRTEDT: first and last day with a dose above 0 (or of placebo), of the study treatment (`rows`) or of some drugs of it."""
+    """Return USUBJID, TRTSDT, TRTEDT: first and last day with a dose above 0, or of placebo, of the study treatment or some drugs of it."""
     if "EX" not in records:
         return pl.DataFrame(schema={"USUBJID": pl.String, "TRTSDT": pl.Int32, "TRTEDT": pl.Int32})
     doses = select(records["EX"], rows, records.tables, "study.treatment_rows")
