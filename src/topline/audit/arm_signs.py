@@ -1,4 +1,4 @@
-"""The signs by which a text names its arms: a size, a number treated, a group, both sides of a comparison."""
+"""The signs by which a text names its arms with their sizes: "A (n = 65)", "65 received A"."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from topline.audit.arm_phrases import (
     closing_bracket,
     is_name,
     name_key,
-    phrase_after,
     phrase_before,
-    phrase_parts,
     phrase_text,
-    skip_small,
+    trim_dose,
 )
-from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS, endpoint_at
-from topline.audit.small_words import ASSIGN, HEADS, NO_ARM, STOP, TREATMENT_VERBS, WITH
+from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
+from topline.audit.small_words import ASSIGN, HEADS, TREATMENT_VERBS
 from topline.audit.tokens import Token
 
-__all__ = ["beside_values", "by_comparison", "by_head", "by_size", "by_treatment", "by_versus"]
+__all__ = ["by_size", "by_treatment"]
 
 
 def _size_in(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[list[Token]]]:
@@ -96,6 +94,7 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
             phrase = tokens[start:i]
         if phrase and phrase[-1].lower in {"patients"}:
             phrase = phrase[:-1]
+        phrase, names = trim_dose(phrase), [trim_dose(p) for p in names]
         options = [p for p in (phrase, *extra, *names) if is_name(p)]
         if not options or (not is_name(phrase) and not names):
             continue
@@ -154,7 +153,22 @@ def _numbers_first(inside: list[Token], source: str, number: int) -> list[Entry]
         phrase = [t for t in inside[k + 1 : stop] if t.text not in {",", ";"}]
         while phrase and phrase[-1].lower in {"and", "or"}:
             phrase.pop()
-        while phrase and phrase[0].lower in PATIENT_NOUNS | {"in", "the", "to", "received", "with", "on", "for", "given"}:
+        while phrase and phrase[0].lower in PATIENT_NOUNS | {
+            "in",
+            "the",
+            "to",
+            "received",
+            "with",
+            "on",
+            "for",
+            "given",
+            "who",
+            "were",
+            "was",
+            ":",
+            "receiving",
+            "assigned",
+        }:
             phrase.pop(0)
         words = {t.lower for t in phrase}
         if (
@@ -253,7 +267,7 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
                     end = close
         if not options:
             continue
-        headed = [p for p in options if p[-1].lower in HEADS or p[0].lower in HEADS]
+        headed = [p for p in options if p[-1].lower in HEADS or p[0].lower in HEADS or p[-1].lower.endswith(("-arm", "-group"))]
         if not verb and not headed and not (low == "to" and lows & {"randomized", "randomised", "randomly", "assigned", "allocated"}):
             continue
         best = headed[0] if headed else options[0]
@@ -273,139 +287,3 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
     if len(found) < 2 and not (found and found[0].strength == 3):
         return []
     return found
-
-
-def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """Read "the A group", "the A and B arms"."""
-    out: list[Entry] = []
-    for i, token in enumerate(tokens):
-        if token.lower not in HEADS:
-            continue
-        plural = token.lower.endswith("s")
-        if not plural and i + 1 < len(tokens) and len(tokens[i + 1].text) == 1 and tokens[i + 1].text.isupper():
-            phrase = tokens[i : i + 2]
-            out.append(Entry(phrase_text(phrase, source), None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number))
-            continue
-        start = phrase_before(tokens, i)
-        phrase = tokens[start:i]
-        if not phrase or not is_name(phrase) or len(phrase) > 7:
-            continue
-        if phrase[0].lower in NO_ARM and len(phrase) <= 2:
-            continue
-        if phrase[0].lower == "treatment" and (len(phrase) == 2 or plural):
-            continue
-        if plural:
-            if start > 1 and tokens[start - 1].lower in {"and", "or", "vs", "versus"}:
-                first = phrase_before(tokens, start - 1)
-                other = tokens[first : start - 1]
-                if other and is_name(other):
-                    out.append(
-                        Entry(phrase_text(other, source) + " group", None, [name_key(other)], (other[0].start, other[-1].end), 1, number)
-                    )
-                    out.append(
-                        Entry(
-                            phrase_text(phrase, source) + " group", None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number
-                        )
-                    )
-            continue
-        whole = tokens[start : i + 1]
-        out.append(Entry(phrase_text(whole, source), None, [name_key(whole)], (whole[0].start, whole[-1].end), 1, number))
-    return out
-
-
-def by_versus(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """Read "assigned to A or B", "A versus B"."""
-    for i, token in enumerate(tokens):
-        if token.lower not in {"versus", "vs", "or"}:
-            continue
-        start = phrase_before(tokens, i)
-        j = i + 1
-        if j < len(tokens) and tokens[j].text == ".":
-            j += 1
-        while j < len(tokens) and tokens[j].lower in {"the", "a"}:
-            j += 1
-        k = j
-        while (
-            k < len(tokens)
-            and k - j < 6
-            and tokens[k].kind == "w"
-            and (tokens[k].lower not in STOP or (tokens[k].lower == "with" and tokens[k - 1].lower in WITH))
-        ):
-            k += 1
-        left, right = tokens[start:i], tokens[j:k]
-        if token.lower == "or" and not any(
-            t.lower in {"receive", "assigned", "randomized", "randomised", "randomly"} for t in tokens[max(0, start - 8) : start]
-        ):
-            continue
-        if is_name(left) and is_name(right) and all(t.kind != "n" for t in (*left, *right)):
-            return [Entry(phrase_text(p, source), None, [name_key(p)], (p[0].start, p[-1].end), 2, number) for p in (left, right)]
-    return []
-
-
-def by_comparison(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """ "We compared A with B"; "A was compared with B"."""
-    if any(t.lower in {"than", "compared", "versus", "vs"} for t in tokens):
-        named = []
-        for i, token in enumerate(tokens[:-1]):
-            if token.lower in {"with", "receiving", "received", "given"} and (token.lower != "with" or tokens[i - 1].lower == "treated"):
-                j = skip_small(tokens, i + 1)
-                phrase = tokens[j : phrase_after(tokens, j)]
-                if phrase and is_name(phrase):
-                    named.append(Entry(phrase_text(phrase, source), None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 2, number))
-        if len(named) == 2 and named[0].keys != named[1].keys:
-            return named
-    for i, token in enumerate(tokens):
-        if token.lower not in {"compared", "comparing", "compare"}:
-            continue
-        j = skip_small(tokens, i + 1)
-        k = phrase_after(tokens, j)
-        if k < len(tokens) and tokens[k].lower in {"with", "to", "and", "versus", "vs"} and k > j:
-            m = skip_small(tokens, k + 1)
-            left, right = tokens[j:k], tokens[m : phrase_after(tokens, m)]
-            if is_name(left) and is_name(right):
-                return [Entry(phrase_text(p, source), None, [name_key(p)], (p[0].start, p[-1].end), 2, number) for p in (left, right)]
-    return []
-
-
-def beside_values(sentences: list[list[Token]], source: str) -> list[Entry]:
-    """ "13.8 months with A versus 8.2 months with B": treatments named only beside their values."""
-    seen: dict[tuple[str, ...], Entry] = {}
-    order: list[tuple[str, ...]] = []
-    for number, tokens in enumerate(sentences):
-        local: list[tuple[tuple[str, ...], Entry]] = []
-        for i, token in enumerate(tokens):
-            if token.lower not in {"with", "for", "in", "on", "after", "over"} or i == 0:
-                continue
-            before = tokens[i - 1]
-            if not (
-                before.text in {"%", ")", "]"}
-                or before.lower in {"months", "years", "weeks", "mo", "patients", "improved", "superior", "favored", "favoured"}
-            ):
-                continue
-            j = skip_small(tokens, i + 1)
-            phrase = tokens[j : phrase_after(tokens, j)]
-            while phrase and phrase[-1].lower in {"group", "arm"}:
-                phrase = phrase[:-1]
-            if (
-                not phrase
-                or not is_name(phrase)
-                or len(phrase) > 5
-                or any(t.lower in PATIENT_NOUNS for t in phrase)
-                or endpoint_at(list(phrase_parts(phrase)), 0)
-            ):
-                continue
-            local.append(
-                (
-                    name_key(phrase),
-                    Entry(phrase_text(phrase, source), None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number),
-                )
-            )
-        if len(dict.fromkeys(k for k, _ in local)) >= 2:
-            for key, entry in local:
-                if key in seen:
-                    seen[key].strength += 1
-                else:
-                    seen[key] = entry
-                    order.append(key)
-    ranked = sorted(order, key=lambda k: -seen[k].strength)[:2]
-    return [seen[k] for k in order if k in ranked]

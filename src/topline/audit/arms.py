@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from topline.audit.arm_phrases import Entry
-from topline.audit.arm_signs import beside_values, by_comparison, by_head, by_size, by_treatment, by_versus
+from topline.audit.arm_counts import by_columns
+from topline.audit.arm_pairs import beside_values, by_comparison, by_head, by_versus
+from topline.audit.arm_phrases import Entry, closing_bracket
+from topline.audit.arm_signs import by_size, by_treatment
 from topline.audit.claims import Arm
-from topline.audit.lexicon import endpoint_at
+from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.small_words import ASSIGN, EMPTY, GENERIC, HEADS
 from topline.audit.tokens import Token
 
@@ -28,7 +30,8 @@ class ArmBook:
             if tuple(parts[at : at + size]) != key:
                 continue
             if needs_head and not any(
-                p in {"group", "arm", "cohort", "therapy", "treatment", "patient"} for p in parts[at + size : at + size + 5]
+                p in {"group", "arm", "cohort", "therapy", "treatment", "patient", "regimen", "schedule", "strategy"}
+                for p in parts[at + size : at + size + 5]
             ):
                 continue
             return arm, size
@@ -47,8 +50,12 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         lows = {t.lower for t in tokens}
         if not (lows & ASSIGN or "n" in lows):
             continue
-        entries.extend(by_size(tokens, source, number))
-        entries.extend(by_treatment(tokens, source, number))
+        columns = by_columns(tokens, source, number)
+        sized = by_size(tokens, source, number)
+        if sized and not lows & _OF_ARMS:
+            sized = [e for e in sized if _returns(e, sentences, number)]
+        entries.extend(sized)
+        entries.extend(columns or by_treatment(tokens, source, number))
     merged = _merge(entries)
     if sum(e.n is not None for e in merged) < 2:
         named: list[Entry] = []
@@ -88,7 +95,44 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     if each is not None and len(merged) == 2 and all(e.n is None for e in merged):
         for entry in merged:
             entry.n = each
+    _short_names(merged, sentences)
     return _book(merged[:6])
+
+
+_OF_ARMS = (ASSIGN | {"allocation", "randomisation", "randomization", "control", "placebo"}) - {"included", "enrolled", "classified"}
+
+
+def _returns(entry: Entry, sentences: list[list[Token]], number: int) -> bool:
+    """Whether a name with a size, in a sentence that does not speak of arms, is used again: sites and stages mostly are not."""
+    if entry.name.lower().endswith(tuple(HEADS)):
+        return True
+    for other, tokens in enumerate(sentences):
+        if other == number:
+            continue
+        parts = [p for t in tokens for p in (parts_of(t.lower) if t.kind == "w" else (t.lower,))]
+        for key in entry.keys:
+            if any(parts[i] == key[0] and tuple(parts[i : i + len(key)]) == key for i in range(len(parts))):
+                return True
+    return False
+
+
+def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
+    """Learn "temozolomide (TMZ)" where temozolomide is an arm."""
+    for tokens in sentences:
+        for i, token in enumerate(tokens):
+            if token.text != "(" or not i or closing_bracket(tokens, i) != i + 2 or tokens[i + 1].kind != "w":
+                continue
+            short = tokens[i + 1].text
+            if sum(c.isupper() for c in short) < 2 or endpoint_at([*parts_of(short.lower()), ""], 0) is not None:
+                continue
+            before = [p for t in tokens[max(0, i - 7) : i] if t.kind == "w" for p in parts_of(t.lower)]
+            for entry in entries:
+                for key in list(entry.keys):
+                    last = tuple(before[-len(key) :])
+                    if key and len(last) == len(key) and (last == key or _inside(last, key)):
+                        alias = parts_of(short.lower())
+                        if alias not in entry.keys and not any(alias in e.keys for e in entries):
+                            entry.keys.append(alias)
 
 
 def _each(sentences: list[list[Token]]) -> int | None:
@@ -138,6 +182,8 @@ def _inside(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     alone = {"alone", "monotherapy"}
     if not x or not y or (len(a) == 2 and a[0] in {"group", "arm", "cohort"}):
         return False
+    if len([p for p in a if p not in EMPTY]) != len([p for p in b if p not in EMPTY]):
+        return False  # "RT-GC" and "RT-GC+GC"
     return x == y and (bool(set(a) & alone) == bool(set(b) & alone)) and not ({"no", "non", "without"} & (set(a) ^ set(b)))
 
 
@@ -156,6 +202,11 @@ def _book(entries: list[Entry]) -> ArmBook:
                     keys.setdefault((head, key[1]), False)
                 if len(key[1]) == 1:
                     keys.setdefault((key[1],), True)
+            if len(key) == 2 and key[1] in {"group", "arm", "cohort"} and len(key[0]) == 1:
+                for head in ("group", "arm", "cohort"):
+                    keys.setdefault((key[0], head), False)
+            if "plus" in key and len(key) > 2:
+                keys.setdefault(tuple(p for p in key if p != "plus"), False)
             if len(key) > 1:
                 for p in key:
                     if p not in others and p in GENERIC:

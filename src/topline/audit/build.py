@@ -14,6 +14,7 @@ from topline.audit.build_context import (
     interval_bounds,
     item_span,
     sentence_marks,
+    speaks_of_others,
 )
 from topline.audit.claims import Claim
 from topline.audit.grammar import Cell
@@ -163,6 +164,8 @@ def _value_claim(
     lower, upper, kind, level = interval_bounds(interval)
     if cell.noun in {"women", "men", "male", "males", "female", "females"} and x is not None:
         shared["endpoint"] = cell.noun
+    if cell.sd is not None and cell.unit == "%" and family == "tte":
+        return Claim("landmark_rate", value=cell.value, unit="%", time=time, **shared)  # an estimate ± its standard error
     if cell.sd is not None:
         return Claim("mean_sd", value=cell.value, lower=cell.sd, unit=cell.unit, interval="sd", **shared)
     if cell.unit == "%" or (x is not None and n is not None):
@@ -174,6 +177,8 @@ def _value_claim(
         if n is None and not landmark:
             compared = arm is None and len(s.cells) > 1 and len(context.book.arms) > 1
             n = None if compared else carried_size(context, arm)
+            if n is not None and arm is None and x is None and speaks_of_others(context, at):
+                n = None
             n_from = "carried" if n is not None else None
             if n is not None and x is not None and x > n:
                 n, n_from = None, None

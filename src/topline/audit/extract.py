@@ -168,7 +168,8 @@ def extract(text: str) -> Extraction:
         context = SentenceContext(sentence, items, body, book, total, local, group, last)
         built = build_claims(context, series)
         group = context.group
-        last = next((c.endpoint for c in built if c.type == "ratio" and c.measure == "HR"), last)
+        timed = [c.endpoint for c in built if c.type in {"median", "landmark_rate"} and c.endpoint not in {None, "AGE", "DOR"}]
+        last = next((c.endpoint for c in built if c.type == "ratio" and c.measure == "HR"), timed[-1] if timed else last)
         for claim in built:
             if claim.n and claim.n_from == "printed":
                 sizes.setdefault(claim.n, None)

@@ -48,6 +48,12 @@ _ROMAN = {
 }
 _ABOVE = frozenset({"higher", "worse", "above", "greater", "more", "over", "severe"})
 _P_SIGNS = frozenset("=<>≤≥")
+_OF_A_TIME = frozenset(
+    {
+        "survival", "overall", "progression-free", "disease-free", "event-free", "relapse-free", "recurrence-free", "os", "pfs", "dfs", "efs",
+        "rfs", "actuarial", "cumulative", "local", "locoregional", "rate", "rates", "mortality", "metastasis-free",
+    }
+)  # fmt: skip
 
 
 class Grammar(ValueGrammar):
@@ -240,7 +246,7 @@ class Grammar(ValueGrammar):
             while low[j] in {"of", "≥", ">", "-"}:
                 above = above or low[j] in {"≥", ">"}
                 j += 1
-            if self.kinds[j] == "n" and self.tokens[j].value in {"1", "2", "3", "4", "5"}:
+            if self.kinds[j] == "n" and self.tokens[j].value in {"0", "1", "2", "3", "4", "5"}:
                 first, j = self.tokens[j].value, j + 1
             elif low[j] in _ROMAN:
                 first, j = _ROMAN[low[j]], j + 1
@@ -294,7 +300,7 @@ class Grammar(ValueGrammar):
                 hyphens = True
                 j += 1
             if low[j] in TIME_UNITS:
-                if len(values) > 6 or not (hyphens or led):
+                if len(values) > 6 or not (hyphens or led or (low[j + 1] in _OF_A_TIME and low[j] in {"year", "month", "week", "day"})):
                     return None
                 if hyphens and low[j - 1] != "-" and not led:
                     return None

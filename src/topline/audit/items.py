@@ -76,6 +76,15 @@ _BEFORE_CODE = frozenset(
 )
 
 
+_SCORED = frozenset({"status", "score", "scores", "ecog", "ps", "who", "kps"})
+_SUBSTANCES = frozenset(
+    {
+        "ethanol", "alcohol", "glucose", "dextrose", "saline", "cream", "gel", "ointment", "solution", "mouthwash", "formalin", "lidocaine",
+        "albumin", "sodium", "iodine", "power", "confidence",
+    }
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class Item:
     """One item; `kind` is a letter.
@@ -115,7 +124,29 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
         else:
             out.append(item)
             i = max(item.j, i + 1)
+            if item.kind == "A":
+                i = _further_letters(tokens, parts, first, book, out, i)
     return out
+
+
+def _further_letters(tokens: list[Token], parts: list[str], first: list[int], book: ArmBook, out: list[Item], i: int) -> int:
+    """ "arm A and B", "groups 1, 2 and 3": the letters that follow a first one are arms too."""
+    last = out[-1]
+    head = parts[first[last.i]]
+    if head not in {"group", "arm", "cohort"} or last.j - last.i != 2 or len(tokens[last.i + 1].text) > 3:
+        return i
+    while True:
+        k = i
+        while k < len(tokens) and tokens[k].lower in {",", "and", "or", "vs", "versus", "/", "&"} and k < i + 2:
+            k += 1
+        if k == i or k >= len(tokens) or len(tokens[k].text) > 3:
+            return i
+        found = book.mention([head, tokens[k].lower, ""], 0)
+        if found is None or found[1] != 2:
+            return i
+        out.extend(Item("W", m, m + 1, None, tokens[m].lower) for m in range(i, k))
+        out.append(Item("A", k, k + 1, found[0]))
+        i = k + 1
 
 
 def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], owner: list[int], book: ArmBook, i: int) -> Item | None:
@@ -182,6 +213,14 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             return Item("E", i, i + 1, "OS", "tte")
         if arm is not None and (endpoint is None or arm[1] > endpoint[1]):
             return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])
+        if (
+            endpoint is not None
+            and endpoint[0] == "ORR"
+            and i
+            and tokens[i - 1].lower == "best"
+            and tokens[owner[first[i] + endpoint[1] - 1]].lower not in {"rate", "rates", "orr"}
+        ):
+            endpoint = None  # "stable disease was the best overall response"
         if endpoint is not None:
             return Item("E", i, owner[first[i] + endpoint[1] - 1] + 1, endpoint[0], FAMILY[endpoint[0]])
         if low.endswith(("-year", "-month", "-week", "-day", "-yr")) and low.partition("-")[0] in {
@@ -213,6 +252,9 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
         ci_head = g.ci_head(i)
         if ci_head is not None:
             return Item("H", i, ci_head[1], ci_head[0])
+        arm = book.mention(parts, first[i])
+        if arm is not None and arm[1] > 1 and first[i] + arm[1] < len(owner):
+            return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])  # "the 45 Gy group"
         times = g.times(i)
         if times is not None:
             return Item("T", i, times[1], times[0])
@@ -264,6 +306,25 @@ def _phrase(
     return found
 
 
+def _code_range(tokens: list[Token], i: int, before: str) -> Item | None:
+    """Scores ("a performance status of 0 to 1") and printed spans of rates ("60%-69%") are no single results."""
+    if before in {"of", "was", "=", ":", "score", "scores", "status", "ps"} and any(t.lower in _SCORED for t in tokens[max(0, i - 3) : i]):
+        j = i + 1
+        while j + 1 < len(tokens) and tokens[j].lower in {"to", "-", "or", "and", "/", ","} and tokens[j + 1].kind == "n":
+            j += 2
+        if j > i + 1 and all(len(t.value) < 2 for t in tokens[i:j] if t.kind == "n"):
+            return Item("X", i, j)
+    if (
+        before == "("
+        and [t.text for t in tokens[i + 1 : i + 3]] == ["%", "-"]
+        and i + 5 < len(tokens)
+        and tokens[i + 3].kind == "n"
+        and [t.text for t in tokens[i + 4 : i + 6]] == ["%", ")"]
+    ):
+        return Item("X", i, i + 5)
+    return None
+
+
 def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     before = tokens[i - 1].lower if i else ""
     after = tokens[i + 1].lower if i + 1 < len(tokens) else ""
@@ -273,6 +334,13 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         last = tokens[i + 3].lower
         if last in NOT_RESULTS or (last in TIME_UNITS and before in {"every", "for"}):
             return Item("X", i, i + 4)
+    if before == "least" and tokens[i].spelled:
+        return Item("X", i, i + 1)  # "at least one risk factor"
+    if after in {"%", "percent"} and i + 2 < len(tokens) and tokens[i + 2].lower in _SUBSTANCES:
+        return Item("X", i, i + 2)
+    code = _code_range(tokens, i, before)
+    if code is not None:
+        return code
     if before in {"difference", "differences", "δ"} or (
         any(t.lower in {"difference", "delta"} for t in tokens[max(0, i - 4) : i]) and after in {"percentage", "%", "points", "months"}
     ):
@@ -294,7 +362,9 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return None
     cell, j = found
     if cell.unit in {"months", "weeks", "days", "years"} and before in _BEFORE_DURATION and cell.interval is None:
-        return Item("X", i, j)
+        risen = before == "to" and any(t.lower == "from" for t in tokens[max(0, i - 14) : i - 1])
+        if not risen or after in {"-"}:
+            return Item("X", i, j)
     if cell.unit in {"years"} and after in {"years", "year"} and i + 2 < len(tokens) and tokens[i + 2].lower in {"old", "or", "ago"}:
         return Item("X", i, j)
     if (

@@ -25,17 +25,50 @@ def find_series(items: list[Item], book: ArmBook, inherited: str | None = None) 
     """
     merge_counts(items)
     series = group_values(items)
+    closing = _closing_arms(items, series)
     begin = 0
     previous: Series | None = None
     for number, s in enumerate(series):
         stop = series[number + 1].first if number + 1 < len(series) else len(items)
         assign_endpoints(items, s, begin, stop, previous)
         assign_times(items, s, begin, stop, previous)
-        assign_arms(items, s, begin, stop, previous, book)
+        assign_arms(items, s, begin, stop, previous, book, closing)
         if s.endpoints[-1] is None and all(cell.unit is None and cell.x is None for cell in s.cells):
             begin = s.last + 1  # "the 70 patients given B": a number on the way to the value, whose arm is still to be used
             continue
         begin = max(s.last + 1, tail_end(items, s, stop))
         previous = s
     share_closing_arms(items, series)
+    _one_endpoint_each(items, series, len(book.arms))
     return series
+
+
+def _closing_arms(items: list[Item], series: list[Series]) -> list[int]:
+    """The arms that a sentence names at its end with "respectively": they order every series before that names none."""
+    if len(series) < 2:
+        return []
+    tail = items[series[-1].last + 1 :]
+    if not any(x.low.startswith("respective") for x in tail):
+        return []
+    return list(dict.fromkeys(int(x.data) for x in tail if x.kind == "A"))
+
+
+def _one_endpoint_each(items: list[Item], series: list[Series], arms: int) -> None:
+    """ "DFS and OS were 67% and 75% (P …), and 72% and 82% (P …)": as many series as endpoints, each with the values of all arms."""
+    for number, s in enumerate(series):
+        codes = list(dict.fromkeys(s.endpoints))
+        m = len(codes)
+        if not s.paired or m < 2 or None in codes or len(s.cells) != arms or m != arms or number + m > len(series):
+            continue
+        run = series[number : number + m]
+        if any(list(dict.fromkeys(x.endpoints)) != codes or len(x.cells) != arms for x in run):
+            continue
+        gaps = [items[a.last + 1 : b.first] for a, b in zip(run, run[1:], strict=False)]
+        after = items[run[-1].last + 1 : run[-1].last + 4]
+        if any(x.kind in {"E", "A"} for gap in gaps for x in gap) or not all(any(x.kind == "P" for x in gap) for gap in (*gaps, after)):
+            continue
+        order = _closing_arms(items, series)
+        for code, x in zip(codes, run, strict=True):
+            x.endpoints = [code] * arms
+            x.paired = False
+            x.arms = [*order] if len(order) == arms else [*range(arms)]

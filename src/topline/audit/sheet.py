@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from topline.audit.claims import Arm, Claim
 from topline.audit.exact import counts_for_percent, printed
+from topline.audit.lexicon import FAMILY
 
 __all__ = ["Sheet", "fits", "grim_power"]
 
@@ -73,6 +74,23 @@ class Sheet:
     def of_type(self, *types: str) -> list[Claim]:
         """Claims of these types."""
         return [c for c in self.claims if c.type in types]
+
+    def backed(self, claim: Claim) -> bool:
+        """Whether another value of the same kind (a response, an event) and arm fits the same denominator sharply."""
+        kind = FAMILY.get((claim.endpoint or "").split(" ")[0].rstrip("3"), FAMILY.get(claim.endpoint or "", ""))
+        kind = {"category": "response", "term": "event"}.get(kind, kind)
+        for other in self.by_arm.get(claim.arm, ()):
+            if other is claim or other.n != claim.n or other.value is None:
+                continue
+            of = FAMILY.get((other.endpoint or "").split(" ")[0].rstrip("3"), FAMILY.get(other.endpoint or "", ""))
+            of = {"category": "response", "term": "event"}.get(of, of)
+            if (
+                of == kind
+                and (other.x is not None or grim_power(other.n or 1, printed(other.value).decimals) > 0.5)
+                and fits(other, other.n or 1)
+            ):
+                return True
+        return False
 
     def trust(self, claim: Claim) -> str:
         """How sure it is that a claim's denominator is the right one.

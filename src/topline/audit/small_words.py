@@ -6,6 +6,7 @@ __all__ = [
     "ASSIGN",
     "BEFORE_VALUE",
     "BREAKS",
+    "COMPARING",
     "EMPTY",
     "GENERIC",
     "GOVERN",
@@ -40,6 +41,13 @@ BEFORE_VALUE = frozenset(
 BREAKS = frozenset(
     {
         ";", "but", "whereas", "while", "whilst",
+    }
+)
+COMPARING = frozenset(
+    {
+        "against", "better", "both", "compared", "difference", "fewer", "greater", "groups", "arms", "higher", "longer", "lower", "more", "over",
+        "relative", "respectively", "respectively.", "shorter", "similar", "superior", "than", "v", "versus", "vs", "whereas", "while", "worse",
+        "improved", "prolonged", "increased", "reduced",
     }
 )
 EMPTY = frozenset(
@@ -95,7 +103,7 @@ NOT_LABEL = frozenset(
         "both", "by", "cases", "cohort", "cohorts", "common", "commonly", "comparable", "event", "events", "experienced",
         "followed", "for", "frequency", "frequent", "frequently", "from", "group", "groups", "had", "has", "have", "higher",
         "improved", "in", "incidence", "include", "included", "including", "is", "longer", "lower", "months", "most", "nearly",
-        "observed", "occurred", "of", "on", "only", "or", "overall", "patient", "patients", "percentage", "proportion", "pts",
+        "observed", "occurred", "of", "on", "only", "or", "overall", "patient", "over", "patients", "percentage", "proportion", "pts",
         "rate", "rates", "reached", "reduced", "regimen", "reported", "respectively", "respectively.", "response", "responses",
         "shorter", "showed", "significantly", "similar", "than", "that", "the", "therapy", "to", "treatment", "versus",
         "versus.", "vs", "was", "were", "were:", "which", "with", "worse", "year", "years",
@@ -103,7 +111,7 @@ NOT_LABEL = frozenset(
 )
 NO_ARM = frozenset(
     {
-        "age", "cooperative", "different", "four", "oncology", "other", "patient", "risk", "same", "single", "three", "total",
+        "age", "cooperative", "current", "different", "four", "new", "oncology", "our", "present", "other", "patient", "risk", "same", "single", "three", "total",
         "two",
     }
 )
@@ -124,7 +132,7 @@ RESULT_VERBS = frozenset(
 STOP = frozenset(
     {
         "a", "achieved", "administered", "after", "all", "allocated", "among", "an", "and", "are", "as", "assess", "assessed",
-        "assigned", "at", "background", "be", "been", "before", "between", "both", "by", "case", "cases", "compared",
+        "assigned", "at", "background", "be", "been", "before", "between", "both", "by", "case", "cases", "compare", "compared", "compares",
         "comparing", "comprising", "consisting", "did", "divided", "during", "each", "effect", "efficacy", "either", "enrolled",
         "evaluate", "evaluated", "experienced", "for", "from", "given", "had", "has", "have", "if", "in", "included",
         "including", "individuals", "into", "is", "median", "men", "methods", "not", "occurred", "of", "on", "or",

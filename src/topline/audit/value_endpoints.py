@@ -46,6 +46,16 @@ def assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previo
     versus = any(x.low in VS for x in between)
     label = _label(items, s, begin)
     s.grade = _grade(items, begin, s.first, stop)
+    if after is not None and items[s.last + 1].low == "for" and after <= s.last + 3:
+        s.endpoints = [str(items[after].data)] * k  # "23.5% vs 11.8% for ORR"
+        s.after = True
+        return
+    if groups and s.cells[0].unit == "%" and all(items[g].data in {"FU", "AGE"} for g in groups[-1]):
+        groups = groups[:-1]  # a rate is of no follow-up and no age
+        if not groups:
+            s.label = label
+            s.endpoints = [None] * k
+            return
     if groups and any(x.low in {"was", "were", ":", "="} for x in items[max(groups[-1][-1], s.first - 3) : s.first]):
         after = None
     if after is not None and (not groups or _countlike(s.cells[-1]) or not _copula(items, groups[-1][-1], s.first)):
@@ -182,7 +192,7 @@ def _label(items: list[Item], s: Series, begin: int) -> str | None:
     k = s.first - 1
     if k < 0:
         return None
-    if items[k].low in {"(", "["}:
+    if items[k].low in {"(", "[", "="}:
         k -= 1
     elif s.cells[0].unit != "%" and s.cells[0].x is None:
         return None

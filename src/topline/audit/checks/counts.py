@@ -112,6 +112,17 @@ def _grim(sheet: Sheet, claim: Claim) -> Verdict:
             power=power,
             inputs=inputs | {"fits_n": near[:6]},
         )
+    fewer = [s for s in near if n - max(2, n // 8) <= s < n]
+    if claim.n_from == "carried" and not sheet.backed(claim) and (fewer or "later" in claim.marks):
+        return Verdict(
+            "A1",
+            Rung.UNCHECKABLE,
+            (claim.id,),
+            f"{claim.value}% is not a share of {n}; nothing says that all {n} were evaluable for it.{hint}",
+            repair=repair,
+            power=power,
+            inputs=inputs | {"fits_n": near[:6]},
+        )
     rung = Rung.IMPOSSIBLE if trust in {"printed", "supported"} else Rung.MINOR
     return Verdict(
         "A1",
