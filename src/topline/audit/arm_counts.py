@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from topline.audit.arm_phrases import Entry, closing_bracket, is_name, name_key, phrase_text, trim_dose
 from topline.audit.lexicon import PATIENT_NOUNS
-from topline.audit.small_words import HEADS, TREATMENT_VERBS
+from topline.audit.small_words import TREATMENT_VERBS
 from topline.audit.tokens import Token
 
 __all__ = ["by_columns"]
 
 _ON_THE_WAY = frozenset(
-    {"were", "was", "who", "had", "been", "to", "randomly", "in", "into", "the", "with", "receive", "either", "on", "and"}
+    ["were", "was", "who", "had", "been", "to", "randomly", "in", "into", "the", "with", "receive", "either", "on", "and"]
 )
 
 

@@ -41,6 +41,8 @@ def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
             continue
         if token.text[0].isupper() and len(phrase) > 1 and sum(t.text[0].isupper() for t in phrase) > 1:
             continue  # "the Northern Cooperative Oncology Group"
+        if any(t.lower.endswith("-risk") for t in phrase):
+            continue  # strata, not treatments
         if phrase[0].lower in NO_ARM and len(phrase) <= 2:
             continue
         if phrase[0].lower == "treatment" and (len(phrase) == 2 or plural):

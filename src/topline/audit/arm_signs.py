@@ -18,6 +18,11 @@ from topline.audit.tokens import Token
 __all__ = ["by_size", "by_treatment"]
 
 
+_COUNTED = PATIENT_NOUNS | set(
+    ["analysed", "analyzed", "evaluable", "assessed", "assessable", "treated", "allocated", "assigned", "randomised", "randomized"]
+)
+
+
 def _size_in(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[list[Token]]]:
     """Read "n = 65" or "65 patients" in a bracket, and the other names that it holds."""
     n: int | None = None
@@ -36,7 +41,7 @@ def _size_in(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[list
             n = int(tokens[j + 2].value) if len(tokens[j + 2].value) < 8 else None
             j += 3
             continue
-        if token.kind == "n" and token.value.isdigit() and j + 1 < b and tokens[j + 1].lower in PATIENT_NOUNS:
+        if token.kind == "n" and token.value.isdigit() and j + 1 < b and tokens[j + 1].lower in _COUNTED:
             n = int(token.value) if len(token.value) < 8 else None
             j += 2
             continue
@@ -140,6 +145,7 @@ def _listed(tokens: list[Token], a: int, b: int, source: str, number: int) -> li
     return _numbers_first(tokens[a:b], source, number)
 
 
+_LEADING = frozenset(["in", "the", "to", "received", "with", "on", "for", "given", "who", "were", "was", ":", "receiving", "assigned"])
 _NOT_AN_ARM = frozenset({"vs", "versus", "male", "female", *TIME_UNITS})
 
 
@@ -153,22 +159,7 @@ def _numbers_first(inside: list[Token], source: str, number: int) -> list[Entry]
         phrase = [t for t in inside[k + 1 : stop] if t.text not in {",", ";"}]
         while phrase and phrase[-1].lower in {"and", "or"}:
             phrase.pop()
-        while phrase and phrase[0].lower in PATIENT_NOUNS | {
-            "in",
-            "the",
-            "to",
-            "received",
-            "with",
-            "on",
-            "for",
-            "given",
-            "who",
-            "were",
-            "was",
-            ":",
-            "receiving",
-            "assigned",
-        }:
+        while phrase and phrase[0].lower in PATIENT_NOUNS | _LEADING:
             phrase.pop(0)
         words = {t.lower for t in phrase}
         if (
@@ -200,7 +191,7 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
             j = close + 1
         of_all = False
         while j < len(tokens) and (
-            tokens[j].lower in PATIENT_NOUNS
+            tokens[j].lower in PATIENT_NOUNS - {"deaths", "events"}
             or tokens[j].lower in {"of", "them", "the", "were", "was", "who", "had", "remained", "placed", "been", "belonged"}
         ):
             of_all = of_all or tokens[j].lower == "of"

@@ -15,6 +15,8 @@ from topline.audit.tokens import Token
 
 __all__ = ["ArmBook", "learn_arms"]
 
+_NAMED_BY = frozenset(["group", "arm", "cohort", "therapy", "treatment", "patient", "regimen", "schedule", "strategy"])
+
 
 @dataclass(slots=True)
 class ArmBook:
@@ -205,6 +207,9 @@ def _book(entries: list[Entry]) -> ArmBook:
             if len(key) == 2 and key[1] in {"group", "arm", "cohort"} and len(key[0]) == 1:
                 for head in ("group", "arm", "cohort"):
                     keys.setdefault((key[0], head), False)
+            stem = tuple(p for p in key if p not in {"alone", "monotherapy", "only"})
+            if stem and stem != key and not any(stem in e.keys for e in entries):
+                keys.setdefault(stem, True)  # "TACE alone" returns as "the TACE group"
             if "plus" in key and len(key) > 2:
                 keys.setdefault(tuple(p for p in key if p != "plus"), False)
             if len(key) > 1:

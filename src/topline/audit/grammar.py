@@ -49,11 +49,29 @@ _ROMAN = {
 _ABOVE = frozenset({"higher", "worse", "above", "greater", "more", "over", "severe"})
 _P_SIGNS = frozenset("=<>≤≥")
 _OF_A_TIME = frozenset(
-    {
-        "survival", "overall", "progression-free", "disease-free", "event-free", "relapse-free", "recurrence-free", "os", "pfs", "dfs", "efs",
-        "rfs", "actuarial", "cumulative", "local", "locoregional", "rate", "rates", "mortality", "metastasis-free",
-    }
-)  # fmt: skip
+    [
+        "survival",
+        "overall",
+        "progression-free",
+        "disease-free",
+        "event-free",
+        "relapse-free",
+        "recurrence-free",
+        "metastasis-free",
+        "os",
+        "pfs",
+        "dfs",
+        "efs",
+        "rfs",
+        "actuarial",
+        "cumulative",
+        "local",
+        "locoregional",
+        "rate",
+        "rates",
+        "mortality",
+    ]
+)
 
 
 class Grammar(ValueGrammar):
@@ -201,6 +219,11 @@ class Grammar(ValueGrammar):
                     bare = self.interval(k)
                     if bare is not None and bare[0].unit is None and opener in OPEN and "NR" not in (bare[0].lower, bare[0].upper):
                         found = bare
+                        found[0].kind = "ci"
+                if found is None and opener == ",":
+                    bare = self.interval(k)
+                    if bare is not None and self.low[k + 1] in {"-", "to"} and "." in bare[0].lower and "." in bare[0].upper:
+                        found = bare  # "HR 0.56, 0.34-0.92"
                         found[0].kind = "ci"
                 if found is not None:
                     ratio.interval, j = found

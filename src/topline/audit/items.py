@@ -338,6 +338,8 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, i + 1)  # "at least one risk factor"
     if after in {"%", "percent"} and i + 2 < len(tokens) and tokens[i + 2].lower in _SUBSTANCES:
         return Item("X", i, i + 2)
+    if after == "%" and [t.lower for t in tokens[i + 2 : i + 4]] == ["(", "from"]:
+        return Item("X", i, i + 2)  # "an increase of 7.3% (from 28.1% to 35.4%)"
     code = _code_range(tokens, i, before)
     if code is not None:
         return code

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from topline.audit.arms import ArmBook
 from topline.audit.grouping import Series, group_values, merge_counts
 from topline.audit.items import Item
@@ -63,7 +65,7 @@ def _one_endpoint_each(items: list[Item], series: list[Series], arms: int) -> No
         run = series[number : number + m]
         if any(list(dict.fromkeys(x.endpoints)) != codes or len(x.cells) != arms for x in run):
             continue
-        gaps = [items[a.last + 1 : b.first] for a, b in zip(run, run[1:], strict=False)]
+        gaps = [items[a.last + 1 : b.first] for a, b in pairwise(run)]
         after = items[run[-1].last + 1 : run[-1].last + 4]
         if any(x.kind in {"E", "A"} for gap in gaps for x in gap) or not all(any(x.kind == "P" for x in gap) for gap in (*gaps, after)):
             continue

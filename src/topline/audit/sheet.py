@@ -29,6 +29,13 @@ def fits(claim: Claim, n: int) -> bool:
     return claim.x in ks if claim.x is not None else len(ks) > 0
 
 
+def _kind(claim: Claim) -> str:
+    """A response, an event, or something else."""
+    name = claim.endpoint or ""
+    family = FAMILY.get(name, FAMILY.get(name.split(" ")[0].rstrip("3"), ""))
+    return {"category": "response", "term": "event"}.get(family, family)
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Claims and what surrounds them."""
@@ -77,18 +84,12 @@ class Sheet:
 
     def backed(self, claim: Claim) -> bool:
         """Whether another value of the same kind (a response, an event) and arm fits the same denominator sharply."""
-        kind = FAMILY.get((claim.endpoint or "").split(" ")[0].rstrip("3"), FAMILY.get(claim.endpoint or "", ""))
-        kind = {"category": "response", "term": "event"}.get(kind, kind)
+        kind = _kind(claim)
         for other in self.by_arm.get(claim.arm, ()):
-            if other is claim or other.n != claim.n or other.value is None:
+            if other is claim or other.n is None or other.n != claim.n or other.value is None or _kind(other) != kind:
                 continue
-            of = FAMILY.get((other.endpoint or "").split(" ")[0].rstrip("3"), FAMILY.get(other.endpoint or "", ""))
-            of = {"category": "response", "term": "event"}.get(of, of)
-            if (
-                of == kind
-                and (other.x is not None or grim_power(other.n or 1, printed(other.value).decimals) > 0.5)
-                and fits(other, other.n or 1)
-            ):
+            sharp = other.x is not None or grim_power(other.n, printed(other.value).decimals) > 0.5
+            if sharp and fits(other, other.n):
                 return True
         return False
 

@@ -45,9 +45,9 @@ BREAKS = frozenset(
 )
 COMPARING = frozenset(
     {
-        "against", "better", "both", "compared", "difference", "fewer", "greater", "groups", "arms", "higher", "longer", "lower", "more", "over",
-        "relative", "respectively", "respectively.", "shorter", "similar", "superior", "than", "v", "versus", "vs", "whereas", "while", "worse",
-        "improved", "prolonged", "increased", "reduced",
+        "against", "better", "both", "compared", "difference", "fewer", "greater", "groups", "higher", "improved", "increased",
+        "longer", "lower", "more", "over", "prolonged", "reduced", "relative", "respectively", "respectively.", "shorter",
+        "similar", "superior", "than", "v", "versus", "vs", "whereas", "while", "worse", "arms",
     }
 )
 EMPTY = frozenset(
@@ -111,8 +111,8 @@ NOT_LABEL = frozenset(
 )
 NO_ARM = frozenset(
     {
-        "age", "cooperative", "current", "different", "four", "new", "oncology", "our", "present", "other", "patient", "risk", "same", "single", "three", "total",
-        "two",
+        "age", "cooperative", "current", "different", "four", "new", "oncology", "other", "our", "patient", "present", "risk",
+        "same", "single", "three", "total", "two",
     }
 )
 NO_LIST = frozenset(

@@ -214,20 +214,25 @@ def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
             continue
         elif x.low == "," and out:
             continue
-        elif x.low not in LINKS and x.low not in {
-            "who",
-            "respectively",
-            "treated",
-            "receiving",
-            "given",
-            "achieved",
-            "plus",
-            "received",
-            "at",
-            "least",
-            "dose",
-            "doses",
-        }:
+        elif (
+            x.low not in LINKS
+            and not (x.low.endswith("ed") and x.low not in COMPARING)
+            and x.low
+            not in {
+                "who",
+                "respectively",
+                "treated",
+                "receiving",
+                "given",
+                "achieved",
+                "plus",
+                "received",
+                "at",
+                "least",
+                "dose",
+                "doses",
+            }
+        ):
             break
     return out
 

@@ -18,6 +18,7 @@ __all__ = ["check_counts"]
 _EXCLUDED = re.compile(
     r"\b(?:exclu\w+|withdr\w+|lost to follow|ineligible|not evaluable|dropped out|not treated|screen\w* fail\w*)\b", re.IGNORECASE
 )
+_ANALYSED = re.compile(r"\b[0-9]+ (?:patients )?(?:were )?(?:analy[sz]ed|evaluable|assessable)\b", re.IGNORECASE)
 
 
 def check_counts(sheet: Sheet) -> Iterator[Verdict]:
@@ -260,7 +261,8 @@ def _arms(sheet: Sheet) -> Iterator[Verdict]:
     if (sheet.text and abs(totals[0].span[0] - start) > 900) or len(together) > 4:
         return
     whole = min(totals, key=lambda c: abs((c.n or 0) - total))
-    excluded = bool(_EXCLUDED.search(sheet.text))
+    beside = sheet.text[max(0, start - 200) : together[-1].span[1] + 200]
+    excluded = bool(_EXCLUDED.search(sheet.text) or _ANALYSED.search(beside))
     if total < (whole.n or 0) and (excluded or len(totals) > 1):
         yield Verdict(
             "A3",
