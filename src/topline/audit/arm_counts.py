@@ -9,9 +9,13 @@ from topline.audit.tokens import Token
 
 __all__ = ["by_columns"]
 
+# fmt: off
 _ON_THE_WAY = frozenset(
-    ["were", "was", "who", "had", "been", "to", "randomly", "in", "into", "the", "with", "receive", "either", "on", "and"]
+    {
+        "were", "was", "who", "had", "been", "to", "randomly", "in", "into", "the", "with", "receive", "either", "on", "and",
+    }
 )
+# fmt: on
 
 
 def _counts(tokens: list[Token], i: int) -> tuple[list[int], int]:

@@ -87,8 +87,8 @@ def phrase_text(tokens: list[Token], source: str) -> str:
     return " ".join(source[tokens[0].start : tokens[-1].end].split()) if tokens else ""
 
 
-def phrase_before(tokens: list[Token], i: int) -> int:
-    """Start of the noun phrase that ends before position `i`."""
+def phrase_before(tokens: list[Token], i: int, *, joined: bool = False) -> int:
+    """Start of the noun phrase that ends before position `i`; with `joined`, "A and B" may be one phrase."""
     j = i
     steps = 0
     while j > 0 and steps < 9:
@@ -110,7 +110,10 @@ def phrase_before(tokens: list[Token], i: int) -> int:
                 or tokens[j - 2].kind != "w"
                 or tokens[j - 2].lower in STOP
                 or i - j > 3
-                or not any(t.lower in {"plus", "with"} for t in tokens[max(0, j - 6) : j - 1])
+                or not (
+                    any(t.lower in {"plus", "with"} for t in tokens[max(0, j - 6) : j - 1])
+                    or (joined and any(t.text in ");:" or t.lower in {"received", "receive", "to"} for t in tokens[max(0, j - 6) : j - 1]))
+                )
             ):
                 break
         elif (len(token.text) == 1 and token.text.isupper() and j > 1 and tokens[j - 2].lower in HEADS) or (
@@ -190,7 +193,16 @@ def is_name(tokens: list[Token]) -> bool:
         return False
     if words[0].lower in {"each", "both", "either"} or all(w.lower in _NO_NAME for w in words):
         return False
-    if any(w.lower in _NO_ARM_WORD for w in words) or words[-1].lower in {"stage", "phase", "part", "step"}:
+    if any(w.lower in _NO_ARM_WORD for w in words) or words[-1].lower in {
+        "stage",
+        "phase",
+        "part",
+        "step",
+        "trial",
+        "study",
+        "enrollment",
+        "enrolment",
+    }:
         return False
     if words[-1].lower in {"setting", "line", "treatment-line"} or (
         words[0].lower in {"second-line", "first-line", "third-line", "later-line"} and len(words) <= 2

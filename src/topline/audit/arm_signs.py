@@ -18,9 +18,13 @@ from topline.audit.tokens import Token
 __all__ = ["by_size", "by_treatment"]
 
 
-_COUNTED = PATIENT_NOUNS | set(
-    ["analysed", "analyzed", "evaluable", "assessed", "assessable", "treated", "allocated", "assigned", "randomised", "randomized"]
+# fmt: off
+_COUNTED = PATIENT_NOUNS | frozenset(
+    {
+        "allocated", "analysed", "analyzed", "assessable", "assessed", "assigned", "evaluable", "randomised", "randomized", "treated",
+    }
 )
+# fmt: on
 
 
 def _size_in(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[list[Token]]]:
@@ -83,7 +87,7 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
         n, names = _size_in(tokens, i + 1, close)
         if n is None or n < 2:
             continue
-        start = phrase_before(tokens, i)
+        start = phrase_before(tokens, i, joined=i + 2 < len(tokens) and tokens[i + 1].lower == "n")
         extra: list[list[Token]] = []
         if start == i and i > 1 and tokens[i - 1].lower in HEADS | {")"}:
             start = i
@@ -145,7 +149,27 @@ def _listed(tokens: list[Token], a: int, b: int, source: str, number: int) -> li
     return _numbers_first(tokens[a:b], source, number)
 
 
-_LEADING = frozenset(["in", "the", "to", "received", "with", "on", "for", "given", "who", "were", "was", ":", "receiving", "assigned"])
+_LEADING = frozenset(
+    [
+        "in",
+        "the",
+        "to",
+        "received",
+        "with",
+        "on",
+        "for",
+        "given",
+        "who",
+        "were",
+        "was",
+        ":",
+        "receiving",
+        "assigned",
+        "randomised",
+        "randomized",
+        "allocated",
+    ]
+)
 _NOT_AN_ARM = frozenset({"vs", "versus", "male", "female", *TIME_UNITS})
 
 
@@ -184,10 +208,12 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
         if i and (tokens[i - 1].text in "≥>≤<" or tokens[i - 1].lower in {"grade", "grades", "stage", "-", "phase"}):
             continue
         j = i + 1
+        share = False
         if j < len(tokens) and tokens[j].text == "(":
             close = closing_bracket(tokens, j)
             if close < 0 or close - j > 5:
                 continue
+            share = any(t.text == "%" for t in tokens[j:close])
             j = close + 1
         of_all = False
         while j < len(tokens) and (
@@ -222,6 +248,8 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
         elif low == "with" and found and j == i + 1:
             verb = True
             j += 1
+        elif low == "in" and share and not lows & {"randomized", "randomised", "assigned", "allocated", "divided"}:
+            continue  # "21 (30.9%) cases in the A group": a result, not a size
         elif low in {"in", "to", "into"} and (
             j == i + 1 or of_all or tokens[j - 1].lower in PATIENT_NOUNS | {"were", "was", "remained", "placed", "belonged"}
         ):
@@ -236,7 +264,24 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
             if (
                 t.text in "(),;.:"
                 or t.kind == "n"
-                or t.lower in {"vs", "versus", "while", "whereas", "respectively", "as", "at", "between", "from", "without", "after", "for"}
+                or t.lower
+                in {
+                    "vs",
+                    "versus",
+                    "while",
+                    "whereas",
+                    "respectively",
+                    "as",
+                    "at",
+                    "was",
+                    "were",
+                    "had",
+                    "between",
+                    "from",
+                    "without",
+                    "after",
+                    "for",
+                }
             ):
                 break
             if t.lower in {"and", "or", "in"} and k + 1 < len(tokens) and (tokens[k + 1].kind == "n" or t.lower == "in"):

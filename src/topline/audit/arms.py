@@ -51,6 +51,9 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     for number, tokens in enumerate(sentences):
         lows = {t.lower for t in tokens}
         if not (lows & ASSIGN or "n" in lows):
+            if "patients" in lows and len(entries) < 12:
+                short = [e for e in by_size(tokens, source, number) if sum(c.isupper() for c in e.name) > 1 and len(e.name) < 12]
+                entries.extend(short if len(short) == 2 else [])  # "(63 TE and 62 TEL patients)"
             continue
         columns = by_columns(tokens, source, number)
         sized = by_size(tokens, source, number)

@@ -171,7 +171,6 @@ def extract(text: str) -> Extraction:
         context = SentenceContext(sentence, items, body, book, total, local, group, told)
         built = build_claims(context, series)
         group = context.group
-        timed = [c.endpoint for c in built if c.type in {"median", "landmark_rate"} and c.endpoint not in {None, "AGE", "DOR"}]
         recent = next((c.endpoint for c in reversed(built) if c.type in {"median", "landmark_rate"} and c.endpoint in _TIMED), recent)
         last = next((c.endpoint for c in built if c.type == "ratio" and c.measure == "HR"), last)
         for claim in built:

@@ -48,30 +48,15 @@ _ROMAN = {
 }
 _ABOVE = frozenset({"higher", "worse", "above", "greater", "more", "over", "severe"})
 _P_SIGNS = frozenset("=<>≤≥")
+# fmt: off
 _OF_A_TIME = frozenset(
-    [
-        "survival",
-        "overall",
-        "progression-free",
-        "disease-free",
-        "event-free",
-        "relapse-free",
-        "recurrence-free",
-        "metastasis-free",
-        "os",
-        "pfs",
-        "dfs",
-        "efs",
-        "rfs",
-        "actuarial",
-        "cumulative",
-        "local",
-        "locoregional",
-        "rate",
-        "rates",
-        "mortality",
-    ]
+    {
+        "survival", "overall", "progression-free", "disease-free", "event-free", "relapse-free", "recurrence-free",
+        "metastasis-free", "os", "pfs", "dfs", "efs", "rfs", "actuarial", "cumulative", "local", "locoregional", "rate",
+        "rates", "mortality",
+    }
 )
+# fmt: on
 
 
 class Grammar(ValueGrammar):

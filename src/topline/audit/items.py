@@ -76,6 +76,7 @@ _BEFORE_CODE = frozenset(
 )
 
 
+_HOW_LONG = frozenset({"better", "greater", "improved", "inferior", "longer", "poorer", "shorter", "superior", "worse"})
 _SCORED = frozenset({"status", "score", "scores", "ecog", "ps", "who", "kps"})
 _SUBSTANCES = frozenset(
     {
@@ -208,7 +209,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             endpoint is None
             and low == "survival"
             and i
-            and (tokens[i - 1].lower in TIME_UNITS or tokens[i - 1].lower.endswith(("-month", "-year")) or tokens[i - 1].lower == "longer")
+            and (tokens[i - 1].lower in TIME_UNITS or tokens[i - 1].lower.endswith(("-month", "-year")) or tokens[i - 1].lower in _HOW_LONG)
         ):
             return Item("E", i, i + 1, "OS", "tte")
         if arm is not None and (endpoint is None or arm[1] > endpoint[1]):
@@ -221,6 +222,8 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             and tokens[owner[first[i] + endpoint[1] - 1]].lower not in {"rate", "rates", "orr"}
         ):
             endpoint = None  # "stable disease was the best overall response"
+        if endpoint is not None and endpoint[0] in {"AE", "TRAE", "TEAE"} and _only_a_cause(tokens, i):
+            endpoint = None
         if endpoint is not None:
             return Item("E", i, owner[first[i] + endpoint[1] - 1] + 1, endpoint[0], FAMILY[endpoint[0]])
         if low.endswith(("-year", "-month", "-week", "-day", "-yr")) and low.partition("-")[0] in {
@@ -306,6 +309,13 @@ def _phrase(
     return found
 
 
+def _only_a_cause(tokens: list[Token], i: int) -> bool:
+    """ "discontinued due to adverse events": what is counted stands before the cause."""
+    if [t.lower for t in tokens[max(0, i - 2) : i]] not in (["due", "to"], ["because", "of"], ["owing", "to"]):
+        return False
+    return any(t.lower.startswith(("discontinu", "reduc", "interrupt", "withdr", "death", "died")) for t in tokens[max(0, i - 8) : i])
+
+
 def _code_range(tokens: list[Token], i: int, before: str) -> Item | None:
     """Scores ("a performance status of 0 to 1") and printed spans of rates ("60%-69%") are no single results."""
     if before in {"of", "was", "=", ":", "score", "scores", "status", "ps"} and any(t.lower in _SCORED for t in tokens[max(0, i - 3) : i]):
@@ -334,6 +344,12 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         last = tokens[i + 3].lower
         if last in NOT_RESULTS or (last in TIME_UNITS and before in {"every", "for"}):
             return Item("X", i, i + 4)
+    if tokens[i].lower == "one" and after == "of" and tokens[i + 2 : i + 3] and tokens[i + 2].spelled:
+        return Item("X", i, i + 3)  # "one of two arms"
+    if after == "-" and before in {"in", "of", "between", "from"} and i + 3 < len(tokens) and tokens[i + 3].text == "%":
+        pair = (tokens[i].value, tokens[i + 2].value)
+        if tokens[i + 2].kind == "n" and all(v.isdigit() for v in pair) and int(pair[0]) < int(pair[1]):
+            return Item("X", i, i + 4)  # "in 27-55% of carcinomas"
     if before == "least" and tokens[i].spelled:
         return Item("X", i, i + 1)  # "at least one risk factor"
     if after in {"%", "percent"} and i + 2 < len(tokens) and tokens[i + 2].lower in _SUBSTANCES:

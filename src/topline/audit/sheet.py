@@ -32,6 +32,8 @@ def fits(claim: Claim, n: int) -> bool:
 def _kind(claim: Claim) -> str:
     """A response, an event, or something else."""
     name = claim.endpoint or ""
+    if name in {"PCR", "MPR", "R0"}:
+        return "pathology"  # only in operated patients
     family = FAMILY.get(name, FAMILY.get(name.split(" ")[0].rstrip("3"), ""))
     return {"category": "response", "term": "event"}.get(family, family)
 

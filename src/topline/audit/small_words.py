@@ -82,10 +82,10 @@ JOINTS = frozenset(
 )
 LINKS = frozenset(
     {
-        "%", "(", ")", ",", "-", ".", "/", ":", ";", "[", "]", "a", "about", "after", "against", "all", "alone", "among", "an",
+        "%", "(", ")", ",", "-", ".", "/", ":", ";", "[", "]", "a", "about", "after", "against", "all", "allocated", "alone", "among", "an",
         "and", "approximately", "arm", "arms", "as", "assigned", "at", "both", "by", "cases", "cohort", "cohorts", "compared",
         "entire", "followed", "following", "for", "from", "given", "group", "groups", "had", "in", "just", "median", "month",
-        "months", "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "received", "receiving", "relative",
+        "months", "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "randomised", "randomized", "received", "receiving", "relative",
         "respective", "respectively", "respectively,", "subjects", "than", "the", "therapy", "those", "to", "total", "treated",
         "treatment", "under", "v", "versus", "versus.", "vs", "was", "were", "whereas", "while", "who", "whole", "with", "years",
     }
