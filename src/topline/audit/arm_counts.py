@@ -50,7 +50,7 @@ def by_columns(tokens: list[Token], source: str, number: int) -> list[Entry]:
         if token.kind != "n" or (i and tokens[i - 1].text in "≥>≤<-"):
             continue
         sizes, j = _counts(tokens, i)
-        if len(sizes) < 2 or min(sizes) < 2:
+        if len(sizes) < 2 or min(sizes) < 2 or any(1950 < n < 2060 for n in sizes[:-1]):
             continue
         start = j
         verb = tokens[j - 1].lower in PATIENT_NOUNS

@@ -35,9 +35,12 @@ def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
             out.append(Entry(phrase_text(phrase, source), None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number))
             continue
         start = phrase_before(tokens, i)
+        if start == i and i and len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper():
+            start = i - 1  # "the A arm"
         phrase = tokens[start:i]
         dose = bool(phrase) and phrase[0].kind == "n" and phrase[-1].lower in DOSE_UNITS  # "the 45 Gy group"
-        if not phrase or not (dose or is_name(phrase)) or len(phrase) > 7:
+        letter = len(phrase) == 1 and len(phrase[0].text) == 1 and phrase[0].text.isupper() and not plural  # "the P arm"
+        if not phrase or not (dose or letter or is_name(phrase)) or len(phrase) > 7:
             continue
         if token.text[0].isupper() and len(phrase) > 1 and sum(t.text[0].isupper() for t in phrase) > 1:
             continue  # "the Northern Cooperative Oncology Group"

@@ -191,7 +191,11 @@ def is_name(tokens: list[Token]) -> bool:
     parts = list(phrase_parts(tokens))
     if not parts or all(p in {"group", "arm", "cohort", "and", "or", "the"} for p in parts):
         return False
-    if words[0].lower in {"each", "both", "either"} or all(w.lower in _NO_NAME for w in words):
+    if (
+        words[0].lower in {"each", "both", "either", "in", "of"}
+        or any(w.lower == "each" for w in words)
+        or all(w.lower in _NO_NAME for w in words)
+    ):
         return False
     if any(w.lower in _NO_ARM_WORD for w in words) or words[-1].lower in {
         "stage",

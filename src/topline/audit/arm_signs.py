@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from topline.audit.arm_phrases import (
+    DOSE_UNITS,
     Entry,
     closing_bracket,
     is_name,
@@ -181,13 +182,14 @@ def _numbers_first(inside: list[Token], source: str, number: int) -> list[Entry]
         return out
     for k, stop in ((0, starts[1]), (starts[1], len(inside))):
         phrase = [t for t in inside[k + 1 : stop] if t.text not in {",", ";"}]
-        while phrase and phrase[-1].lower in {"and", "or"}:
+        while phrase and phrase[-1].lower in {"and", "or", "patients"}:
             phrase.pop()
         while phrase and phrase[0].lower in PATIENT_NOUNS | _LEADING:
             phrase.pop(0)
         words = {t.lower for t in phrase}
         if (
             not is_name(phrase)
+            or words & DOSE_UNITS
             or not inside[k].value.isdigit()
             or len(phrase) > 6
             or words & {"vs", "versus", "male", "female", *TIME_UNITS}
@@ -196,6 +198,9 @@ def _numbers_first(inside: list[Token], source: str, number: int) -> list[Entry]
         span = (inside[k].start, phrase[-1].end)
         out.append(Entry(phrase_text(phrase, source), int(inside[k].value[:7]), [name_key(phrase)], span, 3, number))
     return out if len(out) == 2 else []
+
+
+_LEFT = frozenset({"not", "died", "withdrew", "discontinued", "excluded", "refused"})
 
 
 def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
@@ -230,6 +235,13 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
             negative, j = True, j + 2
             low = tokens[j].lower
         verb = low in TREATMENT_VERBS
+        if (
+            not verb
+            and token.spelled
+            and int(token.value) < 10
+            and lows & {"not", "died", "withdrew", "discontinued", "excluded", "refused"}
+        ):
+            continue  # "two patients in the A arm withdrew"
         if verb:
             j += 1
             while j < len(tokens) and tokens[j].lower in {

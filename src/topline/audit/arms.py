@@ -70,7 +70,9 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         merged = _merge(entries + named)
     if len(merged) < 2:
         pairs: list[Entry] = []
-        for number, tokens in enumerate(sentences):
+        randomised = [k for k, tokens in enumerate(sentences) if {t.lower for t in tokens} & _RANDOMISED]
+        for number in dict.fromkeys((*randomised, *range(len(sentences)))):
+            tokens = sentences[number]
             lows = {t.lower for t in tokens}
             if lows & {"versus", "vs", "or"} and lows & {
                 "randomized",
@@ -101,9 +103,11 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         for entry in merged:
             entry.n = each
     _short_names(merged, sentences)
+    _lettered(merged)
     return _book(merged[:6])
 
 
+_RANDOMISED = frozenset({"randomized", "randomised", "randomly", "assigned", "allocated"})
 _OF_ARMS = (ASSIGN | {"allocation", "randomisation", "randomization", "control", "placebo"}) - {"included", "enrolled", "classified"}
 
 
@@ -119,6 +123,15 @@ def _returns(entry: Entry, sentences: list[list[Token]], number: int) -> bool:
             if any(parts[i] == key[0] and tuple(parts[i : i + len(key)]) == key for i in range(len(parts))):
                 return True
     return False
+
+
+def _lettered(entries: list[Entry]) -> None:
+    """ "group A (n = 140) and B (n = 148)": the second is group B."""
+    heads = [key[0] for e in entries for key in e.keys if len(key) == 2 and key[0] in {"group", "arm", "cohort"}]
+    for entry in entries:
+        for key in list(entry.keys):
+            if heads and len(key) == 1 and len(key[0]) == 1 and (heads[0], key[0]) not in entry.keys:
+                entry.keys.append((heads[0], key[0]))
 
 
 def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:

@@ -170,6 +170,12 @@ class Grammar(ValueGrammar):
                 j = head[1]
                 steps += 1
                 continue
+            if word in OPEN and any(w in {"vs", "versus"} for w in low[j + 1 : j + 5]):
+                close = next((k for k in range(j + 1, min(self.size, j + 9)) if low[k] in CLOSE), -1)
+                if close > 0 and not any(kind == "n" for kind in self.kinds[j:close]):
+                    j = close + 1  # "hazard ratio (B vs A) of PFS"
+                    steps += 1
+                    continue
             if self.kinds[j] == "n" and not self.tokens[j].spelled:
                 break
             if word in {";", "vs", "versus"} or self.p_value(j) is not None or self.kinds[j] == "id":
@@ -308,7 +314,9 @@ class Grammar(ValueGrammar):
                 hyphens = True
                 j += 1
             if low[j] in TIME_UNITS:
-                if len(values) > 6 or not (hyphens or led or (low[j + 1] in _OF_A_TIME and low[j] in {"year", "month", "week", "day"})):
+                if len(values) > 6 or not (
+                    hyphens or led or (low[j + 1] in _OF_A_TIME and low[j] in {"year", "years", "month", "months", "week", "day"})
+                ):
                     return None
                 if hyphens and low[j - 1] != "-" and not led:
                     return None

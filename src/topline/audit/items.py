@@ -7,8 +7,9 @@ from typing import Any
 
 from topline.audit.arms import ArmBook
 from topline.audit.dates import date_at
-from topline.audit.grammar import Grammar
+from topline.audit.grammar import Grammar, PValue, Ratio
 from topline.audit.lexicon import FAMILY, NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS, endpoint_at, parts_of
+from topline.audit.small_words import GOVERN, LINKS
 from topline.audit.tokens import Token
 
 __all__ = ["Item", "read_items"]
@@ -76,6 +77,7 @@ _BEFORE_CODE = frozenset(
 )
 
 
+_TIMED = frozenset({"OS", "PFS", "DFS", "EFS", "RFS", "TTP", "DMFS", "DSS"})
 _HOW_LONG = frozenset({"better", "greater", "improved", "inferior", "longer", "poorer", "shorter", "superior", "worse"})
 _SCORED = frozenset({"status", "score", "scores", "ecog", "ps", "who", "kps"})
 _SUBSTANCES = frozenset(
@@ -125,9 +127,70 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
         else:
             out.append(item)
             i = max(item.j, i + 1)
+            if item.kind in "SR":
+                i = _further_interval(grammar, tokens, out, i)
+            if item.kind == "P":
+                i = _further_p(tokens, out, i)
+            if item.kind == "A" and i < len(tokens) and tokens[i].lower in _HEADS:
+                _absorb_before(out)
             if item.kind == "A":
                 i = _further_letters(tokens, parts, first, book, out, i)
     return out
+
+
+def _further_interval(g: Grammar, tokens: list[Token], out: list[Item], i: int) -> int:
+    """ "(95% CI 2.5 to 5.3 and 1.9 to 3.8, respectively)"; "hazard ratios for PFS and OS were 1.77 (…) and 2.05 (…)"."""
+    last = out[-1]
+    if i + 3 >= len(tokens) or tokens[i].lower not in {"and", ","} or tokens[i + 1].kind != "n":
+        return i
+    if last.kind == "S":
+        found = g.interval(i + 1)
+        if found is None or last.data.kind != "ci" or tokens[i + 2].lower not in {"-", "to"} or found[0].unit == "%":
+            return i
+        found[0].kind, found[0].level = "ci", last.data.level
+        out.extend((Item("W", i, i + 1, None, tokens[i].lower), Item("S", i + 1, found[1], found[0])))
+        return found[1]
+    cell = g.cell(i + 1)
+    codes = [w for w in last.data.about.split() if w.upper() in _TIMED]
+    if cell is None or cell[0].interval is None or cell[0].unit is not None or len(codes) != 2 or last.data.interval is None:
+        return i
+    last.data.about = codes[0]
+    second = Ratio(last.data.measure, cell[0].value or "", cell[0].interval, None, last.data.marks, codes[1])
+    second.interval = cell[0].interval
+    out.extend((Item("W", i, i + 1, None, tokens[i].lower), Item("R", i + 1, cell[1], second)))
+    return cell[1]
+
+
+def _further_p(tokens: list[Token], out: list[Item], i: int) -> int:
+    """ "P values of 0.017 and 0.019, respectively": the second value is a p-value too."""
+    if i + 2 >= len(tokens) or tokens[i].lower != "and" or tokens[i + 1].kind != "n" or not tokens[i + 1].value.startswith("0."):
+        return i
+    if not any(t.lower.startswith("respective") for t in tokens[i + 2 : i + 5]):
+        return i
+    out.append(Item("W", i, i + 1, None, "and"))
+    out.append(Item("P", i + 1, i + 2, PValue(tokens[i + 1].value)))
+    return i + 2
+
+
+_HEADS = frozenset({"group", "arm", "cohort", "groups", "arms"})
+_LEADS = frozenset({"in", "for", "with", "on", "the", "of", "receiving", "to"})
+
+
+def _absorb_before(out: list[Item]) -> None:
+    """ "in the XY plus A group": the unknown words between the preposition and the arm belong to its name."""
+    k = len(out) - 1
+    start = k
+    while start > 0 and out[start - 1].kind == "W" and k - start < 4 and (out[start - 1].low[:1].isalpha() or out[start - 1].low in "+-/"):
+        if out[start - 1].low in _LEADS:
+            break
+        if out[start - 1].low in LINKS | GOVERN and out[start - 1].low not in {"with"}:
+            return
+        start -= 1
+    if start == k or start == 0 or out[start - 1].low not in _LEADS:
+        return
+    arm = out[k]
+    del out[start:]
+    out.append(arm)
 
 
 def _further_letters(tokens: list[Token], parts: list[str], first: list[int], book: ArmBook, out: list[Item], i: int) -> int:
@@ -344,6 +407,8 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         last = tokens[i + 3].lower
         if last in NOT_RESULTS or (last in TIME_UNITS and before in {"every", "for"}):
             return Item("X", i, i + 4)
+    if i and len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper() and tokens[i - 1].end == tokens[i].start:
+        return Item("X", i, i + 1)  # "stage N2"
     if tokens[i].lower == "one" and after == "of" and tokens[i + 2 : i + 3] and tokens[i + 2].spelled:
         return Item("X", i, i + 3)  # "one of two arms"
     if after == "-" and before in {"in", "of", "between", "from"} and i + 3 < len(tokens) and tokens[i + 3].text == "%":
@@ -356,6 +421,8 @@ def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, i + 2)
     if after == "%" and [t.lower for t in tokens[i + 2 : i + 4]] == ["(", "from"]:
         return Item("X", i, i + 2)  # "an increase of 7.3% (from 28.1% to 35.4%)"
+    if any(t.lower in {"margin", "margins"} for t in tokens[max(0, i - 4) : i]):
+        return Item("X", i, i + 1)
     code = _code_range(tokens, i, before)
     if code is not None:
         return code

@@ -40,9 +40,25 @@ def find_series(items: list[Item], book: ArmBook, inherited: str | None = None) 
             continue
         begin = max(s.last + 1, tail_end(items, s, stop))
         previous = s
+    _own_intervals(items, series)
     share_closing_arms(items, series)
     _one_endpoint_each(items, series, len(book.arms))
     return series
+
+
+def _own_intervals(items: list[Item], series: list[Series]) -> None:
+    """ "4.0 and 2.5 months … (95% CI 2.5 to 5.3 and 1.9 to 3.8, respectively)": each value has its interval."""
+    for number, s in enumerate(series):
+        stop = series[number + 1].first if number + 1 < len(series) else len(items)
+        found = []
+        for item in items[s.last + 1 : stop]:
+            if item.kind in {"E", "R", "P"}:
+                break
+            if item.kind == "S" and item.data.kind == "ci":
+                found.append(item.data)
+        if len(found) == len(s.cells) > 1 and all(cell.interval is None and cell.unit is not None for cell in s.cells):
+            for cell, interval in zip(s.cells, found, strict=True):
+                cell.interval = interval
 
 
 def _closing_arms(items: list[Item], series: list[Series]) -> list[int]:

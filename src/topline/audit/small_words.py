@@ -45,6 +45,7 @@ BREAKS = frozenset(
 )
 COMPARING = frozenset(
     {
+        "v/s",
         "against", "better", "both", "compared", "difference", "fewer", "greater", "groups", "higher", "improved", "increased",
         "longer", "lower", "more", "over", "prolonged", "reduced", "relative", "respectively", "respectively.", "shorter",
         "similar", "superior", "than", "v", "versus", "vs", "whereas", "while", "worse", "arms",
@@ -66,6 +67,7 @@ GENERIC = frozenset(
 )
 GOVERN = frozenset(
     {
+        "v/s",
         "against", "compared", "comparison", "contrast", "from", "over", "relative", "than", "v", "versus", "vs",
     }
 )
@@ -76,16 +78,19 @@ HEADS = frozenset(
 )
 JOINTS = frozenset(
     {
+        "v/s",
         ",", "-", "/", ":", ";", "against", "and", "compared", "or", "over", "relative", "than", "to", "v", "versus", "vs",
         "whereas", "while",
     }
 )
 LINKS = frozenset(
     {
+        "v/s",
         "%", "(", ")", ",", "-", ".", "/", ":", ";", "[", "]", "a", "about", "after", "against", "all", "allocated", "alone", "among", "an",
         "and", "approximately", "arm", "arms", "as", "assigned", "at", "both", "by", "cases", "cohort", "cohorts", "compared",
         "entire", "followed", "following", "for", "from", "given", "group", "groups", "had", "in", "just", "median", "month",
-        "months", "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "randomised", "randomized", "received", "receiving", "relative",
+        "months", "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "randomised", "randomized", "received",
+        "receiving", "relative",
         "respective", "respectively", "respectively,", "subjects", "than", "the", "therapy", "those", "to", "total", "treated",
         "treatment", "under", "v", "versus", "versus.", "vs", "was", "were", "whereas", "while", "who", "whole", "with", "years",
     }
@@ -98,6 +103,7 @@ LIST_GLUE = frozenset(
 )
 NOT_LABEL = frozenset(
     {
+        "v/s",
         "total",         "a", "about", "achieved", "alone", "also", "an", "and", "approximately", "are", "arm", "arms", "as",
         "at", "better",
         "both", "by", "cases", "cohort", "cohorts", "common", "commonly", "comparable", "event", "events", "experienced",
@@ -111,8 +117,9 @@ NOT_LABEL = frozenset(
 )
 NO_ARM = frozenset(
     {
-        "age", "cooperative", "current", "different", "four", "new", "oncology", "other", "our", "patient", "present", "risk",
-        "same", "single", "three", "total", "two",
+        "age", "contemporaneous", "cooperative", "current", "different", "four", "new", "oncology", "other", "our", "patient",
+        "present", "prospective", "retrospective", "risk", "same", "single", "three", "total", "training", "two", "unselected",
+        "validation",
     }
 )
 NO_LIST = frozenset(
@@ -151,6 +158,7 @@ TREATMENT_VERBS = frozenset(
 )
 VS = frozenset(
     {
+        "v/s",
         "against", "compared", "over", "relative", "than", "v", "versus", "vs",
     }
 )

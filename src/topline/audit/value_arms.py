@@ -206,6 +206,8 @@ def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
     for x in items[s.last + 1 : stop]:
         if x.kind == "A":
             out.append(int(x.data))
+        elif x.kind == "E" and s.after and not out:
+            continue
         elif x.kind in {"E", "C", "D"} or x.low == ";":
             break
         elif x.kind in {"P", "R", "S", "N", "T", "G", "X", "H"}:

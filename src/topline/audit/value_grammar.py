@@ -153,7 +153,7 @@ class ValueGrammar:
                 j += 1
         elif low[j] in {"confidence", "credible", "confident"} and low[j + 1] in {"interval", "intervals", "limit", "limits"}:
             j += 2
-            if low[j] in OPEN and low[j + 1] in {"ci", "cis"}:
+            if low[j] in OPEN and low[j + 1] in {"ci", "cis", "cl", "cls"}:
                 j += 2
                 if low[j] in CLOSE:
                     j += 1
@@ -288,7 +288,7 @@ class ValueGrammar:
                 j += 1
                 steps += 1
         n = self.integer(j)
-        if n is None or n < x or n == 0 or (self.low[j + 1] in {"%", "mg", "-"} and self.low[j + 1] != "-"):
+        if n is None or n < x or n == 0 or (self.low[j + 1] in {"%", "mg", "-", "grade", "grades"} and self.low[j + 1] != "-"):
             return None
         if self.low[i + 1] == "/" and (
             self.low[j + 1] == "/" or (n <= 5 and x <= 5 and low[i - 1 if i else 0] in {"grade", "grades", "stage"})
@@ -426,7 +426,7 @@ class ValueGrammar:
                 return None
             if cell.x is None:
                 count = cell.value
-                if count is None or not count.isdigit() or len(count) > 7:
+                if count is None or not count.isdigit() or len(count) > 7 or (count == "0" and float(percent[0]) > 0):
                     return None
                 cell.x = int(count)
             cell.value, cell.unit = percent[0], "%"
