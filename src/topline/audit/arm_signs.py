@@ -257,6 +257,8 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
                 "either",
             }:
                 j += 1
+        elif found and j == i + 1 and tokens[j].text.isupper() and len(low) > 1 and tokens[i - 1].lower == "and":
+            verb = True  # "56 patients received ABC and 58 ABD"
         elif low == "with" and found and j == i + 1:
             verb = True
             j += 1

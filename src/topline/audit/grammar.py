@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from topline.audit.cell_grammar import CellGrammar
 from topline.audit.lexicon import PATIENT_NOUNS, RATIO_HEADS, TIME_UNITS
-from topline.audit.value_grammar import CLOSE, OPEN, Cell, Interval, ValueGrammar
+from topline.audit.value_grammar import CLOSE, OPEN, Cell, Interval
 
 __all__ = ["Cell", "Grammar", "Interval", "PValue", "Ratio"]
 
@@ -59,7 +60,7 @@ _OF_A_TIME = frozenset(
 # fmt: on
 
 
-class Grammar(ValueGrammar):
+class Grammar(CellGrammar):
     """All parsers over one sentence; each takes a position and returns what it read and where it stopped, or None."""
 
     # -- p-values and ratios --------------------------------------------------------------------------------------------

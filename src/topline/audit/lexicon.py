@@ -25,7 +25,7 @@ _TTE = {
     "DFS": "disease free survival|dfs|idfs|invasive disease free survival|mdfs",
     "EFS": "event free survival|efs|mefs",
     "RFS": "recurrence or death|relapse or death|recurrence free survival|relapse free survival|rfs|mrfs",
-    "DSS": "disease specific survival|cancer specific survival|dss|css|cause specific survival",
+    "DSS": "tumor specific survival|disease specific survival|cancer specific survival|dss|css|cause specific survival",
     "TRM": "transplant related mortality|transplantation related mortality|trm|non relapse mortality|nonrelapse mortality|nrm",
     "DMFS": "distant metastasis free survival|dmfs|distant metastasi free survival",
     "MFS": "metastasis free survival|metastasi free survival|mfs",

@@ -90,6 +90,8 @@ class Sheet:
         for other in self.by_arm.get(claim.arm, ()):
             if other is claim or other.n is None or other.n != claim.n or other.value is None or _kind(other) != kind:
                 continue
+            if float(other.value) in {0.0, 100.0}:
+                continue  # a share of any number
             sharp = other.x is not None or grim_power(other.n, printed(other.value).decimals) > 0.5
             if sharp and fits(other, other.n):
                 return True
