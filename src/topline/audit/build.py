@@ -174,7 +174,7 @@ def _value_claim(
     if cell.sd is not None:
         return Claim("mean_sd", value=cell.value, lower=cell.sd, unit=cell.unit, interval="sd", **shared)
     if cell.unit == "%" or (x is not None and n is not None):
-        if cell.value is not None and float(cell.value) > 100:
+        if cell.value == "NR" or (cell.value is not None and float(cell.value) > 100):
             return None
         if endpoint is None and cell.unit == "%" and x is None and n is None and interval is None:
             endpoint = None

@@ -140,6 +140,7 @@ def merge_counts(items: list[Item]) -> None:
                 and not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[last + 1 : k])
                 and len(items[last].data.value) < 7
                 and not (k + 1 < len(items) and items[k + 1].low in _OTHERS)
+                and not (items[last].data.value == "0" and float(cell.value or 0) > 0)
             ):
                 cell.x = int(items[last].data.value)
                 if items[last].data.n:

@@ -50,7 +50,8 @@ def _mentions(items: list[Item], a: int, b: int) -> list[tuple[int, bool]]:
         reach = k
         while reach > max(a, k - 7) and items[reach - 1].kind == "W" and items[reach - 1].low not in {",", ";", "and", ")"}:
             reach -= 1
-        governed = any(x.kind == "W" and x.low in GOVERN for x in (*items[max(a, k - 4) : k], *items[reach:k]))
+        governed = any(x.kind == "W" and x.low in GOVERN for x in items[max(a, k - 4) : k] if x.kind != "A")
+        governed = governed or any(x.low in {"compared", "than", "versus", "vs"} for x in items[reach:k])
         for x in items[max(a, k - 4) : k]:
             if x.kind == "A":
                 governed = any(y.low in GOVERN for y in items[items.index(x) + 1 : k])

@@ -113,7 +113,7 @@ def _grim(sheet: Sheet, claim: Claim) -> Verdict:
             power=power,
             inputs=inputs | {"fits_n": near[:6]},
         )
-    fewer = [s for s in near if n - max(2, n // 8) <= s < n]
+    fewer = any(counts_for_percent(percent, s) for s in range(max(1, n - max(2, n // 8)), n))
     if claim.n_from == "carried" and not sheet.backed(claim) and (fewer or "later" in claim.marks):
         return Verdict(
             "A1",
