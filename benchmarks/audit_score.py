@@ -146,7 +146,9 @@ def speed(names: list[str]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpus", nargs="*", default=["development", "first_held_out", "second_held_out", "third_held_out", "held_out"])
+    parser.add_argument(
+        "corpus", nargs="*", default=["development", "first_held_out", "second_held_out", "third_held_out", "held_out", "real_grammar"]
+    )
     parser.add_argument("-v", "--verbose", action="store_true")
     args = parser.parse_args()
     for name in args.corpus:

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-CORPORA = ("development", "first_held_out", "second_held_out", "third_held_out", "held_out")
+CORPORA = ("development", "first_held_out", "second_held_out", "third_held_out", "held_out", "real_grammar")
 BENCH = Path(__file__).resolve().parents[2] / "benchmarks" / "audit_score.py"
 
 

@@ -8,7 +8,28 @@ from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.small_words import HEADS, STOP, WITH
 from topline.audit.tokens import Token
 
-__all__ = ["Entry", "closing_bracket", "is_name", "name_key", "phrase_after", "phrase_before", "phrase_parts", "phrase_text", "skip_small"]
+__all__ = [
+    "DOSE_UNITS",
+    "Entry",
+    "alias_after",
+    "closing_bracket",
+    "is_name",
+    "name_key",
+    "phrase_after",
+    "phrase_before",
+    "phrase_parts",
+    "phrase_text",
+    "skip_small",
+    "trim_dose",
+]
+
+
+DOSE_UNITS = frozenset(
+    {
+        "mg", "g", "mcg", "ug", "gy", "cgy", "μm", "µm", "um", "nm", "iu", "mg/d", "mg/day", "mg/kg", "mg/m2", "mg/m²", "mci", "gbq", "mbq",
+        "μg", "µg", "units", "fraction", "fractions",
+    }
+)  # fmt: skip
 
 
 _OTHER = frozenset(
@@ -54,7 +75,7 @@ def name_key(tokens: list[Token]) -> tuple[str, ...]:
     """The word sequence by which a name is recognised again; heads such as "group" left off."""
     parts = [p for t in tokens if t.kind in {"w", "n", "id"} for p in (parts_of(t.lower) if t.kind == "w" else (t.text,))]
     heads = {"group", "arm", "cohort"}
-    if len(parts) == 2 and parts[0] in heads:
+    if len(parts) == 2 and (parts[0] in heads or (parts[1] in heads and len(parts[0]) == 1)):
         return tuple(parts)
     while len(parts) > 1 and parts[-1] in heads:
         parts.pop()
@@ -66,15 +87,15 @@ def phrase_text(tokens: list[Token], source: str) -> str:
     return " ".join(source[tokens[0].start : tokens[-1].end].split()) if tokens else ""
 
 
-def phrase_before(tokens: list[Token], i: int) -> int:
-    """Start of the noun phrase that ends before position `i`."""
+def phrase_before(tokens: list[Token], i: int, *, joined: bool = False) -> int:
+    """Start of the noun phrase that ends before position `i`; with `joined`, "A and B" may be one phrase."""
     j = i
     steps = 0
     while j > 0 and steps < 9:
         token = tokens[j - 1]
         low = token.lower
         if token.kind == "n":
-            if not (j - 1 > 0 and tokens[j - 2].lower in HEADS):
+            if not (j - 1 > 0 and tokens[j - 2].lower in HEADS) and not (j < len(tokens) and tokens[j].lower in DOSE_UNITS):
                 break
         elif token.kind == "s":
             if low not in {"-", "+", "/", "'", "±"}:
@@ -89,7 +110,10 @@ def phrase_before(tokens: list[Token], i: int) -> int:
                 or tokens[j - 2].kind != "w"
                 or tokens[j - 2].lower in STOP
                 or i - j > 3
-                or not any(t.lower in {"plus", "with"} for t in tokens[max(0, j - 6) : j - 1])
+                or not (
+                    any(t.lower in {"plus", "with"} for t in tokens[max(0, j - 6) : j - 1])
+                    or (joined and any(t.text in ");:" or t.lower in {"received", "receive", "to"} for t in tokens[max(0, j - 6) : j - 1]))
+                )
             ):
                 break
         elif (len(token.text) == 1 and token.text.isupper() and j > 1 and tokens[j - 2].lower in HEADS) or (
@@ -124,17 +148,65 @@ def closing_bracket(tokens: list[Token], i: int) -> int:
 _NO_NAME = frozenset({"patients", "therapy", "treatment", "drug", "drugs", "study"})
 
 
+_NO_ARM_WORD = frozenset(["entire", "whole", "overall", "subgroup", "subgroups", "population", "populations", "questionnaire"])
+
+
+def trim_dose(tokens: list[Token]) -> list[Token]:
+    """ "everolimus 10 mg/d" is "everolimus"; "10 mg everolimus" stays, for the dose may be what tells the arms apart."""
+    for i, token in enumerate(tokens[:-1]):
+        if i and token.kind == "n" and tokens[i + 1].lower in DOSE_UNITS:
+            return tokens[:i]
+    return tokens
+
+
+def alias_after(tokens: list[Token], k: int) -> tuple[list[Token], int]:
+    """The short name in brackets that follows a phrase ("busulfan plus fludarabine (BuFlu)"), and the position after it."""
+    if k < len(tokens) and tokens[k].text in "([":
+        close = closing_bracket(tokens, k)
+        inside = tokens[k + 1 : close] if close > 0 else []
+        if inside and all(t.kind == "w" or t.text in "+-/" for t in inside) and len(inside) <= 4:
+            return (inside if is_name(inside) else []), close + 1
+        if close > 0:
+            return [], close + 1
+    return [], k
+
+
 def is_name(tokens: list[Token]) -> bool:
     """Whether a phrase may name an arm: words, no endpoint, no event, no comparison."""
     words = [t for t in tokens if t.kind == "w"]
     if not words or len(words) > 9 or any(t.text in "=<>≤≥%" for t in tokens):
         return False
-    if any(t.kind == "n" and not ((i and tokens[i - 1].lower in HEADS) or t.text in {"1", "2", "3", "4"}) for i, t in enumerate(tokens)):
+    if any(
+        t.kind == "n"
+        and not (
+            (i and tokens[i - 1].lower in HEADS)
+            or t.text in {"1", "2", "3", "4"}
+            or (i + 1 < len(tokens) and tokens[i + 1].lower in DOSE_UNITS)
+        )
+        for i, t in enumerate(tokens)
+    ):
+        return False
+    if all(t.kind == "n" or t.lower in DOSE_UNITS for t in tokens):
         return False
     parts = list(phrase_parts(tokens))
     if not parts or all(p in {"group", "arm", "cohort", "and", "or", "the"} for p in parts):
         return False
-    if words[0].lower in {"each", "both", "either"} or all(w.lower in _NO_NAME for w in words):
+    if (
+        words[0].lower in {"each", "both", "either", "in", "of"}
+        or any(w.lower == "each" for w in words)
+        or all(w.lower in _NO_NAME for w in words)
+    ):
+        return False
+    if any(w.lower in _NO_ARM_WORD for w in words) or words[-1].lower in {
+        "stage",
+        "phase",
+        "part",
+        "step",
+        "trial",
+        "study",
+        "enrollment",
+        "enrolment",
+    }:
         return False
     if words[-1].lower in {"setting", "line", "treatment-line"} or (
         words[0].lower in {"second-line", "first-line", "third-line", "later-line"} and len(words) <= 2

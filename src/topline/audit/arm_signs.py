@@ -1,23 +1,31 @@
-"""The signs by which a text names its arms: a size, a number treated, a group, both sides of a comparison."""
+"""The signs by which a text names its arms with their sizes: "A (n = 65)", "65 received A"."""
 
 from __future__ import annotations
 
 from topline.audit.arm_phrases import (
+    DOSE_UNITS,
     Entry,
     closing_bracket,
     is_name,
     name_key,
-    phrase_after,
     phrase_before,
-    phrase_parts,
     phrase_text,
-    skip_small,
+    trim_dose,
 )
-from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS, endpoint_at
-from topline.audit.small_words import ASSIGN, HEADS, NO_ARM, STOP, TREATMENT_VERBS, WITH
+from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
+from topline.audit.small_words import ASSIGN, HEADS, TREATMENT_VERBS
 from topline.audit.tokens import Token
 
-__all__ = ["beside_values", "by_comparison", "by_head", "by_size", "by_treatment", "by_versus"]
+__all__ = ["by_size", "by_treatment"]
+
+
+# fmt: off
+_COUNTED = PATIENT_NOUNS | frozenset(
+    {
+        "allocated", "analysed", "analyzed", "assessable", "assessed", "assigned", "evaluable", "randomised", "randomized", "treated",
+    }
+)
+# fmt: on
 
 
 def _size_in(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[list[Token]]]:
@@ -38,7 +46,7 @@ def _size_in(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[list
             n = int(tokens[j + 2].value) if len(tokens[j + 2].value) < 8 else None
             j += 3
             continue
-        if token.kind == "n" and token.value.isdigit() and j + 1 < b and tokens[j + 1].lower in PATIENT_NOUNS:
+        if token.kind == "n" and token.value.isdigit() and j + 1 < b and tokens[j + 1].lower in _COUNTED:
             n = int(token.value) if len(token.value) < 8 else None
             j += 2
             continue
@@ -80,7 +88,7 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
         n, names = _size_in(tokens, i + 1, close)
         if n is None or n < 2:
             continue
-        start = phrase_before(tokens, i)
+        start = phrase_before(tokens, i, joined=i + 2 < len(tokens) and tokens[i + 1].lower == "n")
         extra: list[list[Token]] = []
         if start == i and i > 1 and tokens[i - 1].lower in HEADS | {")"}:
             start = i
@@ -96,6 +104,7 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
             phrase = tokens[start:i]
         if phrase and phrase[-1].lower in {"patients"}:
             phrase = phrase[:-1]
+        phrase, names = trim_dose(phrase), [trim_dose(p) for p in names]
         options = [p for p in (phrase, *extra, *names) if is_name(p)]
         if not options or (not is_name(phrase) and not names):
             continue
@@ -141,6 +150,27 @@ def _listed(tokens: list[Token], a: int, b: int, source: str, number: int) -> li
     return _numbers_first(tokens[a:b], source, number)
 
 
+_LEADING = frozenset(
+    [
+        "in",
+        "the",
+        "to",
+        "received",
+        "with",
+        "on",
+        "for",
+        "given",
+        "who",
+        "were",
+        "was",
+        ":",
+        "receiving",
+        "assigned",
+        "randomised",
+        "randomized",
+        "allocated",
+    ]
+)
 _NOT_AN_ARM = frozenset({"vs", "versus", "male", "female", *TIME_UNITS})
 
 
@@ -152,13 +182,14 @@ def _numbers_first(inside: list[Token], source: str, number: int) -> list[Entry]
         return out
     for k, stop in ((0, starts[1]), (starts[1], len(inside))):
         phrase = [t for t in inside[k + 1 : stop] if t.text not in {",", ";"}]
-        while phrase and phrase[-1].lower in {"and", "or"}:
+        while phrase and phrase[-1].lower in {"and", "or", "patients"}:
             phrase.pop()
-        while phrase and phrase[0].lower in PATIENT_NOUNS | {"in", "the", "to", "received", "with", "on", "for", "given"}:
+        while phrase and phrase[0].lower in PATIENT_NOUNS | _LEADING:
             phrase.pop(0)
         words = {t.lower for t in phrase}
         if (
             not is_name(phrase)
+            or words & DOSE_UNITS
             or not inside[k].value.isdigit()
             or len(phrase) > 6
             or words & {"vs", "versus", "male", "female", *TIME_UNITS}
@@ -167,6 +198,9 @@ def _numbers_first(inside: list[Token], source: str, number: int) -> list[Entry]
         span = (inside[k].start, phrase[-1].end)
         out.append(Entry(phrase_text(phrase, source), int(inside[k].value[:7]), [name_key(phrase)], span, 3, number))
     return out if len(out) == 2 else []
+
+
+_LEFT = frozenset({"not", "died", "withdrew", "discontinued", "excluded", "refused"})
 
 
 def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
@@ -179,14 +213,16 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
         if i and (tokens[i - 1].text in "≥>≤<" or tokens[i - 1].lower in {"grade", "grades", "stage", "-", "phase"}):
             continue
         j = i + 1
+        share = False
         if j < len(tokens) and tokens[j].text == "(":
             close = closing_bracket(tokens, j)
             if close < 0 or close - j > 5:
                 continue
+            share = any(t.text == "%" for t in tokens[j:close])
             j = close + 1
         of_all = False
         while j < len(tokens) and (
-            tokens[j].lower in PATIENT_NOUNS
+            tokens[j].lower in PATIENT_NOUNS - {"deaths", "events"}
             or tokens[j].lower in {"of", "them", "the", "were", "was", "who", "had", "remained", "placed", "been", "belonged"}
         ):
             of_all = of_all or tokens[j].lower == "of"
@@ -199,6 +235,13 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
             negative, j = True, j + 2
             low = tokens[j].lower
         verb = low in TREATMENT_VERBS
+        if (
+            not verb
+            and token.spelled
+            and int(token.value) < 10
+            and lows & {"not", "died", "withdrew", "discontinued", "excluded", "refused"}
+        ):
+            continue  # "two patients in the A arm withdrew"
         if verb:
             j += 1
             while j < len(tokens) and tokens[j].lower in {
@@ -214,9 +257,13 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
                 "either",
             }:
                 j += 1
+        elif found and j == i + 1 and tokens[j].text.isupper() and len(low) > 1 and tokens[i - 1].lower == "and":
+            verb = True  # "56 patients received ABC and 58 ABD"
         elif low == "with" and found and j == i + 1:
             verb = True
             j += 1
+        elif low == "in" and share and not lows & {"randomized", "randomised", "assigned", "allocated", "divided"}:
+            continue  # "21 (30.9%) cases in the A group": a result, not a size
         elif low in {"in", "to", "into"} and (
             j == i + 1 or of_all or tokens[j - 1].lower in PATIENT_NOUNS | {"were", "was", "remained", "placed", "belonged"}
         ):
@@ -231,7 +278,24 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
             if (
                 t.text in "(),;.:"
                 or t.kind == "n"
-                or t.lower in {"vs", "versus", "while", "whereas", "respectively", "as", "at", "between", "from", "without", "after", "for"}
+                or t.lower
+                in {
+                    "vs",
+                    "versus",
+                    "while",
+                    "whereas",
+                    "respectively",
+                    "as",
+                    "at",
+                    "was",
+                    "were",
+                    "had",
+                    "between",
+                    "from",
+                    "without",
+                    "after",
+                    "for",
+                }
             ):
                 break
             if t.lower in {"and", "or", "in"} and k + 1 < len(tokens) and (tokens[k + 1].kind == "n" or t.lower == "in"):
@@ -253,7 +317,7 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
                     end = close
         if not options:
             continue
-        headed = [p for p in options if p[-1].lower in HEADS or p[0].lower in HEADS]
+        headed = [p for p in options if p[-1].lower in HEADS or p[0].lower in HEADS or p[-1].lower.endswith(("-arm", "-group"))]
         if not verb and not headed and not (low == "to" and lows & {"randomized", "randomised", "randomly", "assigned", "allocated"}):
             continue
         best = headed[0] if headed else options[0]
@@ -273,139 +337,3 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
     if len(found) < 2 and not (found and found[0].strength == 3):
         return []
     return found
-
-
-def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """Read "the A group", "the A and B arms"."""
-    out: list[Entry] = []
-    for i, token in enumerate(tokens):
-        if token.lower not in HEADS:
-            continue
-        plural = token.lower.endswith("s")
-        if not plural and i + 1 < len(tokens) and len(tokens[i + 1].text) == 1 and tokens[i + 1].text.isupper():
-            phrase = tokens[i : i + 2]
-            out.append(Entry(phrase_text(phrase, source), None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number))
-            continue
-        start = phrase_before(tokens, i)
-        phrase = tokens[start:i]
-        if not phrase or not is_name(phrase) or len(phrase) > 7:
-            continue
-        if phrase[0].lower in NO_ARM and len(phrase) <= 2:
-            continue
-        if phrase[0].lower == "treatment" and (len(phrase) == 2 or plural):
-            continue
-        if plural:
-            if start > 1 and tokens[start - 1].lower in {"and", "or", "vs", "versus"}:
-                first = phrase_before(tokens, start - 1)
-                other = tokens[first : start - 1]
-                if other and is_name(other):
-                    out.append(
-                        Entry(phrase_text(other, source) + " group", None, [name_key(other)], (other[0].start, other[-1].end), 1, number)
-                    )
-                    out.append(
-                        Entry(
-                            phrase_text(phrase, source) + " group", None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number
-                        )
-                    )
-            continue
-        whole = tokens[start : i + 1]
-        out.append(Entry(phrase_text(whole, source), None, [name_key(whole)], (whole[0].start, whole[-1].end), 1, number))
-    return out
-
-
-def by_versus(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """Read "assigned to A or B", "A versus B"."""
-    for i, token in enumerate(tokens):
-        if token.lower not in {"versus", "vs", "or"}:
-            continue
-        start = phrase_before(tokens, i)
-        j = i + 1
-        if j < len(tokens) and tokens[j].text == ".":
-            j += 1
-        while j < len(tokens) and tokens[j].lower in {"the", "a"}:
-            j += 1
-        k = j
-        while (
-            k < len(tokens)
-            and k - j < 6
-            and tokens[k].kind == "w"
-            and (tokens[k].lower not in STOP or (tokens[k].lower == "with" and tokens[k - 1].lower in WITH))
-        ):
-            k += 1
-        left, right = tokens[start:i], tokens[j:k]
-        if token.lower == "or" and not any(
-            t.lower in {"receive", "assigned", "randomized", "randomised", "randomly"} for t in tokens[max(0, start - 8) : start]
-        ):
-            continue
-        if is_name(left) and is_name(right) and all(t.kind != "n" for t in (*left, *right)):
-            return [Entry(phrase_text(p, source), None, [name_key(p)], (p[0].start, p[-1].end), 2, number) for p in (left, right)]
-    return []
-
-
-def by_comparison(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """ "We compared A with B"; "A was compared with B"."""
-    if any(t.lower in {"than", "compared", "versus", "vs"} for t in tokens):
-        named = []
-        for i, token in enumerate(tokens[:-1]):
-            if token.lower in {"with", "receiving", "received", "given"} and (token.lower != "with" or tokens[i - 1].lower == "treated"):
-                j = skip_small(tokens, i + 1)
-                phrase = tokens[j : phrase_after(tokens, j)]
-                if phrase and is_name(phrase):
-                    named.append(Entry(phrase_text(phrase, source), None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 2, number))
-        if len(named) == 2 and named[0].keys != named[1].keys:
-            return named
-    for i, token in enumerate(tokens):
-        if token.lower not in {"compared", "comparing", "compare"}:
-            continue
-        j = skip_small(tokens, i + 1)
-        k = phrase_after(tokens, j)
-        if k < len(tokens) and tokens[k].lower in {"with", "to", "and", "versus", "vs"} and k > j:
-            m = skip_small(tokens, k + 1)
-            left, right = tokens[j:k], tokens[m : phrase_after(tokens, m)]
-            if is_name(left) and is_name(right):
-                return [Entry(phrase_text(p, source), None, [name_key(p)], (p[0].start, p[-1].end), 2, number) for p in (left, right)]
-    return []
-
-
-def beside_values(sentences: list[list[Token]], source: str) -> list[Entry]:
-    """ "13.8 months with A versus 8.2 months with B": treatments named only beside their values."""
-    seen: dict[tuple[str, ...], Entry] = {}
-    order: list[tuple[str, ...]] = []
-    for number, tokens in enumerate(sentences):
-        local: list[tuple[tuple[str, ...], Entry]] = []
-        for i, token in enumerate(tokens):
-            if token.lower not in {"with", "for", "in", "on", "after", "over"} or i == 0:
-                continue
-            before = tokens[i - 1]
-            if not (
-                before.text in {"%", ")", "]"}
-                or before.lower in {"months", "years", "weeks", "mo", "patients", "improved", "superior", "favored", "favoured"}
-            ):
-                continue
-            j = skip_small(tokens, i + 1)
-            phrase = tokens[j : phrase_after(tokens, j)]
-            while phrase and phrase[-1].lower in {"group", "arm"}:
-                phrase = phrase[:-1]
-            if (
-                not phrase
-                or not is_name(phrase)
-                or len(phrase) > 5
-                or any(t.lower in PATIENT_NOUNS for t in phrase)
-                or endpoint_at(list(phrase_parts(phrase)), 0)
-            ):
-                continue
-            local.append(
-                (
-                    name_key(phrase),
-                    Entry(phrase_text(phrase, source), None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number),
-                )
-            )
-        if len(dict.fromkeys(k for k, _ in local)) >= 2:
-            for key, entry in local:
-                if key in seen:
-                    seen[key].strength += 1
-                else:
-                    seen[key] = entry
-                    order.append(key)
-    ranked = sorted(order, key=lambda k: -seen[k].strength)[:2]
-    return [seen[k] for k in order if k in ranked]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from topline.audit.arm_phrases import Entry
-from topline.audit.arm_signs import beside_values, by_comparison, by_head, by_size, by_treatment, by_versus
+from topline.audit.arm_counts import by_columns
+from topline.audit.arm_pairs import beside_values, by_comparison, by_head, by_versus
+from topline.audit.arm_phrases import Entry, closing_bracket
+from topline.audit.arm_signs import by_size, by_treatment
 from topline.audit.claims import Arm
-from topline.audit.lexicon import endpoint_at
+from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.small_words import ASSIGN, EMPTY, GENERIC, HEADS
 from topline.audit.tokens import Token
 
 __all__ = ["ArmBook", "learn_arms"]
+
+_NAMED_BY = frozenset(["group", "arm", "cohort", "therapy", "treatment", "patient", "regimen", "schedule", "strategy"])
 
 
 @dataclass(slots=True)
@@ -28,7 +32,8 @@ class ArmBook:
             if tuple(parts[at : at + size]) != key:
                 continue
             if needs_head and not any(
-                p in {"group", "arm", "cohort", "therapy", "treatment", "patient"} for p in parts[at + size : at + size + 5]
+                p in {"group", "arm", "cohort", "therapy", "treatment", "patient", "regimen", "schedule", "strategy"}
+                for p in parts[at + size : at + size + 5]
             ):
                 continue
             return arm, size
@@ -46,9 +51,16 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     for number, tokens in enumerate(sentences):
         lows = {t.lower for t in tokens}
         if not (lows & ASSIGN or "n" in lows):
+            if "patients" in lows and len(entries) < 12:
+                short = [e for e in by_size(tokens, source, number) if sum(c.isupper() for c in e.name) > 1 and len(e.name) < 12]
+                entries.extend(short if len(short) == 2 else [])  # "(63 TE and 62 TEL patients)"
             continue
-        entries.extend(by_size(tokens, source, number))
-        entries.extend(by_treatment(tokens, source, number))
+        columns = by_columns(tokens, source, number)
+        sized = by_size(tokens, source, number)
+        if sized and not lows & _OF_ARMS:
+            sized = [e for e in sized if _returns(e, sentences, number)]
+        entries.extend(sized)
+        entries.extend(columns or by_treatment(tokens, source, number))
     merged = _merge(entries)
     if sum(e.n is not None for e in merged) < 2:
         named: list[Entry] = []
@@ -58,7 +70,9 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         merged = _merge(entries + named)
     if len(merged) < 2:
         pairs: list[Entry] = []
-        for number, tokens in enumerate(sentences):
+        randomised = [k for k, tokens in enumerate(sentences) if {t.lower for t in tokens} & _RANDOMISED]
+        for number in dict.fromkeys((*randomised, *range(len(sentences)))):
+            tokens = sentences[number]
             lows = {t.lower for t in tokens}
             if lows & {"versus", "vs", "or"} and lows & {
                 "randomized",
@@ -88,7 +102,55 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     if each is not None and len(merged) == 2 and all(e.n is None for e in merged):
         for entry in merged:
             entry.n = each
+    _short_names(merged, sentences)
+    _lettered(merged)
     return _book(merged[:6])
+
+
+_RANDOMISED = frozenset({"randomized", "randomised", "randomly", "assigned", "allocated"})
+_OF_ARMS = (ASSIGN | {"allocation", "randomisation", "randomization", "control", "placebo"}) - {"included", "enrolled", "classified"}
+
+
+def _returns(entry: Entry, sentences: list[list[Token]], number: int) -> bool:
+    """Whether a name with a size, in a sentence that does not speak of arms, is used again: sites and stages mostly are not."""
+    if entry.name.lower().endswith(tuple(HEADS)):
+        return True
+    for other, tokens in enumerate(sentences):
+        if other == number:
+            continue
+        parts = [p for t in tokens for p in (parts_of(t.lower) if t.kind == "w" else (t.lower,))]
+        for key in entry.keys:
+            if any(parts[i] == key[0] and tuple(parts[i : i + len(key)]) == key for i in range(len(parts))):
+                return True
+    return False
+
+
+def _lettered(entries: list[Entry]) -> None:
+    """ "group A (n = 140) and B (n = 148)": the second is group B."""
+    heads = [key[0] for e in entries for key in e.keys if len(key) == 2 and key[0] in {"group", "arm", "cohort"}]
+    for entry in entries:
+        for key in list(entry.keys):
+            if heads and len(key) == 1 and len(key[0]) == 1 and (heads[0], key[0]) not in entry.keys:
+                entry.keys.append((heads[0], key[0]))
+
+
+def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
+    """Learn "temozolomide (TMZ)" where temozolomide is an arm."""
+    for tokens in sentences:
+        for i, token in enumerate(tokens):
+            if token.text != "(" or not i or closing_bracket(tokens, i) != i + 2 or tokens[i + 1].kind != "w":
+                continue
+            short = tokens[i + 1].text
+            if sum(c.isupper() for c in short) < 2 or endpoint_at([*parts_of(short.lower()), ""], 0) is not None:
+                continue
+            before = [p for t in tokens[max(0, i - 7) : i] if t.kind == "w" for p in parts_of(t.lower)]
+            for entry in entries:
+                for key in list(entry.keys):
+                    last = tuple(before[-len(key) :])
+                    if key and len(last) == len(key) and (last == key or _inside(last, key)):
+                        alias = parts_of(short.lower())
+                        if alias not in entry.keys and not any(alias in e.keys for e in entries):
+                            entry.keys.append(alias)
 
 
 def _each(sentences: list[list[Token]]) -> int | None:
@@ -138,6 +200,8 @@ def _inside(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     alone = {"alone", "monotherapy"}
     if not x or not y or (len(a) == 2 and a[0] in {"group", "arm", "cohort"}):
         return False
+    if len([p for p in a if p not in EMPTY]) != len([p for p in b if p not in EMPTY]):
+        return False  # "RT-GC" and "RT-GC+GC"
     return x == y and (bool(set(a) & alone) == bool(set(b) & alone)) and not ({"no", "non", "without"} & (set(a) ^ set(b)))
 
 
@@ -156,6 +220,14 @@ def _book(entries: list[Entry]) -> ArmBook:
                     keys.setdefault((head, key[1]), False)
                 if len(key[1]) == 1:
                     keys.setdefault((key[1],), True)
+            if len(key) == 2 and key[1] in {"group", "arm", "cohort"} and len(key[0]) == 1:
+                for head in ("group", "arm", "cohort"):
+                    keys.setdefault((key[0], head), False)
+            stem = tuple(p for p in key if p not in {"alone", "monotherapy", "only"})
+            if stem and stem != key and not any(stem in e.keys for e in entries):
+                keys.setdefault(stem, True)  # "TACE alone" returns as "the TACE group"
+            if "plus" in key and len(key) > 2:
+                keys.setdefault(tuple(p for p in key if p != "plus"), False)
             if len(key) > 1:
                 for p in key:
                     if p not in others and p in GENERIC:

@@ -14,12 +14,14 @@ from topline.audit.build_context import (
     interval_bounds,
     item_span,
     sentence_marks,
+    speaks_of_others,
 )
 from topline.audit.claims import Claim
 from topline.audit.grammar import Cell
 from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY
 from topline.audit.series import Series
+from topline.audit.small_words import VS
 
 __all__ = ["SentenceContext", "build_claims"]
 
@@ -161,19 +163,27 @@ def _value_claim(
         "group": context.group,
     }
     lower, upper, kind, level = interval_bounds(interval)
+    if cell.unit is None and cell.x is None and cell.noun is None and lower is not None and kind != "range" and family == "tte":
+        before = [x.low for x in context.items[max(0, at - 24) : at]]
+        if any(x.kind == "R" for x in context.items[max(0, at - 3) : at]) or ("hazard" in before and "median" not in before):
+            return Claim("ratio", value=cell.value, lower=lower, upper=upper, conf_level=level, interval="ci", measure="HR", **shared)
     if cell.noun in {"women", "men", "male", "males", "female", "females"} and x is not None:
         shared["endpoint"] = cell.noun
+    if cell.sd is not None and cell.unit == "%" and family == "tte":
+        return Claim("landmark_rate", value=cell.value, unit="%", time=time, **shared)  # an estimate ± its standard error
     if cell.sd is not None:
         return Claim("mean_sd", value=cell.value, lower=cell.sd, unit=cell.unit, interval="sd", **shared)
     if cell.unit == "%" or (x is not None and n is not None):
-        if cell.value is not None and float(cell.value) > 100:
+        if cell.value == "NR" or (cell.value is not None and float(cell.value) > 100):
             return None
         if endpoint is None and cell.unit == "%" and x is None and n is None and interval is None:
             endpoint = None
         landmark = family == "tte" or (code in {"LC"})
         if n is None and not landmark:
-            compared = arm is None and len(s.cells) > 1 and len(context.book.arms) > 1
+            compared = arm is None and len(s.cells) > 1 and (len(context.book.arms) > 1 or _versus(context, s))
             n = None if compared else carried_size(context, arm)
+            if n is not None and arm is None and x is None and speaks_of_others(context, at):
+                n = None
             n_from = "carried" if n is not None else None
             if n is not None and x is not None and x > n:
                 n, n_from = None, None
@@ -249,6 +259,11 @@ def _value_claim(
             **shared,
         )
     return None
+
+
+def _versus(context: SentenceContext, s: Series) -> bool:
+    """Whether the values of a series are set against each other: then each has a denominator of its own."""
+    return any(x.low in VS for x in context.items[s.first : s.last])
 
 
 def _read_n_equals(cell: Cell, size: int | None) -> tuple[int | None, int | None, str | None]:

@@ -150,6 +150,8 @@ def ratio_claim(
         code = next((str(x.data) for x in near if x.kind == "E" and FAMILY.get(str(x.data)) == "tte"), code)
     if code is None:
         code = next((str(x.data) for x in context.items[k:] if x.kind == "E"), None)
+    if code in {"FU", "AGE", "DOT"}:
+        code = None
     if ratio.measure == "HR":
         code = {"DEATH": "OS", "PD": "PFS", None: context.last_endpoint}.get(code, code)
     lower, upper, _, level = interval_bounds(ratio.interval)

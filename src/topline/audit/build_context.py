@@ -19,6 +19,7 @@ __all__ = [
     "interval_bounds",
     "item_span",
     "sentence_marks",
+    "speaks_of_others",
 ]
 
 
@@ -79,6 +80,18 @@ def carried_size(context: SentenceContext, arm: int | None) -> int | None:
     return context.local or context.total
 
 
+def speaks_of_others(context: SentenceContext, at: int) -> bool:
+    """Whether a sentence counts other patients before a value: "Thirty-one patients went on to second-line therapy; DCR was 62.1%"."""
+    if context.total is None or context.local is not None:
+        return False
+    for item in context.items[: min(at, 4)]:
+        if item.kind in {"C", "X", "N"} and item.i + 1 < len(context.tokens):
+            token = context.tokens[item.i]
+            if token.kind == "n" and token.value.isdigit() and 2 < int(token.value[:7]) < context.total:
+                return context.tokens[item.i + 1].lower in {"patients", "pts", "subjects", "participants", "cases"}
+    return False
+
+
 def sentence_marks(context: SentenceContext) -> tuple[str, ...]:
     """What the words of the sentence say about its numbers."""
     words = {t.lower for t in context.tokens if t.kind == "w"}
@@ -115,6 +128,8 @@ def sentence_marks(context: SentenceContext) -> tuple[str, ...]:
         or (" who " in context.body and "patients who received" not in context.body)
     ):
         out.append("subset")
+    if words & {"follow-up", "month", "months", "weeks"} and any(x.kind == "T" for x in context.items):
+        out.append("later")
     if words & {"estimated", "kaplan-meier", "actuarial", "cumulative"}:
         out.append("estimated")
     if words & {"per", "cycles", "lesions", "doses", "courses", "samples", "specimens", "tumors", "tumours", "targets"}:

@@ -68,6 +68,7 @@ _ENROL = frozenset(
 _EVALUABLE = re.compile(
     r"\b([0-9]{1,5}) (?:patients |of them )?(?:were |was |had |being )?(?:evaluable|assessable|measurable|eligible for)"
 )
+_TIMED = frozenset({"OS", "PFS", "DFS", "EFS", "RFS", "DMFS", "MFS", "LRFS", "FFS", "TTP", "TTF"})
 _MAX_TEXT = 4_000_000
 _MAX_CLAIMS = 20_000
 
@@ -140,6 +141,7 @@ def extract(text: str) -> Extraction:
         sizes[total] = None
     group = 0
     last: str | None = None
+    recent: str | None = None
     for (a, b), sentence in zip(spans, tokens, strict=True):
         if len(claims) > _MAX_CLAIMS:
             unread += len(source) - a
@@ -165,9 +167,11 @@ def extract(text: str) -> Extraction:
         if local:
             sizes.setdefault(local, None)
         series = find_series(items, book)
-        context = SentenceContext(sentence, items, body, book, total, local, group, last)
+        told = recent if any(item.kind == "R" for item in items[:4]) else last or recent  # "The hazard ratio was 0.42"
+        context = SentenceContext(sentence, items, body, book, total, local, group, told)
         built = build_claims(context, series)
         group = context.group
+        recent = next((c.endpoint for c in reversed(built) if c.type in {"median", "landmark_rate"} and c.endpoint in _TIMED), recent)
         last = next((c.endpoint for c in built if c.type == "ratio" and c.measure == "HR"), last)
         for claim in built:
             if claim.n and claim.n_from == "printed":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from topline.audit.cell_grammar import CellGrammar
 from topline.audit.lexicon import PATIENT_NOUNS, RATIO_HEADS, TIME_UNITS
-from topline.audit.value_grammar import CLOSE, OPEN, Cell, Interval, ValueGrammar
+from topline.audit.value_grammar import CLOSE, OPEN, Cell, Interval
 
 __all__ = ["Cell", "Grammar", "Interval", "PValue", "Ratio"]
 
@@ -48,9 +49,18 @@ _ROMAN = {
 }
 _ABOVE = frozenset({"higher", "worse", "above", "greater", "more", "over", "severe"})
 _P_SIGNS = frozenset("=<>≤≥")
+# fmt: off
+_OF_A_TIME = frozenset(
+    {
+        "survival", "overall", "progression-free", "disease-free", "event-free", "relapse-free", "recurrence-free",
+        "metastasis-free", "os", "pfs", "dfs", "efs", "rfs", "actuarial", "cumulative", "local", "locoregional", "rate",
+        "rates", "mortality",
+    }
+)
+# fmt: on
 
 
-class Grammar(ValueGrammar):
+class Grammar(CellGrammar):
     """All parsers over one sentence; each takes a position and returns what it read and where it stopped, or None."""
 
     # -- p-values and ratios --------------------------------------------------------------------------------------------
@@ -161,6 +171,12 @@ class Grammar(ValueGrammar):
                 j = head[1]
                 steps += 1
                 continue
+            if word in OPEN and any(w in {"vs", "versus"} for w in low[j + 1 : j + 5]):
+                close = next((k for k in range(j + 1, min(self.size, j + 9)) if low[k] in CLOSE), -1)
+                if close > 0 and not any(kind == "n" for kind in self.kinds[j:close]):
+                    j = close + 1  # "hazard ratio (B vs A) of PFS"
+                    steps += 1
+                    continue
             if self.kinds[j] == "n" and not self.tokens[j].spelled:
                 break
             if word in {";", "vs", "versus"} or self.p_value(j) is not None or self.kinds[j] == "id":
@@ -195,6 +211,11 @@ class Grammar(ValueGrammar):
                     bare = self.interval(k)
                     if bare is not None and bare[0].unit is None and opener in OPEN and "NR" not in (bare[0].lower, bare[0].upper):
                         found = bare
+                        found[0].kind = "ci"
+                if found is None and opener == ",":
+                    bare = self.interval(k)
+                    if bare is not None and self.low[k + 1] in {"-", "to"} and "." in bare[0].lower and "." in bare[0].upper:
+                        found = bare  # "HR 0.56, 0.34-0.92"
                         found[0].kind = "ci"
                 if found is not None:
                     ratio.interval, j = found
@@ -240,7 +261,7 @@ class Grammar(ValueGrammar):
             while low[j] in {"of", "≥", ">", "-"}:
                 above = above or low[j] in {"≥", ">"}
                 j += 1
-            if self.kinds[j] == "n" and self.tokens[j].value in {"1", "2", "3", "4", "5"}:
+            if self.kinds[j] == "n" and self.tokens[j].value in {"0", "1", "2", "3", "4", "5"}:
                 first, j = self.tokens[j].value, j + 1
             elif low[j] in _ROMAN:
                 first, j = _ROMAN[low[j]], j + 1
@@ -294,7 +315,9 @@ class Grammar(ValueGrammar):
                 hyphens = True
                 j += 1
             if low[j] in TIME_UNITS:
-                if len(values) > 6 or not (hyphens or led):
+                if len(values) > 6 or not (
+                    hyphens or led or (low[j + 1] in _OF_A_TIME and low[j] in {"year", "years", "month", "months", "week", "day"})
+                ):
                     return None
                 if hyphens and low[j - 1] != "-" and not led:
                     return None

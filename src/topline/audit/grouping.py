@@ -116,6 +116,9 @@ def _share_units(series: Series) -> None:
             cell.unit = before.unit
 
 
+_OTHERS = frozenset({"women", "men", "male", "males", "female", "females", "were", "of", "with", "had"})
+
+
 def merge_counts(items: list[Item]) -> None:
     """ "18 patients achieved objective response (40.0%; 95% CI …)": count and percentage are one value."""
     last: int | None = None
@@ -136,6 +139,8 @@ def merge_counts(items: list[Item]) -> None:
                 and k - last <= 12
                 and not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[last + 1 : k])
                 and len(items[last].data.value) < 7
+                and not (k + 1 < len(items) and items[k + 1].low in _OTHERS)
+                and not (items[last].data.value == "0" and float(cell.value or 0) > 0)
             ):
                 cell.x = int(items[last].data.value)
                 if items[last].data.n:
@@ -156,6 +161,21 @@ def merge_counts(items: list[Item]) -> None:
             ):
                 cell.x, cell.n, cell.noun = items[last].data.x, items[last].data.n, "patients"
                 items[last].kind = "X"
+            elif (
+                last is not None
+                and items[last].data.unit == "%"
+                and items[last].data.x is None
+                and items[last].data.interval is None
+                and cell.x is not None
+                and cell.n is not None
+                and cell.value is None
+                and items[k - 1].low in {"(", "["}
+                and k - last <= 8
+                and all(x.kind in {"A", "W"} and x.low not in {",", ";", "vs", "versus", "and"} for x in items[last + 1 : k])
+            ):
+                items[last].data.x, items[last].data.n = cell.x, cell.n  # "73% of the patients given A (151/207)"
+                item.kind = "X"
+                continue
             last = k
         elif item.kind in {"P", "R"}:
             last = None

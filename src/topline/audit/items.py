@@ -2,93 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from topline.audit.arms import ArmBook
 from topline.audit.dates import date_at
 from topline.audit.grammar import Grammar
-from topline.audit.lexicon import FAMILY, NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS, endpoint_at, parts_of
+from topline.audit.item import Item
+from topline.audit.item_lists import absorb_before, further_interval, further_letters, further_p
+from topline.audit.item_values import only_a_cause, value_item
+from topline.audit.lexicon import FAMILY, TIME_UNITS, endpoint_at, parts_of
 from topline.audit.tokens import Token
 
 __all__ = ["Item", "read_items"]
 
 _COMPARE = frozenset("<>≤≥")
-_BEFORE_DURATION = frozenset(
-    [
-        "every",
-        "for",
-        "within",
-        "after",
-        "over",
-        "least",
-        "past",
-        "first",
-        "each",
-        "per",
-        "until",
-        "to",
-        "last",
-        "before",
-        "than",
-        "next",
-        "additional",
-        "another",
-        "about",
-        "previous",
-        "initial",
-        "minimum",
-    ]
-)
-_BEFORE_CODE = frozenset(
-    [
-        "stage",
-        "phase",
-        "ecog",
-        "grade",
-        "grades",
-        "version",
-        "recist",
-        "cycle",
-        "day",
-        "days",
-        "ctcae",
-        "level",
-        "aged",
-        "table",
-        "figure",
-        "fig",
-        "ref",
-        "tps",
-        "cps",
-        "volume",
-        "vol",
-        "type",
-        "line",
-        "auc",
-        "week",
-        "weeks",
-        "month",
-        "ps",
-        "score",
-        "scale",
-    ]
-)
 
 
-@dataclass(slots=True)
-class Item:
-    """One item; `kind` is a letter.
-
-    E endpoint, A arm, C value, R ratio, P p-value, T times, G grade, H interval heading, S interval, D date, N size,
-    I registration, X no result, W word or sign.
-    """
-
-    kind: str
-    i: int
-    j: int
-    data: Any = None
-    low: str = ""
+_HEADS = frozenset({"group", "arm", "cohort", "groups", "arms"})
+_HOW_LONG = frozenset({"better", "greater", "improved", "inferior", "longer", "poorer", "shorter", "superior", "worse"})
 
 
 def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
@@ -115,6 +44,14 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
         else:
             out.append(item)
             i = max(item.j, i + 1)
+            if item.kind in "SR":
+                i = further_interval(grammar, tokens, out, i)
+            if item.kind == "P":
+                i = further_p(tokens, out, i)
+            if item.kind == "A" and i < len(tokens) and tokens[i].lower in _HEADS:
+                absorb_before(out)
+            if item.kind == "A":
+                i = further_letters(tokens, parts, first, book, out, i)
     return out
 
 
@@ -177,11 +114,21 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             endpoint is None
             and low == "survival"
             and i
-            and (tokens[i - 1].lower in TIME_UNITS or tokens[i - 1].lower.endswith(("-month", "-year")) or tokens[i - 1].lower == "longer")
+            and (tokens[i - 1].lower in TIME_UNITS or tokens[i - 1].lower.endswith(("-month", "-year")) or tokens[i - 1].lower in _HOW_LONG)
         ):
             return Item("E", i, i + 1, "OS", "tte")
         if arm is not None and (endpoint is None or arm[1] > endpoint[1]):
             return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])
+        if (
+            endpoint is not None
+            and endpoint[0] == "ORR"
+            and i
+            and tokens[i - 1].lower == "best"
+            and tokens[owner[first[i] + endpoint[1] - 1]].lower not in {"rate", "rates", "orr"}
+        ):
+            endpoint = None  # "stable disease was the best overall response"
+        if endpoint is not None and endpoint[0] in {"AE", "TRAE", "TEAE"} and only_a_cause(tokens, i):
+            endpoint = None
         if endpoint is not None:
             return Item("E", i, owner[first[i] + endpoint[1] - 1] + 1, endpoint[0], FAMILY[endpoint[0]])
         if low.endswith(("-year", "-month", "-week", "-day", "-yr")) and low.partition("-")[0] in {
@@ -213,6 +160,9 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
         ci_head = g.ci_head(i)
         if ci_head is not None:
             return Item("H", i, ci_head[1], ci_head[0])
+        arm = book.mention(parts, first[i])
+        if arm is not None and arm[1] > 1 and first[i] + arm[1] < len(owner):
+            return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])  # "the 45 Gy group"
         times = g.times(i)
         if times is not None:
             return Item("T", i, times[1], times[0])
@@ -224,7 +174,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             and tokens[i + 2].lower in TIME_UNITS
         ):
             return Item("T", i, i + 3, [f"{token.value} {TIME_UNITS[tokens[i + 2].lower]}"])
-        return _value(g, tokens, i)
+        return value_item(g, tokens, i)
     if token.kind in {"id", "url"}:
         return Item("I", i, i + 1, token.text)
     if low in {"≥", ">"}:
@@ -262,55 +212,3 @@ def _phrase(
         if rest != ("rate",):
             return None
     return found
-
-
-def _value(g: Grammar, tokens: list[Token], i: int) -> Item | None:
-    before = tokens[i - 1].lower if i else ""
-    after = tokens[i + 1].lower if i + 1 < len(tokens) else ""
-    if after in NOT_RESULTS or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in NOT_RESULTS):
-        return Item("X", i, i + 2)
-    if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n":
-        last = tokens[i + 3].lower
-        if last in NOT_RESULTS or (last in TIME_UNITS and before in {"every", "for"}):
-            return Item("X", i, i + 4)
-    if before in {"difference", "differences", "δ"} or (
-        any(t.lower in {"difference", "delta"} for t in tokens[max(0, i - 4) : i]) and after in {"percentage", "%", "points", "months"}
-    ):
-        found = g.cell(i)
-        return Item("X", i, found[1] if found else i + 1)
-    if before == "=" and i >= 2 and tokens[i - 2].lower in {"t", "f", "z", "u", "r", "χ2", "x2", "chi2", "²", "χ", "2", "df"}:
-        return Item("X", i, i + 1)
-    if before in _BEFORE_CODE and not tokens[i].spelled and after not in {"%"}:
-        return Item("X", i, i + 1)
-    if before == "[" and g.integer(i) is not None and after == "]" and i >= 2 and tokens[i - 2].kind == "w":
-        return Item("X", i, i + 1)
-    if after == ":" and i + 2 < len(tokens) and tokens[i + 2].kind == "n" and tokens[i + 1].end == tokens[i + 2].start:
-        j = i + 3
-        while j + 1 < len(tokens) and tokens[j].text == ":" and tokens[j + 1].kind == "n":
-            j += 2
-        return Item("X", i, j)
-    found = g.cell(i)
-    if found is None:
-        return None
-    cell, j = found
-    if cell.unit in {"months", "weeks", "days", "years"} and before in _BEFORE_DURATION and cell.interval is None:
-        return Item("X", i, j)
-    if cell.unit in {"years"} and after in {"years", "year"} and i + 2 < len(tokens) and tokens[i + 2].lower in {"old", "or", "ago"}:
-        return Item("X", i, j)
-    if (
-        tokens[i].spelled
-        and cell.unit is None
-        and cell.x is None
-        and cell.noun is None
-        and tokens[i].lower in {"one", "two", "three", "zero"}
-    ):
-        following = tokens[j].lower if j < len(tokens) else ""
-        if following not in {"cr", "pr", "sd", "pd", "("} | PATIENT_NOUNS and not following.startswith(
-            ("complete", "partial", "stable", "had", "achieved", "achiev")
-        ):
-            return Item("X", i, i + 1)
-    if cell.unit == "%" and (before in _COMPARE | {"least", "most"} or (before == "by" and cell.x is None)):
-        return Item("X", i, j)
-    if before in {"among", "of"} and cell.noun is not None and cell.unit is None and cell.x is None and i > 2:
-        return Item("N", i, j, g.integer(i))
-    return Item("C", i, j, cell)

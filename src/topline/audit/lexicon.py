@@ -25,6 +25,8 @@ _TTE = {
     "DFS": "disease free survival|dfs|idfs|invasive disease free survival|mdfs",
     "EFS": "event free survival|efs|mefs",
     "RFS": "recurrence or death|relapse or death|recurrence free survival|relapse free survival|rfs|mrfs",
+    "DSS": "tumor specific survival|disease specific survival|cancer specific survival|dss|css|cause specific survival",
+    "TRM": "transplant related mortality|transplantation related mortality|trm|non relapse mortality|nonrelapse mortality|nrm",
     "DMFS": "distant metastasis free survival|dmfs|distant metastasi free survival",
     "MFS": "metastasis free survival|metastasi free survival|mfs",
     "LRFS": "locoregional recurrence free survival|local recurrence free survival|lrfs|lrrfs|locoregional relapse free survival",
@@ -43,13 +45,16 @@ _RESPONSE = {
     "objective remission|overall remission",
     "DCR": "disease control rate|disease control|dcr|tumor control rate",
     "CBR": "clinical benefit rate|clinical benefit|cbr",
-    "PCR": "pathological complete response|pathologic complete response|pathological complete response rate|pcr|pathologic "
+    "BCS": "breast conserving surgery|breast conservation|breast conserving surgery rate|bcs",
+    "PCR": "complete pathological response|complete pathologic response|"
+    "pathological complete response|pathologic complete response|pathological complete response rate|pcr|pathologic "
     "complete response rate|total pathological complete response|pathological complete remission",
     "MPR": "major pathological response|major pathologic response|mpr|major pathological response rate|major pathologic response rate",
     "R0": "r0 resection|r0 resection rate",
 }
 _CATEGORY = {
-    "CR": "complete response|complete remission|cr|complete responder|complete response rate|complete remission rate|cr rate|"
+    "CR": "complete clinical response|clinical complete response|"
+    "complete response|complete remission|cr|complete responder|complete response rate|complete remission rate|cr rate|"
     "complete metabolic response",
     "PR": "partial response|partial remission|pr|partial responder|partial response rate|pr rate",
     "SD": "stable disease|sd|disease stabilization|disease stabilisation",
@@ -70,7 +75,7 @@ _EVENTS = {
     "TRDEATH": "treatment related death|treatment related mortality|drug related death|fatal treatment related adverse event|toxic death",
     "DEATH": "death|mortality|died",
     "DISC": "treatment discontinuation|discontinuation of treatment|discontinued treatment|permanent discontinuation|"
-    "discontinuation|discontinued",
+    "discontinuation|discontinued|temporary discontinuation",
     "DOSERED": "dose reduction|dose modification|dose interruption|dose delay|dose adjustment",
 }
 _OTHER = {
@@ -240,6 +245,13 @@ NOT_RESULTS = frozenset(
         "mg/m2",
         "mg/kg",
         "mg/m",
+        "μm",
+        "µm",
+        "um",
+        "μg",
+        "µg",
+        "mg/d",
+        "mg/day",
         "gy/f",
         "metastases",
         "nodes",

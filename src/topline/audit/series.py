@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from topline.audit.arms import ArmBook
 from topline.audit.grouping import Series, group_values, merge_counts
 from topline.audit.items import Item
@@ -25,17 +27,66 @@ def find_series(items: list[Item], book: ArmBook, inherited: str | None = None) 
     """
     merge_counts(items)
     series = group_values(items)
+    closing = _closing_arms(items, series)
     begin = 0
     previous: Series | None = None
     for number, s in enumerate(series):
         stop = series[number + 1].first if number + 1 < len(series) else len(items)
         assign_endpoints(items, s, begin, stop, previous)
         assign_times(items, s, begin, stop, previous)
-        assign_arms(items, s, begin, stop, previous, book)
+        assign_arms(items, s, begin, stop, previous, book, closing)
         if s.endpoints[-1] is None and all(cell.unit is None and cell.x is None for cell in s.cells):
             begin = s.last + 1  # "the 70 patients given B": a number on the way to the value, whose arm is still to be used
             continue
         begin = max(s.last + 1, tail_end(items, s, stop))
         previous = s
+    _own_intervals(items, series)
     share_closing_arms(items, series)
+    _one_endpoint_each(items, series, len(book.arms))
     return series
+
+
+def _own_intervals(items: list[Item], series: list[Series]) -> None:
+    """ "4.0 and 2.5 months … (95% CI 2.5 to 5.3 and 1.9 to 3.8, respectively)": each value has its interval."""
+    for number, s in enumerate(series):
+        stop = series[number + 1].first if number + 1 < len(series) else len(items)
+        found = []
+        for item in items[s.last + 1 : stop]:
+            if item.kind in {"E", "R", "P"}:
+                break
+            if item.kind == "S" and item.data.kind == "ci":
+                found.append(item.data)
+        if len(found) == len(s.cells) > 1 and all(cell.interval is None and cell.unit is not None for cell in s.cells):
+            for cell, interval in zip(s.cells, found, strict=True):
+                cell.interval = interval
+
+
+def _closing_arms(items: list[Item], series: list[Series]) -> list[int]:
+    """The arms that a sentence names at its end with "respectively": they order every series before that names none."""
+    if len(series) < 2:
+        return []
+    tail = items[series[-1].last + 1 :]
+    if not any(x.low.startswith("respective") for x in tail):
+        return []
+    return list(dict.fromkeys(int(x.data) for x in tail if x.kind == "A"))
+
+
+def _one_endpoint_each(items: list[Item], series: list[Series], arms: int) -> None:
+    """ "DFS and OS were 67% and 75% (P …), and 72% and 82% (P …)": as many series as endpoints, each with the values of all arms."""
+    for number, s in enumerate(series):
+        codes = list(dict.fromkeys(s.endpoints))
+        m = len(codes)
+        if not s.paired or m < 2 or None in codes or len(s.cells) != arms or m != arms or number + m > len(series):
+            continue
+        run = series[number : number + m]
+        if any(list(dict.fromkeys(x.endpoints)) != codes or len(x.cells) != arms for x in run):
+            continue
+        gaps = [items[a.last + 1 : b.first] for a, b in pairwise(run)]
+        after = items[run[-1].last + 1 : run[-1].last + 4]
+        if any(x.kind in {"E", "A"} for gap in gaps for x in gap) or not all(any(x.kind == "P" for x in gap) for gap in (*gaps, after)):
+            continue
+        order = _closing_arms(items, series)
+        for code, x in zip(codes, run, strict=True):
+            x.endpoints = [code] * arms
+            x.paired = False
+            x.arms = [*order] if len(order) == arms else [*range(arms)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from topline.audit.claims import Arm, Claim
 from topline.audit.exact import counts_for_percent, printed
+from topline.audit.lexicon import FAMILY
 
 __all__ = ["Sheet", "fits", "grim_power"]
 
@@ -26,6 +27,15 @@ def fits(claim: Claim, n: int) -> bool:
         return True
     ks = counts_for_percent(printed(claim.value), n)
     return claim.x in ks if claim.x is not None else len(ks) > 0
+
+
+def _kind(claim: Claim) -> str:
+    """A response, an event, or something else."""
+    name = claim.endpoint or ""
+    if name in {"PCR", "MPR", "R0"}:
+        return "pathology"  # only in operated patients
+    family = FAMILY.get(name, FAMILY.get(name.split(" ")[0].rstrip("3"), ""))
+    return {"category": "response", "term": "event"}.get(family, family)
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,19 @@ class Sheet:
     def of_type(self, *types: str) -> list[Claim]:
         """Claims of these types."""
         return [c for c in self.claims if c.type in types]
+
+    def backed(self, claim: Claim) -> bool:
+        """Whether another value of the same kind (a response, an event) and arm fits the same denominator sharply."""
+        kind = _kind(claim)
+        for other in self.by_arm.get(claim.arm, ()):
+            if other is claim or other.n is None or other.n != claim.n or other.value is None or _kind(other) != kind:
+                continue
+            if float(other.value) in {0.0, 100.0}:
+                continue  # a share of any number
+            sharp = other.x is not None or grim_power(other.n, printed(other.value).decimals) > 0.5
+            if sharp and fits(other, other.n):
+                return True
+        return False
 
     def trust(self, claim: Claim) -> str:
         """How sure it is that a claim's denominator is the right one.

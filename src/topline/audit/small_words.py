@@ -6,6 +6,7 @@ __all__ = [
     "ASSIGN",
     "BEFORE_VALUE",
     "BREAKS",
+    "COMPARING",
     "EMPTY",
     "GENERIC",
     "GOVERN",
@@ -42,6 +43,14 @@ BREAKS = frozenset(
         ";", "but", "whereas", "while", "whilst",
     }
 )
+COMPARING = frozenset(
+    {
+        "v/s",
+        "against", "better", "both", "compared", "difference", "fewer", "greater", "groups", "higher", "improved", "increased",
+        "longer", "lower", "more", "over", "prolonged", "reduced", "relative", "respectively", "respectively.", "shorter",
+        "similar", "superior", "than", "v", "versus", "vs", "whereas", "while", "worse", "arms",
+    }
+)
 EMPTY = frozenset(
     {
         "agent", "alone", "and", "arm", "based", "cohort", "combination", "combined", "dose", "first", "group", "inhibitor",
@@ -58,6 +67,7 @@ GENERIC = frozenset(
 )
 GOVERN = frozenset(
     {
+        "v/s",
         "against", "compared", "comparison", "contrast", "from", "over", "relative", "than", "v", "versus", "vs",
     }
 )
@@ -68,16 +78,19 @@ HEADS = frozenset(
 )
 JOINTS = frozenset(
     {
+        "v/s",
         ",", "-", "/", ":", ";", "against", "and", "compared", "or", "over", "relative", "than", "to", "v", "versus", "vs",
         "whereas", "while",
     }
 )
 LINKS = frozenset(
     {
-        "%", "(", ")", ",", "-", ".", "/", ":", ";", "[", "]", "a", "about", "after", "against", "all", "alone", "among", "an",
+        "v/s",
+        "%", "(", ")", ",", "-", ".", "/", ":", ";", "[", "]", "a", "about", "after", "against", "all", "allocated", "alone", "among", "an",
         "and", "approximately", "arm", "arms", "as", "assigned", "at", "both", "by", "cases", "cohort", "cohorts", "compared",
         "entire", "followed", "following", "for", "from", "given", "group", "groups", "had", "in", "just", "median", "month",
-        "months", "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "received", "receiving", "relative",
+        "months", "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "randomised", "randomized", "received",
+        "receiving", "relative",
         "respective", "respectively", "respectively,", "subjects", "than", "the", "therapy", "those", "to", "total", "treated",
         "treatment", "under", "v", "versus", "versus.", "vs", "was", "were", "whereas", "while", "who", "whole", "with", "years",
     }
@@ -90,12 +103,13 @@ LIST_GLUE = frozenset(
 )
 NOT_LABEL = frozenset(
     {
+        "v/s",
         "total",         "a", "about", "achieved", "alone", "also", "an", "and", "approximately", "are", "arm", "arms", "as",
         "at", "better",
         "both", "by", "cases", "cohort", "cohorts", "common", "commonly", "comparable", "event", "events", "experienced",
         "followed", "for", "frequency", "frequent", "frequently", "from", "group", "groups", "had", "has", "have", "higher",
         "improved", "in", "incidence", "include", "included", "including", "is", "longer", "lower", "months", "most", "nearly",
-        "observed", "occurred", "of", "on", "only", "or", "overall", "patient", "patients", "percentage", "proportion", "pts",
+        "observed", "occurred", "of", "on", "only", "or", "overall", "patient", "over", "patients", "percentage", "proportion", "pts",
         "rate", "rates", "reached", "reduced", "regimen", "reported", "respectively", "respectively.", "response", "responses",
         "shorter", "showed", "significantly", "similar", "than", "that", "the", "therapy", "to", "treatment", "versus",
         "versus.", "vs", "was", "were", "were:", "which", "with", "worse", "year", "years",
@@ -103,8 +117,9 @@ NOT_LABEL = frozenset(
 )
 NO_ARM = frozenset(
     {
-        "age", "cooperative", "different", "four", "oncology", "other", "patient", "risk", "same", "single", "three", "total",
-        "two",
+        "age", "contemporaneous", "cooperative", "current", "different", "four", "new", "oncology", "other", "our", "patient",
+        "present", "prospective", "retrospective", "risk", "same", "single", "three", "total", "training", "two", "unselected",
+        "validation",
     }
 )
 NO_LIST = frozenset(
@@ -124,7 +139,7 @@ RESULT_VERBS = frozenset(
 STOP = frozenset(
     {
         "a", "achieved", "administered", "after", "all", "allocated", "among", "an", "and", "are", "as", "assess", "assessed",
-        "assigned", "at", "background", "be", "been", "before", "between", "both", "by", "case", "cases", "compared",
+        "assigned", "at", "background", "be", "been", "before", "between", "both", "by", "case", "cases", "compare", "compared", "compares",
         "comparing", "comprising", "consisting", "did", "divided", "during", "each", "effect", "efficacy", "either", "enrolled",
         "evaluate", "evaluated", "experienced", "for", "from", "given", "had", "has", "have", "if", "in", "included",
         "including", "individuals", "into", "is", "median", "men", "methods", "not", "occurred", "of", "on", "or",
@@ -143,6 +158,7 @@ TREATMENT_VERBS = frozenset(
 )
 VS = frozenset(
     {
+        "v/s",
         "against", "compared", "over", "relative", "than", "v", "versus", "vs",
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from topline.audit.arms import ArmBook
 from topline.audit.grouping import Series
 from topline.audit.items import Item
-from topline.audit.small_words import BREAKS, GOVERN, LINKS, NO_LIST, VS
+from topline.audit.small_words import BREAKS, COMPARING, GOVERN, LINKS, NO_LIST, VS
 
 __all__ = ["assign_arms", "assign_times", "share_closing_arms", "tail_end"]
 
@@ -47,7 +47,11 @@ def _mentions(items: list[Item], a: int, b: int) -> list[tuple[int, bool]]:
     for k in range(a, b):
         if items[k].kind != "A":
             continue
+        reach = k
+        while reach > max(a, k - 7) and items[reach - 1].kind == "W" and items[reach - 1].low not in {",", ";", "and", ")"}:
+            reach -= 1
         governed = any(x.kind == "W" and x.low in GOVERN for x in items[max(a, k - 4) : k] if x.kind != "A")
+        governed = governed or any(x.low in {"compared", "than", "versus", "vs"} for x in items[reach:k])
         for x in items[max(a, k - 4) : k]:
             if x.kind == "A":
                 governed = any(y.low in GOVERN for y in items[items.index(x) + 1 : k])
@@ -61,7 +65,7 @@ def _ordered(mentions: list[tuple[int, bool]]) -> list[int]:
     return list(dict.fromkeys((*subjects, *objects)))
 
 
-def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook) -> None:
+def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook, closing: list[int]) -> None:
     """Set the arm of each value: from the words between the values, after them, before them, or from the order of naming."""
     k = len(s.cells)
     total = len(book.arms)
@@ -91,7 +95,12 @@ def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: S
         s.closing = bool(tail)
         s.arms = [_single(items, s, begin, start, tail, before, previous)] * k
         return
-    order = _order(want, total, tail, before, previous)
+    joined = {x.low for a, b in zip(s.at, s.at[1:], strict=False) for x in items[a + 1 : b]}
+    led = {x.low for x in items[begin : s.first]} | {x.low for x in items[s.last + 1 : s.last + 6]}
+    if want == 2 and not tail and len({arm for arm, _ in before}) == 1 and not (joined | led) & COMPARING:
+        s.arms = [before[0][0]] * k  # "4.0 months with A, and 5.0 months in the resistant": one arm, two values
+        return
+    order = closing if len(closing) == want and not tail and not before else _order(want, total, tail, before, previous)
     if len(order) != want:
         s.arms = [None] * k
         return
@@ -198,6 +207,8 @@ def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
     for x in items[s.last + 1 : stop]:
         if x.kind == "A":
             out.append(int(x.data))
+        elif x.kind == "E" and s.after and not out:
+            continue
         elif x.kind in {"E", "C", "D"} or x.low == ";":
             break
         elif x.kind in {"P", "R", "S", "N", "T", "G", "X", "H"}:
@@ -206,20 +217,25 @@ def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
             continue
         elif x.low == "," and out:
             continue
-        elif x.low not in LINKS and x.low not in {
-            "who",
-            "respectively",
-            "treated",
-            "receiving",
-            "given",
-            "achieved",
-            "plus",
-            "received",
-            "at",
-            "least",
-            "dose",
-            "doses",
-        }:
+        elif (
+            x.low not in LINKS
+            and not (x.low.endswith("ed") and x.low not in COMPARING)
+            and x.low
+            not in {
+                "who",
+                "respectively",
+                "treated",
+                "receiving",
+                "given",
+                "achieved",
+                "plus",
+                "received",
+                "at",
+                "least",
+                "dose",
+                "doses",
+            }
+        ):
             break
     return out
 
@@ -236,6 +252,24 @@ def tail_end(items: list[Item], s: Series, stop: int) -> int:
         elif x.kind != "W" or x.low in {",", ";", "whereas", "while", "than"} or x.low not in LINKS:
             break
     return end
+
+
+def _by_blocks(gaps: list[list[int]], tail: list[int], k: int) -> list[int | None] | None:
+    """ "71% and 80% for arms A and B, and 70% and 74% for arms C and D": each block of values is followed by as many arms."""
+    result: list[int | None] = []
+    waiting = 0
+    several = False
+    for arms in (*gaps, tail):
+        waiting += 1
+        named = list(dict.fromkeys(arms))
+        if not named:
+            continue
+        if len(named) != waiting:
+            return None
+        several = several or waiting > 1
+        result.extend(named)
+        waiting = 0
+    return result if several and len(result) == k else None
 
 
 def _by_neighbour(
@@ -260,6 +294,9 @@ def _by_neighbour(
         for gap in gaps:
             arms.append(gap[-1] if gap else arms[-1])
         return arms
+    blocks = _by_blocks(gaps, tail, k)
+    if blocks is not None:
+        return blocks
     result: list[int | None] = [None] * k
     whole = [
         any(x.low in {"all", "overall", "total", "whole", "entire"} for x in items[a + 1 : b]) and not gap

@@ -46,6 +46,16 @@ def assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previo
     versus = any(x.low in VS for x in between)
     label = _label(items, s, begin)
     s.grade = _grade(items, begin, s.first, stop)
+    if after is not None and items[s.last + 1].low == "for" and after <= s.last + 3:
+        s.endpoints = [str(items[after].data)] * k  # "23.5% vs 11.8% for ORR"
+        s.after = True
+        return
+    if groups and s.cells[0].unit == "%" and all(items[g].data in {"FU", "AGE"} for g in groups[-1]):
+        groups = groups[:-1]  # a rate is of no follow-up and no age
+        if not groups:
+            s.label = label
+            s.endpoints = [None] * k
+            return
     if groups and any(x.low in {"was", "were", ":", "="} for x in items[max(groups[-1][-1], s.first - 3) : s.first]):
         after = None
     if after is not None and (not groups or _countlike(s.cells[-1]) or not _copula(items, groups[-1][-1], s.first)):
@@ -84,6 +94,12 @@ def assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previo
     if _bracketed(items, s) and label is not None and s.cells[0].unit == "%":
         s.label = label
         s.endpoints = [None] * k
+        return
+    listed = begin < s.first and items[begin].low in {",", "and"} and s.cells[0].unit == "%"
+    if previous is not None and label is not None and listed and items[s.first - 1].low not in BEFORE_VALUE and s.first - begin < 6:
+        s.label = label  # "neutropenia 5% vs 13%, stroke 0 vs 2%"
+        s.endpoints = [None] * k
+        s.grade = s.grade or previous.grade
         return
     compared = previous is not None and any(x.low in {"than", "compared", "versus", "vs", "against"} for x in items[begin : s.first])
     if previous is not None and previous.endpoints and (compared or not _countlike(s.cells[0])):
@@ -182,8 +198,16 @@ def _label(items: list[Item], s: Series, begin: int) -> str | None:
     k = s.first - 1
     if k < 0:
         return None
-    if items[k].low in {"(", "["}:
+    if items[k].low in {"(", "[", "="}:
         k -= 1
+        if k > 1 and items[k].kind == "X" and items[k].j == items[k - 1].j + 1 and len(items[k - 1].low) == 1:
+            k -= 2  # "nodal stage N2 (40.7%)"
+        if items[k].low == ")" and k > 2 and items[k - 2].low == "(" and items[k - 1].kind == "W":
+            k -= 3  # "breast-conserving surgery (BCS)"
+        if items[k].low in {"rate", "rates", "incidence"}:
+            k -= 1
+            if k > 2 and items[k].low == ")" and items[k - 2].low == "(" and items[k - 1].kind == "W":
+                k -= 3
     elif s.cells[0].unit != "%" and s.cells[0].x is None:
         return None
     else:

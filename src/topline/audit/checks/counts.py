@@ -18,6 +18,7 @@ __all__ = ["check_counts"]
 _EXCLUDED = re.compile(
     r"\b(?:exclu\w+|withdr\w+|lost to follow|ineligible|not evaluable|dropped out|not treated|screen\w* fail\w*)\b", re.IGNORECASE
 )
+_ANALYSED = re.compile(r"\b[0-9]+ (?:patients )?(?:were )?(?:analy[sz]ed|evaluable|assessable)\b", re.IGNORECASE)
 
 
 def check_counts(sheet: Sheet) -> Iterator[Verdict]:
@@ -108,6 +109,17 @@ def _grim(sheet: Sheet, claim: Claim) -> Verdict:
             Rung.UNCHECKABLE,
             (claim.id,),
             f"{claim.value}% is not a share of {n}; the sentence may speak of other patients, whose number is not printed with it.{hint}",
+            repair=repair,
+            power=power,
+            inputs=inputs | {"fits_n": near[:6]},
+        )
+    fewer = any(counts_for_percent(percent, s) for s in range(max(1, n - max(2, n // 8)), n))
+    if claim.n_from == "carried" and not sheet.backed(claim) and (fewer or "later" in claim.marks):
+        return Verdict(
+            "A1",
+            Rung.UNCHECKABLE,
+            (claim.id,),
+            f"{claim.value}% is not a share of {n}; nothing says that all {n} were evaluable for it.{hint}",
             repair=repair,
             power=power,
             inputs=inputs | {"fits_n": near[:6]},
@@ -249,7 +261,8 @@ def _arms(sheet: Sheet) -> Iterator[Verdict]:
     if (sheet.text and abs(totals[0].span[0] - start) > 900) or len(together) > 4:
         return
     whole = min(totals, key=lambda c: abs((c.n or 0) - total))
-    excluded = bool(_EXCLUDED.search(sheet.text))
+    beside = sheet.text[max(0, start - 200) : together[-1].span[1] + 200]
+    excluded = bool(_EXCLUDED.search(sheet.text) or _ANALYSED.search(beside))
     if total < (whole.n or 0) and (excluded or len(totals) > 1):
         yield Verdict(
             "A3",

@@ -1,0 +1,170 @@
+"""A value with all that its brackets say about it: counts, denominators, percentages, intervals."""
+
+from __future__ import annotations
+
+from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
+from topline.audit.value_grammar import CLOSE, OPEN, Cell, ValueGrammar
+
+__all__ = ["CellGrammar"]
+
+
+class CellGrammar(ValueGrammar):
+    """Parsers of whole values over one sentence."""
+
+    def cell(self, i: int) -> tuple[Cell, int] | None:
+        """A value and all that its brackets say: interval, count, denominator, percentage."""
+        cell = Cell()
+        if i < self.size and self.kinds[i] != "n":
+            after = self.not_reached(i)
+            if after is None:
+                return None
+            cell.value = "NR"
+            unit, j = self.unit(after)
+            cell.unit = unit
+            return cell, self._absorb(cell, j)
+        cell.spelled = self.tokens[i].spelled
+        found = self.fraction(i)
+        if found is not None:
+            cell.x, cell.n, j = found
+            if self.low[j] in PATIENT_NOUNS:
+                cell.noun = self.low[j]
+                j += 1
+        else:
+            cell.value = self.tokens[i].value
+            j = i + 1
+            cell.unit, j = self.unit(j)
+            if (cell.unit is None and self.low[j] == "±") or (
+                self.low[j] == "+" and self.low[j + 1] in {"/", "-"} and self.kinds[j + 3] == "n"
+            ):
+                k = j + 1 if self.low[j] == "±" else j + 3
+                if self.kinds[k] == "n":
+                    cell.sd = self.tokens[k].value
+                    cell.unit, j = self.unit(k + 1)
+                    if self.low[j] in NOT_RESULTS or "/" in self.low[j][1:]:
+                        j += 1
+            elif cell.unit == "%" and self.low[j] in {"of", "among"}:
+                k = j + 1
+                while k < j + 4 and self.low[k] in {"the", "all", "these"}:
+                    k += 1
+                n = self.integer(k)
+                if n is not None and self.low[k + 1] in PATIENT_NOUNS | {"evaluable"}:
+                    cell.n, j = n, k + 2
+            elif cell.unit is None and self.integer(i) is not None and self.low[j] in PATIENT_NOUNS:
+                cell.noun = self.low[j]
+                j += 1
+        return cell, self._absorb(cell, j)
+
+    def _absorb(self, cell: Cell, j: int) -> int:
+        """Read the brackets and appositions that belong to the value; stop at the first thing that does not."""
+        depth = 0
+        for _ in range(8):
+            k = j
+            opener = self.low[k]
+            if opener in OPEN or (opener in {",", ";", ":"} and k + 1 < self.size):
+                k += 1
+                if opener not in OPEN and self.low[k] in OPEN:
+                    opener = self.low[k]
+                    k += 1
+            elif opener in CLOSE and depth:
+                depth -= 1
+                j += 1
+                j = self._tail(cell, j)
+                continue
+            elif self.ci_head(k) is None and opener not in {"range", "ranging", "iqr", "interquartile"}:
+                break
+            after = self._attribute(cell, k, opener)
+            if after is None:
+                break
+            j = after
+            if opener in OPEN:
+                depth += 1
+        return self._tail(cell, j)
+
+    def _tail(self, cell: Cell, j: int) -> int:
+        """ "26 (22%) of 118 patients"; "10 (50%) patients"; "15.2 (12.1-18.3) months"."""
+        if cell.unit is None and cell.value is not None and cell.x is None and self.low[j] in TIME_UNITS:
+            cell.unit = TIME_UNITS[self.low[j]]
+            return j + 1
+        if cell.x is not None and cell.n is None and self.low[j] in {"of", "among"} and cell.unit == "%":
+            k = j + 1
+            while k < j + 4 and self.low[k] in {"the", "all", "these"}:
+                k += 1
+            n = self.integer(k)
+            if n is not None and n >= cell.x and self.low[k + 1] != "%":
+                cell.n = n
+                j = k + 1
+        if cell.noun is None and self.low[j] in PATIENT_NOUNS and (cell.x is not None or cell.unit is None):
+            cell.noun = self.low[j]
+            j += 1
+        return j
+
+    def _attribute(self, cell: Cell, k: int, opener: str) -> int | None:
+        """One attribute of the value at `k`; None if it is something else."""
+        for parse in (self.ci, self.spread):
+            found = parse(k)
+            if found is not None:
+                if cell.interval is not None:
+                    if cell.second is None and cell.interval.kind != found[0].kind:
+                        cell.second = found[0]
+                        return found[1]
+                    return None
+                cell.interval = found[0]
+                if cell.unit is None and found[0].unit and cell.x is None and cell.value is not None:
+                    cell.unit = found[0].unit
+                return found[1]
+        if cell.unit == "%" and cell.x is None:
+            fraction = self.fraction(k)
+            if fraction is not None:
+                cell.x, cell.n = fraction[0], fraction[1]
+                j = fraction[2]
+                return j + 1 if self.low[j] in PATIENT_NOUNS else j
+            if self.low[k] == "n" and self.low[k + 1] in {"=", ":"} and self.integer(k + 2) is not None:
+                if self.low[k + 3] == "/" and self.integer(k + 4) is not None:
+                    cell.x, cell.n = self.integer(k + 2), self.integer(k + 4)
+                    return k + 5
+                cell.n_equals = self.integer(k + 2)
+                return k + 3
+            if opener in OPEN and self.integer(k) is not None and self.low[k + 1] in PATIENT_NOUNS:
+                cell.x = self.integer(k)
+                return k + 2
+        percent = self.percent(k)
+        if percent is not None and cell.unit is None and self.ci_head(k) is None:
+            if opener not in OPEN and cell.x is None:
+                return None
+            if cell.x is None:
+                count = cell.value
+                if count is None or not count.isdigit() or len(count) > 7 or (count == "0" and float(percent[0]) > 0):
+                    return None
+                cell.x = int(count)
+            cell.value, cell.unit = percent[0], "%"
+            return percent[1]
+        if (
+            opener in OPEN
+            and cell.unit is None
+            and cell.value is not None
+            and "." in cell.value
+            and self.kinds[k] == "n"
+            and "." in self.tokens[k].value
+            and self.low[k + 1] in CLOSE
+        ):
+            cell.sd = self.tokens[k].value  # "mean [SD] age, 57.9 [9.1] years"
+            return k + 1
+        if opener == "," and cell.interval is None and cell.unit in {"months", "years", "weeks"}:
+            bare = self.interval(k)
+            if (
+                bare is not None
+                and bare[0].unit is None
+                and "." in bare[0].lower
+                and "." in bare[0].upper
+                and self.low[k + 1] in {"-", "to"}
+            ):
+                cell.interval = bare[0]
+                return bare[1]
+        if opener in OPEN and cell.interval is None and (cell.unit is not None or (cell.value is not None and "." in cell.value)):
+            bare = self.interval(k)
+            if bare is not None and (self.low[bare[1]] in CLOSE or self.low[bare[1]] in {";", ","}) and bare[0].lower != "NR":
+                if cell.unit == "%" and bare[0].unit not in {None, "%"}:
+                    return None
+                cell.interval = bare[0]
+                return bare[1]
+        return None

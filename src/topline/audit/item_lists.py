@@ -1,0 +1,88 @@
+"""Items that go on: further intervals, p-values and arm letters, and names of several words."""
+
+from __future__ import annotations
+
+from topline.audit.arms import ArmBook
+from topline.audit.grammar import Grammar, PValue, Ratio
+from topline.audit.item import Item
+from topline.audit.small_words import GOVERN, LINKS
+from topline.audit.tokens import Token
+
+__all__ = ["absorb_before", "further_interval", "further_letters", "further_p"]
+
+_TIMED = frozenset({"OS", "PFS", "DFS", "EFS", "RFS", "TTP", "DMFS", "DSS"})
+
+
+def further_interval(g: Grammar, tokens: list[Token], out: list[Item], i: int) -> int:
+    """ "(95% CI 2.5 to 5.3 and 1.9 to 3.8, respectively)"; "hazard ratios for PFS and OS were 1.77 (…) and 2.05 (…)"."""
+    last = out[-1]
+    if i + 3 >= len(tokens) or tokens[i].lower not in {"and", ","} or tokens[i + 1].kind != "n":
+        return i
+    if last.kind == "S":
+        found = g.interval(i + 1)
+        if found is None or last.data.kind != "ci" or tokens[i + 2].lower not in {"-", "to"} or found[0].unit == "%":
+            return i
+        found[0].kind, found[0].level = "ci", last.data.level
+        out.extend((Item("W", i, i + 1, None, tokens[i].lower), Item("S", i + 1, found[1], found[0])))
+        return found[1]
+    cell = g.cell(i + 1)
+    codes = [w for w in last.data.about.split() if w.upper() in _TIMED]
+    if cell is None or cell[0].interval is None or cell[0].unit is not None or len(codes) != 2 or last.data.interval is None:
+        return i
+    last.data.about = codes[0]
+    second = Ratio(last.data.measure, cell[0].value or "", cell[0].interval, None, last.data.marks, codes[1])
+    second.interval = cell[0].interval
+    out.extend((Item("W", i, i + 1, None, tokens[i].lower), Item("R", i + 1, cell[1], second)))
+    return cell[1]
+
+
+def further_p(tokens: list[Token], out: list[Item], i: int) -> int:
+    """ "P values of 0.017 and 0.019, respectively": the second value is a p-value too."""
+    if i + 2 >= len(tokens) or tokens[i].lower != "and" or tokens[i + 1].kind != "n" or not tokens[i + 1].value.startswith("0."):
+        return i
+    if not any(t.lower.startswith("respective") for t in tokens[i + 2 : i + 5]):
+        return i
+    out.append(Item("W", i, i + 1, None, "and"))
+    out.append(Item("P", i + 1, i + 2, PValue(tokens[i + 1].value)))
+    return i + 2
+
+
+_HEADS = frozenset({"group", "arm", "cohort", "groups", "arms"})
+_LEADS = frozenset({"in", "for", "with", "on", "the", "of", "receiving", "to"})
+
+
+def absorb_before(out: list[Item]) -> None:
+    """ "in the XY plus A group": the unknown words between the preposition and the arm belong to its name."""
+    k = len(out) - 1
+    start = k
+    while start > 0 and out[start - 1].kind == "W" and k - start < 4 and (out[start - 1].low[:1].isalpha() or out[start - 1].low in "+-/"):
+        if out[start - 1].low in _LEADS:
+            break
+        if out[start - 1].low in LINKS | GOVERN and out[start - 1].low not in {"with"}:
+            return
+        start -= 1
+    if start == k or start == 0 or out[start - 1].low not in _LEADS:
+        return
+    arm = out[k]
+    del out[start:]
+    out.append(arm)
+
+
+def further_letters(tokens: list[Token], parts: list[str], first: list[int], book: ArmBook, out: list[Item], i: int) -> int:
+    """ "arm A and B", "groups 1, 2 and 3": the letters that follow a first one are arms too."""
+    last = out[-1]
+    head = parts[first[last.i]]
+    if head not in {"group", "arm", "cohort"} or last.j - last.i != 2 or len(tokens[last.i + 1].text) > 3:
+        return i
+    while True:
+        k = i
+        while k < len(tokens) and tokens[k].lower in {",", "and", "or", "vs", "versus", "/", "&"} and k < i + 2:
+            k += 1
+        if k == i or k >= len(tokens) or len(tokens[k].text) > 3:
+            return i
+        found = book.mention([head, tokens[k].lower, ""], 0)
+        if found is None or found[1] != 2:
+            return i
+        out.extend(Item("W", m, m + 1, None, tokens[m].lower) for m in range(i, k))
+        out.append(Item("A", k, k + 1, found[0]))
+        i = k + 1

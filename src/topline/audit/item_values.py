@@ -1,0 +1,179 @@
+"""Numbers as items: results, and what only looks like one."""
+
+from __future__ import annotations
+
+from topline.audit.grammar import Grammar
+from topline.audit.item import Item
+from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
+from topline.audit.tokens import Token
+
+__all__ = ["only_a_cause", "value_item"]
+
+_COMPARE = frozenset("<>≤≥")
+_BEFORE_DURATION = frozenset(
+    [
+        "every",
+        "for",
+        "within",
+        "after",
+        "over",
+        "least",
+        "past",
+        "first",
+        "each",
+        "per",
+        "until",
+        "to",
+        "last",
+        "before",
+        "than",
+        "next",
+        "additional",
+        "another",
+        "about",
+        "previous",
+        "initial",
+        "minimum",
+    ]
+)
+_BEFORE_CODE = frozenset(
+    [
+        "stage",
+        "phase",
+        "ecog",
+        "grade",
+        "grades",
+        "version",
+        "recist",
+        "cycle",
+        "day",
+        "days",
+        "ctcae",
+        "level",
+        "aged",
+        "table",
+        "figure",
+        "fig",
+        "ref",
+        "tps",
+        "cps",
+        "volume",
+        "vol",
+        "type",
+        "line",
+        "auc",
+        "week",
+        "weeks",
+        "month",
+        "ps",
+        "score",
+        "scale",
+    ]
+)
+_SCORED = frozenset({"status", "score", "scores", "ecog", "ps", "who", "kps"})
+_SUBSTANCES = frozenset(
+    {
+        "ethanol", "alcohol", "glucose", "dextrose", "saline", "cream", "gel", "ointment", "solution", "mouthwash", "formalin", "lidocaine",
+        "albumin", "sodium", "iodine", "power", "confidence",
+    }
+)  # fmt: skip
+
+
+def only_a_cause(tokens: list[Token], i: int) -> bool:
+    """ "discontinued due to adverse events": what is counted stands before the cause."""
+    if [t.lower for t in tokens[max(0, i - 2) : i]] not in (["due", "to"], ["because", "of"], ["owing", "to"]):
+        return False
+    return any(t.lower.startswith(("discontinu", "reduc", "interrupt", "withdr", "death", "died")) for t in tokens[max(0, i - 8) : i])
+
+
+def _code_range(tokens: list[Token], i: int, before: str) -> Item | None:
+    """Scores ("a performance status of 0 to 1") and printed spans of rates ("60%-69%") are no single results."""
+    if before in {"of", "was", "=", ":", "score", "scores", "status", "ps"} and any(t.lower in _SCORED for t in tokens[max(0, i - 3) : i]):
+        j = i + 1
+        while j + 1 < len(tokens) and tokens[j].lower in {"to", "-", "or", "and", "/", ","} and tokens[j + 1].kind == "n":
+            j += 2
+        if j > i + 1 and all(len(t.value) < 2 for t in tokens[i:j] if t.kind == "n"):
+            return Item("X", i, j)
+    if (
+        before == "("
+        and [t.text for t in tokens[i + 1 : i + 3]] == ["%", "-"]
+        and i + 5 < len(tokens)
+        and tokens[i + 3].kind == "n"
+        and [t.text for t in tokens[i + 4 : i + 6]] == ["%", ")"]
+    ):
+        return Item("X", i, i + 5)
+    return None
+
+
+def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
+    """The number at `i` as a result, or as what is none."""
+    before = tokens[i - 1].lower if i else ""
+    after = tokens[i + 1].lower if i + 1 < len(tokens) else ""
+    if after in NOT_RESULTS or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in NOT_RESULTS):
+        return Item("X", i, i + 2)
+    if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n":
+        last = tokens[i + 3].lower
+        if last in NOT_RESULTS or (last in TIME_UNITS and before in {"every", "for"}):
+            return Item("X", i, i + 4)
+    if i and len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper() and tokens[i - 1].end == tokens[i].start:
+        return Item("X", i, i + 1)  # "stage N2"
+    if tokens[i].lower == "one" and after == "of" and tokens[i + 2 : i + 3] and tokens[i + 2].spelled:
+        return Item("X", i, i + 3)  # "one of two arms"
+    if after == "-" and before in {"in", "of", "between", "from"} and i + 3 < len(tokens) and tokens[i + 3].text == "%":
+        pair = (tokens[i].value, tokens[i + 2].value)
+        if tokens[i + 2].kind == "n" and all(v.isdigit() for v in pair) and int(pair[0]) < int(pair[1]):
+            return Item("X", i, i + 4)  # "in 27-55% of carcinomas"
+    if before == "least" and tokens[i].spelled:
+        return Item("X", i, i + 1)  # "at least one risk factor"
+    if after in {"%", "percent"} and i + 2 < len(tokens) and tokens[i + 2].lower in _SUBSTANCES:
+        return Item("X", i, i + 2)
+    if after == "%" and [t.lower for t in tokens[i + 2 : i + 4]] == ["(", "from"]:
+        return Item("X", i, i + 2)  # "an increase of 7.3% (from 28.1% to 35.4%)"
+    if any(t.lower in {"margin", "margins"} for t in tokens[max(0, i - 4) : i]):
+        return Item("X", i, i + 1)
+    code = _code_range(tokens, i, before)
+    if code is not None:
+        return code
+    if before in {"difference", "differences", "δ"} or (
+        any(t.lower in {"difference", "delta"} for t in tokens[max(0, i - 4) : i]) and after in {"percentage", "%", "points", "months"}
+    ):
+        found = g.cell(i)
+        return Item("X", i, found[1] if found else i + 1)
+    if before == "=" and i >= 2 and tokens[i - 2].lower in {"t", "f", "z", "u", "r", "χ2", "x2", "chi2", "²", "χ", "2", "df"}:
+        return Item("X", i, i + 1)
+    if before in _BEFORE_CODE and not tokens[i].spelled and after not in {"%"}:
+        return Item("X", i, i + 1)
+    if before == "[" and g.integer(i) is not None and after == "]" and i >= 2 and tokens[i - 2].kind == "w":
+        return Item("X", i, i + 1)
+    if after == ":" and i + 2 < len(tokens) and tokens[i + 2].kind == "n" and tokens[i + 1].end == tokens[i + 2].start:
+        j = i + 3
+        while j + 1 < len(tokens) and tokens[j].text == ":" and tokens[j + 1].kind == "n":
+            j += 2
+        return Item("X", i, j)
+    found = g.cell(i)
+    if found is None:
+        return None
+    cell, j = found
+    if cell.unit in {"months", "weeks", "days", "years"} and before in _BEFORE_DURATION and cell.interval is None:
+        risen = before == "to" and any(t.lower == "from" for t in tokens[max(0, i - 14) : i - 1])
+        if not risen or after in {"-"}:
+            return Item("X", i, j)
+    if cell.unit in {"years"} and after in {"years", "year"} and i + 2 < len(tokens) and tokens[i + 2].lower in {"old", "or", "ago"}:
+        return Item("X", i, j)
+    if (
+        tokens[i].spelled
+        and cell.unit is None
+        and cell.x is None
+        and cell.noun is None
+        and tokens[i].lower in {"one", "two", "three", "zero"}
+    ):
+        following = tokens[j].lower if j < len(tokens) else ""
+        if following not in {"cr", "pr", "sd", "pd", "("} | PATIENT_NOUNS and not following.startswith(
+            ("complete", "partial", "stable", "had", "achieved", "achiev")
+        ):
+            return Item("X", i, i + 1)
+    if cell.unit == "%" and (before in _COMPARE | {"least", "most"} or (before == "by" and cell.x is None)):
+        return Item("X", i, j)
+    if before in {"among", "of"} and cell.noun is not None and cell.unit is None and cell.x is None and i > 2:
+        return Item("N", i, j, g.integer(i))
+    return Item("C", i, j, cell)
