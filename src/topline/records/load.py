@@ -191,16 +191,17 @@ def _without_blanks(table: pl.DataFrame, contract: DomainContract, file: str) ->
     """Take outer blanks off every cell, and report those around subject ids and codes, one finding a column."""
     findings = []
     columns = [name for name, kind in table.schema.items() if kind == pl.String]
+    stripped = table.with_columns(pl.col(columns).str.strip_chars())
     for variable in ("USUBJID", *contract.codes):
         if variable not in columns:
             continue
-        blank = table.select(ROW, variable).filter(pl.col(variable) != pl.col(variable).str.strip_chars())
+        blank = table.select(ROW, variable).filter(table[variable] != stripped[variable])
         if blank.height:
             row, value = blank.row(0)
             n = f"{blank.height} {'value has' if blank.height == 1 else 'values have'}"
             message = f"{n} blanks around; read without them"
             findings.append(Finding("REC-0016", "warning", message, file, row, variable, value, todo="take the blanks out of the file"))
-    return table.with_columns(pl.col(columns).str.strip_chars()), findings
+    return stripped, findings
 
 
 def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl.DataFrame, list[Finding]]:
@@ -209,6 +210,8 @@ def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl
         if variable not in table.columns:
             continue
         upper = table[variable].str.to_uppercase()
+        if (upper == table[variable]).all():
+            continue
         spellings = table.select(ROW, variable, upper.alias("code")).drop_nulls(variable)
         ways = spellings.group_by("code").agg(pl.col(variable).n_unique().alias("n")).filter(pl.col("n") > 1)
         odd = spellings.filter((pl.col(variable) != pl.col("code")) & pl.col("code").is_in(ways["code"].implode()))

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from topline.records.distinct import by_distinct_value
 from topline.records.headings import with_headings
 from topline.records.sheet import EXCEL, read_excel
 from topline.records.statistics_file import READERS, read_statistics_file
@@ -15,6 +16,7 @@ from topline.study.problems import Finding, InputError
 from topline.study.records_spec import DomainName, DomainSpec, RecordsSpec
 
 _AT_ONCE = 64
+_LONG = 50_000
 ROW = "_ROW"
 """Column that holds the row of the file (1 = the header)."""
 
@@ -110,12 +112,23 @@ def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
             cell = pl.when(cell).then(pl.lit("Y")).when(~cell).then(pl.lit("N"))
         elif kind != pl.String:
             cell = cell.cast(pl.String, strict=False)
-        expressions.append(pl.when(cell.str.strip_chars() != "").then(cell).alias(column))
+        if kind == pl.String:
+            cell = pl.when(cell.str.strip_chars() != "").then(cell)
+        expressions.append(cell.alias(column))
     # one query over thousands of columns takes time that grows with their square
     columns = frame.get_columns()
+    if frame.height >= _LONG:
+        made = zip(columns, expressions, strict=True)
+        return pl.DataFrame([_text_of(column, expression) for column, expression in made])
     places = range(0, len(columns), _AT_ONCE)
     parts = [pl.DataFrame(columns[i : i + _AT_ONCE]).select(expressions[i : i + _AT_ONCE]) for i in places]
     return pl.DataFrame([column for part in parts for column in part.get_columns()])
+
+
+def _text_of(column: pl.Series, expression: pl.Expr) -> pl.Series:
+    if column.dtype == pl.String:
+        return column.to_frame().select(expression).to_series()
+    return by_distinct_value(column, lambda frame: frame.select(expression)).to_series()
 
 
 def _read_csv(path: Path, name: str, encoding: str, domain: DomainSpec) -> pl.DataFrame:
