@@ -10,6 +10,7 @@ import polars as pl
 
 from topline.records.distinct import by_distinct_value
 from topline.records.headings import with_headings
+from topline.records.part import Part, subject_column
 from topline.records.sheet import EXCEL, read_excel
 from topline.records.statistics_file import READERS, read_statistics_file
 from topline.study.problems import Finding, InputError
@@ -68,16 +69,24 @@ def locate(study: Path, spec: RecordsSpec, domain: DomainName) -> tuple[Path, st
     return path, name
 
 
-def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec) -> pl.DataFrame:
+def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, part: Part | None = None) -> pl.DataFrame:
     """Read a file as a frame of text columns, with the row of the file in `_ROW`; rows without any value are left out.
 
     Dates come out as ISO 8601 text, numbers as the shortest text that gives them back, empty cells as null. Where the protocol maps
     columns, one that is there twice is called ``Date (1)``, ``Date (2)`` and one without a heading ``(unnamed 3)``.
+    Of a Parquet file that `part` calls plain only the rows of its patients are read.
     """
     suffix = path.suffix.lower()
+    rows: pl.Series | None = None
     try:
         if suffix == ".parquet":
-            frame = pl.read_parquet(path)
+            subject = subject_column(path, domain) if part is not None and name in part.plain else None
+            if part is not None and subject is not None:
+                scan = pl.scan_parquet(path, row_index_name=ROW, row_index_offset=2).filter(part.holds(pl.col(subject)))
+                frame = scan.collect()
+                rows, frame = frame[ROW], frame.drop(ROW)
+            else:
+                frame = pl.read_parquet(path)
         elif suffix in READERS:
             frame = read_statistics_file(path, name)
         elif suffix in EXCEL:
@@ -92,7 +101,8 @@ def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec) -> 
             [Finding("REC-0003", "error", f"can't be read: {message}", file=name, todo="open it, repair it and save it again")]
         ) from None
     first = 2 if suffix in (".parquet", *READERS) else domain.header_row + 1
-    table = _to_text(frame).with_row_index(ROW, offset=first)
+    text = _to_text(frame)
+    table = text.with_row_index(ROW, offset=first) if rows is None else text.insert_column(0, rows)
     if domain.last_row is not None:
         table = table.filter(pl.col(ROW) <= domain.last_row)
     return table.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())) if table.width > 1 else table
