@@ -21,23 +21,14 @@ from topline.study.problems import Finding
 from topline.study.protocol import Protocol
 
 Progress = Callable[[str], None]
-_COUNTED = {
-    "REC-0012": 1,
-    "REC-0014": 1,
-    "REC-0016": 1,
-    "DER-0001": 1,
-    "DER-0002": 1,
-    "DER-0031": 1,
-    "DER-0041": 1,
-    "DER-0053": 2,
-    "DER-0071": 1,
-}
-"""Code of a finding that counts → how many of the first numbers in its message are counts."""
+_COUNTED = {re.compile("REC-00(?:12|14|16)|DER-00(?:01|02|31|41|71)"): 1, re.compile("DER-0053$"): 2}
+"""Findings that count → how many of the first numbers in their message are counts."""
+_NOBODY = re.compile("DER-0072$")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?= )")
-_TALLIED = ("DER-0051", "DER-0052")
+_TALLIED = re.compile("DER-005(?:1|2)")
 _TALLY = re.compile(r"(?:[^():,]+ in \d+(?:, )?)+(?=\)|$)")
 _MANY = {"value has": "values have", "value is": "values are", "date has": "dates have"}
-_NOBODY = "DER-0072"
+_NOBODY = "DER-0072 (a drug that nobody took)"[:8]
 
 
 @dataclass(frozen=True)
@@ -150,25 +141,29 @@ def add_findings(parts: Iterable[tuple[Finding, ...]]) -> tuple[Finding, ...]:
     key: tuple[object, ...]
     counted: dict[tuple[object, ...], Finding] = {}
     result: list[Finding | tuple[object, ...]] = []
-    absent = Counter(item for part in given for item in set(part) if item.code == _NOBODY)
+    absent = Counter(item for part in given for item in set(part) if _NOBODY.match(item.code))
     taken: set[Finding] = set()
     for part in given:
         for item in part:
-            if item.code in _TALLIED:
+            if _TALLIED.match(item.code):
                 key = (item.code, _TALLY.sub("", item.message))
                 if key not in counted:
                     result.append(key)
                 counted[key] = _tallied(counted[key], item) if key in counted else item
-            elif item.code in _COUNTED:
-                key = (item.code, _NUMBER.sub("", _plural(item.message), count=_COUNTED[item.code]), item.file, item.column)
+            elif _counts(item):
+                key = (item.code, _NUMBER.sub("", _plural(item.message), count=_counts(item)), item.file, item.column)
                 if key not in counted:
                     result.append(key)
                 counted[key] = _added(counted[key], item) if key in counted else item
-            elif item.code != _NOBODY or absent[item] == len(given):
+            elif not _NOBODY.match(item.code) or absent[item] == len(given):
                 if item not in taken:
                     result.append(item)
                 taken.add(item)
     return tuple(counted[item] if isinstance(item, tuple) else item for item in result)
+
+
+def _counts(finding: Finding) -> int:
+    return next((n for code, n in _COUNTED.items() if code.match(finding.code)), 0)
 
 
 def _plural(message: str) -> str:
@@ -179,11 +174,11 @@ def _plural(message: str) -> str:
 
 def _added(first: Finding, other: Finding) -> Finding:
     """One finding for two that count: their sums, at the first row."""
-    counts = _COUNTED[first.code]
-    ours, theirs = (_NUMBER.findall(item.message)[:counts] for item in (first, other))
+    n = _counts(first)
+    ours, theirs = (_NUMBER.findall(item.message)[:n] for item in (first, other))
     sums = iter([str(int(a) + int(b)) for a, b in zip(ours, theirs, strict=True)])
     start = min((first, other), key=lambda item: item.row if item.row is not None else 0)
-    text = _NUMBER.sub(lambda _: next(sums), _plural(start.message), count=counts)
+    text = _NUMBER.sub(lambda _: next(sums), _plural(start.message), count=n)
     return replace(start, message=text)
 
 
