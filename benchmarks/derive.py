@@ -108,7 +108,7 @@ def records(first: int, n: int, seed: int) -> dict[str, pl.DataFrame]:
             "USUBJID",
             pl.col("LNKID").alias("TULNKID"),
             pl.lit("TARGET").alias("TUORRES"),
-            pl.lit("LUNG").alias("TULOC"),
+            ("SITE " + pl.col("LNKID")).alias("TULOC"),
             (pl.col("start") - 7).cast(pl.Date).alias("TUDTC"),
             (pl.int_range(pl.len()) + one).alias("TUSEQ"),
         ),

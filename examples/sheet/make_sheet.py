@@ -1,4 +1,4 @@
-"""Make records/patients.xlsx, a SYNTHETIC sheet as hospitals keep them: one row a patient, Chinese headings, everything a bit different each time.
+"""Make records/patients.xlsx, a SYNTHETIC sheet as hospitals keep them: a row a patient, Chinese headings, each time a bit different.
 
 No patient in it exists: names, identity-card and telephone numbers, dates and outcomes are drawn at random from a fixed seed, and the same
 command gives the same bytes. What is messy is messy on purpose; docs/sheet.md walks through it.

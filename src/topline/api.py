@@ -32,20 +32,21 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True)
 class Run:
-    """A run of a study: its protocol, the hashes of its records, its datasets and its results."""
+    """A run of a study: its protocol, the hashes of its records, its datasets, its results, and the study's folder."""
 
     protocol: Protocol
     records: Records
     datasets: Datasets
     results: ResultSet
     protocol_hash: str
+    folder: Path | None = None
 
     def write(self, out: Path, claims: Sequence[ClaimCheck] | None = None, progress: Progress = _silent) -> Path:
         """Write datasets, results, tables, figures, report and manifest to a folder, all of it or nothing; return the folder."""
         from topline.report.folder import write_results
 
         inputs = {PROTOCOL_FILE: self.protocol_hash, **self.records.files}
-        return write_results(out, self.protocol, inputs, self.datasets, self.results, claims, progress)
+        return write_results(out, self.protocol, inputs, self.datasets, self.results, claims, progress, self.folder)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Study:
             results = analyse_all(self.protocol, datasets, progress)
         except InputError as error:
             raise InputError([self._placed(item, records, source) for item in error.findings]) from None
-        return Run(self.protocol, records, datasets, results, hashlib.sha256(source).hexdigest())
+        return Run(self.protocol, records, datasets, results, hashlib.sha256(source).hexdigest(), self.folder)
 
     def explain(self, subject: str, endpoint: str | None = None) -> Story:
         """Tell one patient's story: what was recorded, what follows from it, and which rules decided.

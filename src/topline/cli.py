@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -113,19 +116,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     from topline.study.problems import InputError
 
     try:
-        return int(arguments.command(arguments))
+        with _orderly_exit():
+            return int(arguments.command(arguments))
     except InputError as error:
         _print_findings(error)
         return UNUSABLE
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         print("stopped; nothing was written", file=sys.stderr)
-        return 130
+        return 143 if isinstance(error, _TerminatedError) else 130
     except BrokenPipeError:
         sys.stderr.close()
         return FINE
     except Exception as error:  # the last resort: say that it is a bug, and nothing of the data
         _print_bug(error)
         return BUG
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """The system asked the program to end."""
+
+
+@contextmanager
+def _orderly_exit() -> Iterator[None]:
+    """On SIGTERM, remove what was begun before ending, as on Ctrl-C."""
+
+    def stop(*_: object) -> NoReturn:
+        raise _TerminatedError
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _utf8() -> None:

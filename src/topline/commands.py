@@ -13,8 +13,9 @@ from typing import Any
 from topline.api import Run, Study, load_study
 from topline.audit.against import ClaimCheck, compare_claims, load_claims
 from topline.report.headline import headline
+from topline.report.place import prepare_place
 from topline.study.endpoints import TimeToEvent
-from topline.study.problems import Finding, InputError
+from topline.study.problems import Finding, InputError, printable
 
 FINE, FINDINGS = 0, 1
 
@@ -26,15 +27,17 @@ def run_study(path: str, *, out: str | None, cutoff: str | None, against: str | 
         study = study.with_cutoff(_date(cutoff))
         _refuse_cutoff_without_dates(study)
     claims = load_claims(Path(against)) if against is not None else None
+    target = Path(out) if out is not None else study.folder / "results"
+    prepare_place(target, study.protocol, study.folder)  # before the work, which may be long
     with _progress(show=not quiet and not as_json) as progress:
         run = study.execute(progress)
         warnings = [item for item in run.results.findings if item.severity == "warning"]
         if strict and warnings:
             raise InputError(warnings)
         checks = compare_claims(claims, run.results) if claims is not None else None
-        folder = run.write(Path(out) if out is not None else study.folder / "results", checks, progress)
+        folder = run.write(target, checks, progress)
     if as_json:
-        print(json.dumps(_as_json(run, folder, checks), ensure_ascii=False, indent=1))
+        print(printable(json.dumps(_as_json(run, folder, checks), ensure_ascii=False, indent=1)))
     elif not quiet:
         _print_topline(study, run, folder, checks)
     bad = checks is not None and any(check.verdict in ("differs", "not found") for check in checks)
@@ -51,7 +54,7 @@ def check_study(path: str, *, as_json: bool) -> int:
             raise
     errors = sum(item.severity == "error" for item in findings)
     if as_json:
-        print(json.dumps([item.to_dict() for item in findings], ensure_ascii=False, indent=1))
+        print(printable(json.dumps([item.to_dict() for item in findings], ensure_ascii=False, indent=1)))
     else:
         for finding in sorted(findings, key=lambda item: ("error", "warning", "note").index(item.severity)):
             print(finding)
@@ -101,7 +104,7 @@ def _progress(*, show: bool) -> Iterator[Callable[[str], None]]:
 
 def _print_topline(study: Study, run: Run, folder: Path, checks: Sequence[ClaimCheck] | None) -> None:
     info = study.protocol.study
-    print(info.title)
+    print(printable(info.title))
     if info.synthetic:
         print("SYNTHETIC patients: no number here is about a real person.")
     print()
@@ -115,13 +118,14 @@ def _print_topline(study: Study, run: Run, folder: Path, checks: Sequence[ClaimC
         _print_columns([(check.label, check.printed, check.ours, check.verdict) for check in checks])
         for check in checks:
             if check.verdict not in ("same", "same after rounding") and check.reason:
-                print(f"  {check.label}: {check.reason}")
-    print(f"\nReport:   {folder / 'report.html'}")
-    print(f"Results:  {folder / 'results.json'} (datasets, tables and figures beside it)")
+                print(printable(f"  {check.label}: {check.reason}"))
+    print(printable(f"\nReport:   {folder / 'report.html'}"))
+    print(printable(f"Results:  {folder / 'results.json'} (datasets, tables and figures beside it)"))
 
 
 def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
     """Print rows in columns, leaving out columns that are empty throughout."""
+    rows = [tuple(printable(cell) for cell in row) for row in rows]
     kept = [i for i in range(len(rows[0]) if rows else 0) if any(row[i] for row in rows)]
     widths = [max(len(row[i]) for row in rows) for i in kept]
     for row in rows:

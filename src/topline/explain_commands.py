@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from topline.api import load_study
-from topline.study.problems import Finding, InputError
+from topline.study.problems import Finding, InputError, printable
 
 FINE = 0
 _OF_RESULTS = ("results.json", "report.html")
@@ -21,7 +21,7 @@ def explain_patient(path: str, subject: str, *, endpoint: str | None, as_json: b
     story = study.explain(subject, endpoint)
     text = json.dumps(story.to_dict(), ensure_ascii=False, indent=1) + "\n" if as_json else str(story)
     if target is None:
-        print(text, end="")
+        print(printable(text), end="")
         return FINE
     try:
         target.write_text(text, encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,8 +11,10 @@ from pathlib import Path
 from topline.api import Study
 from topline.init.accept import accept_guesses, open_guesses
 from topline.init.start import Started, start_study
+from topline.init.yaml_lines import shown
+from topline.report.words import counted
 from topline.study.guesses import Guess
-from topline.study.problems import Finding, InputError
+from topline.study.problems import Finding, InputError, printable
 
 FINE, FINDINGS = 0, 1
 _SHOWN = 12
@@ -25,14 +28,15 @@ def start_from_sheet(files: Sequence[str], out: str | None) -> int:
         )
     started = start_study([Path(name) for name in files], Path(out) if out is not None else None)
     table = started.table
-    print(f"{table.label}: {table.rows} rows, {len(table.columns)} columns, headings in row {table.header_row}")
+    print(printable(f"{table.label}: {table.rows} rows, {len(table.columns)} columns, headings in row {table.header_row}"))
     _print_identities(started)
+    _print_unused(started)
     print(f"\n{len(started.guesses)} guesses, to be confirmed or corrected:\n")
     for guess in started.guesses:
         _print_guess(guess)
     _print_findings(Study(started.folder, started.protocol).check())
     print(f"\nDraft:    {started.folder / 'study.yaml'}  (the sheet's copy is in {started.folder / 'records'})")
-    print(f"Next:     read it, correct what is wrong, then: topline init --accept {started.folder}")
+    print(f"Next:     read it, correct what is wrong, then: topline init --accept {shlex.quote(str(started.folder))}")
     return FINE
 
 
@@ -75,7 +79,7 @@ def _remaining(folder: Path, accepted: int) -> int:
     left = len(open_guesses(folder))
     print(f"{accepted} {_guesses(accepted)} accepted, {left} left; nothing else in study.yaml was changed")
     if not left:
-        print(f"Next:     topline run {folder}")
+        print(f"Next:     topline run {shlex.quote(str(folder))}")
     return FINDINGS if left else FINE
 
 
@@ -88,12 +92,20 @@ def _print_identities(started: Started) -> None:
         print(f"never read, for these columns look like: {words}")
 
 
+def _print_unused(started: Started) -> None:
+    if started.unused:
+        names = ", ".join(shown(name) for name in started.unused)
+        print(printable(f"not recognised, and not used ({len(started.unused)}): {names}"))
+        print("    to use one: name it under records.domains.DM.columns (SMOKER: its heading), and then SMOKER where it is wanted, such as")
+        print("    among the variables of the baseline analysis; docs/protocol.md says what a variable may be called")
+
+
 def _print_guess(guess: Guess) -> None:
-    print(f"  {guess.id}: {guess.guess}")
+    print(printable(f"  {guess.id}: {guess.guess}"))
     if guess.evidence:
-        print(f"      evidence: {guess.evidence}")
+        print(printable(f"      evidence: {guess.evidence}"))
     for other in guess.alternatives:
-        print(f"      or: {other}")
+        print(printable(f"      or: {other}"))
 
 
 def _print_findings(findings: Sequence[Finding]) -> None:
@@ -102,7 +114,8 @@ def _print_findings(findings: Sequence[Finding]) -> None:
         print("\nThe records can be read so; nothing in them stands out.")
         return
     errors = sum(item.severity == "error" for item in serious)
-    print(f"\nRead so, the records have {errors} errors and {len(serious) - errors} warnings (after accepting: topline check):")
+    found = f"{counted(errors, 'error')} and {counted(len(serious) - errors, 'warning')}"
+    print(f"\nRead so, the records have {found} (after accepting: topline check):")
     for item in sorted(serious, key=lambda item: item.severity)[:_SHOWN]:
         print(f"  {replace(item, value=None, subject=None)}")
     if len(serious) > _SHOWN:

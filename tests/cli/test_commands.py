@@ -12,6 +12,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from topline.study.problems import UNSAFE
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*/study.yaml"))
 
@@ -182,3 +184,18 @@ def test_the_schema_refuses_what_the_program_refuses(schema: dict[str, Any], sma
         {**document, "schema_version": 2},
     ):
         assert not Draft202012Validator(schema).is_valid(wrong)
+
+
+def test_what_the_records_hold_cannot_steer_the_terminal(small_study: Any) -> None:
+    """A protocol with such characters is refused; records may have them in any cell."""
+    for row in small_study.records["DM"]:
+        row["SITE"] = "Site\x1b]0;owned\x07\u202e"
+    small_study.records["RS"][0]["USUBJID"] = "S-99\x1b[31m"
+    small_study.records["AE"][0]["AETERM"] = "Nausea\x1b[2J\x9b"
+    for arguments in (("run",), ("run", "--json"), ("check",), ("check", "--json"), ("explain", "--subject", "S-01")):
+        done = small_study.topline(*arguments)
+        said = done.out + done.err
+        assert done.status == 0, said
+        assert not UNSAFE.search(said), (arguments, said)
+        if "--json" in arguments:
+            json.loads(done.out)

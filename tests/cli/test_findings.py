@@ -168,12 +168,28 @@ CASES: list[tuple[str, Callable[[Any], None], str, str, tuple[str, ...], Callabl
         lambda run: True,
     ),
     (
+        "a variable of DM that is derived from the other records",
+        lambda study: [row.update(TRTSDT="1999-01-01", ORIGDT="7") for row in study.records["DM"]],
+        "DER-0075",
+        "records/dm.csv, row 1, column TRTSDT",
+        ("derived", "not used"),
+        lambda run: adtte(run, "OS")["S-01"] == (401.0, 1) and "TRTSDT_right" not in run.datasets.adsl.columns,
+    ),
+    (
         "values without a unit",
         set_cell("LB", 1, "LBORRESU", ""),
         "DER-0042",
         "records/lb.csv, row 3, column LBORRESU",
         ("TG", "ng/mL"),
         lambda run: True,
+    ),
+    (
+        "an adverse event without a term",
+        set_cell("AE", 0, "AETERM", ""),
+        "DER-0032",
+        "records/ae.csv, row 2, column AETERM",
+        ("S-01", "under no term"),
+        lambda run: run.results.find(endpoint="TEAE", statistic="count", group="Group A", level=None)[0].value == 3,
     ),
     (
         "a missing attribution",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from topline.study.problems import Finding
 
 
 def set_cell(domain: str, row: int, column: str, value: str) -> Callable[[Any], None]:
@@ -57,6 +60,25 @@ def whole(content: str | bytes) -> Callable[[Any], None]:
 
 def records_file(name: str, content: str | bytes) -> Callable[[Any], None]:
     return lambda study: study.put(f"records/{name}", content)
+
+
+def folder_in_place(domain: str) -> Callable[[Any], None]:
+    def make(study: Any) -> None:
+        study.records.pop(domain)
+        (study.folder / f"records/{domain.lower()}.csv").mkdir(parents=True)
+
+    return make
+
+
+def pipe(name: str) -> Callable[[Any], None]:
+    def make(study: Any) -> None:
+        study.records.pop(Path(name).stem.upper(), None)
+        (study.folder / "records").mkdir(parents=True)
+        os.mkfifo(study.folder / name)
+        if name == "study.yaml":
+            study.write = lambda: study.folder
+
+    return make
 
 
 # what is wrong · how it is made · the code · what the message says
@@ -176,6 +198,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, tuple[str, ...]]] = [
         "REC-0005",
         ("SSDTC",),
     ),
+    ("a column with a name of topline's own", set_cell("AE", 0, "_ROW", "1"), "REC-0005", ("records/ae.csv, column _ROW", "Rename")),
     ("a missing column", drop_column("AE", "AESTDTC"), "REC-0007", ("records/ae.csv", "column AESTDTC", "records.domains.AE.columns")),
     (
         "a mapping to a column that isn't there",
@@ -245,7 +268,29 @@ CASES: list[tuple[str, Callable[[Any], None], str, tuple[str, ...]]] = [
     ("a records folder outside", in_protocol("records:\n", "records:\n  folder: ../elsewhere\n"), "REC-0002", ("outside",)),
     ("a link to a file outside", link_out, "REC-0002", ("records/dm.csv", "outside")),
     ("a link to a folder outside", link_folder_out, "REC-0002", ("outside",)),
-    ("a path with a null character", in_protocol("DM: ,", 'DM: {file: "a\\0b.csv"},'), "REC-0002", ("study folder",)),
+    ("a path with a null character", in_protocol("DM: ,", 'DM: {file: "a\\0b.csv"},'), "PRO-0007", ("line 4", "U+0000")),
+    # characters that steer a terminal or turn the order of the text
+    (
+        "an escape in the title",
+        in_protocol("A small study", '"A \\e[2J study"'),
+        "PRO-0007",
+        ("study.yaml, line 2", "U+001B", "A \\x1b[2J"),
+    ),
+    ("a bell in a key", in_protocol("title:", '"ti\\atle":'), "PRO-0007", ("line 2", "U+0007")),
+    ("a carriage return in a label", in_protocol("label: Adults", 'label: "Adults\\r9"'), "PRO-0007", ("line 8", "U+000D")),
+    ("a C1 control", in_protocol("Group A", '"Group\\x9b A"'), "PRO-0007", ("line 12", "U+009B")),
+    ("an override of direction", in_protocol("Group B", "Group \u202e B"), "PRO-0007", ("line 12", "U+202E")),
+    ("an isolate of direction", in_protocol("Group B", '"Group \\u2066 B"'), "PRO-0007", ("line 12", "U+2066")),
+    ("half a character", in_protocol("Group B", '"Group \\ud800 B"'), "PRO-0007", ("line 12", "U+D800")),
+    # what is not a file
+    (
+        "a folder for a records file",
+        folder_in_place("DM"),
+        "REC-0003",
+        ("not a file",),
+    ),
+    ("a pipe for a records file", pipe("records/dm.csv"), "REC-0003", ("records/dm.csv: is a folder, a pipe or a device", "Put a file")),
+    ("a pipe for the protocol", pipe("study.yaml"), "PRO-0001", ("study.yaml: is a folder, a pipe or a device",)),
 ]
 
 
@@ -298,3 +343,48 @@ def test_an_earlier_result_stays_when_the_input_is_refused(small_study: Any) -> 
     small_study.put("records/ae.csv", small_study.text("AE").replace("2023", "2023-99", 1))
     assert small_study.topline("run").status == 2
     assert {path: path.read_bytes() for path in (small_study.folder / "results").rglob("*") if path.is_file()} == before
+
+
+def test_a_pipe_for_the_claims(small_study: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "claims.yaml")
+    done = small_study.topline("run", "--against", str(tmp_path / "claims.yaml"))
+    assert done.status == 2
+    assert "PRO-0001 error: claims.yaml: is a folder, a pipe or a device" in done.err
+
+
+def test_all_control_characters_are_said_at_once(small_study: Any) -> None:
+    small_study.replace("A small study", '"A \\e[2J study"')
+    small_study.replace("Group B", '"Group \\a B"')
+    assert small_study.topline("run").err.count("PRO-0007") == 2
+
+
+@pytest.mark.parametrize("place", ["the file", "its folder"])
+def test_a_records_file_that_may_not_be_read(small_study: Any, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    def refuse(self: Path, *_: Any, **__: Any) -> Any:
+        if self.name == "dm.csv":
+            raise PermissionError(13, "Permission denied")
+        return known(self)
+
+    name = "read_bytes" if place == "the file" else "is_file"
+    known = getattr(Path, name)
+    small_study.write()
+    monkeypatch.setattr(Path, name, refuse)
+    done = small_study.topline("run")
+    assert done.status == 2
+    assert "REC-0003 error: records/dm.csv: can't be read: Permission denied. See that it is a file that you may read" in done.err
+    assert "repair" not in done.err
+
+
+def test_a_cell_of_a_million_characters_is_cut(small_study: Any) -> None:
+    small_study.records["DM"][0]["AGE"] = "x" * 1_000_000
+    done = small_study.topline("run")
+    assert done.status == 2
+    assert "x" * 79 + "…'" in done.err
+    assert len(done.err) < 1000
+    assert len(small_study.topline("check", "--json").out) < 2000
+
+
+def test_long_names_and_control_characters_are_cut_and_escaped() -> None:
+    finding = Finding("REC-0001", "error", "m" * 9999 + "\x1b", "a.csv", 1, "c" * 999, "v\x1b" * 999, subject="s\u202e" * 999)
+    assert len(str(finding)) < 2800
+    assert str(finding).isprintable()

@@ -104,3 +104,22 @@ def test_a_folder_that_is_there_already_is_left_alone(start: Callable[..., Start
         start([head, *rows])
     assert {item: item.read_bytes() for item in folder.rglob("*") if item.is_file()} == before
     assert [item.name for item in folder.parent.iterdir() if item.name.startswith(".")] == []
+
+
+def test_the_next_command_can_be_pasted_and_the_copy_of_the_sheet_is_its_owners(
+    sheet: Callable[..., Path], head: list[str], rows: list[list[Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "my study; rm -r $HOME"
+    path = sheet([head, *rows])
+    path.chmod(0o644)
+    assert main(["init", str(path), "--out", str(folder)]) == 0
+    assert f"topline init --accept '{folder}'\n" in capsys.readouterr().out
+    assert (folder / "records" / path.name).stat().st_mode & 0o777 == 0o600
+    assert main(["init", "--accept", str(folder), "--yes"]) == 0
+    assert f"topline run '{folder}'\n" in capsys.readouterr().out
+
+
+def test_a_sheet_that_is_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "patients.xlsx").mkdir()
+    assert main(["init", str(tmp_path / "patients.xlsx")]) == 2
+    assert "INI-0001 error: patients.xlsx: is a folder, a pipe or a device" in capsys.readouterr().err

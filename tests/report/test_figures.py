@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -14,9 +15,9 @@ from topline.analyze.results import Curve, ResultSet, Waterfall
 from topline.report.figures import build_figures, forest, kaplan_meier, waterfall
 from topline.report.figures.canvas import render
 from topline.report.figures.fonts import BASE, families_for
-from topline.report.figures.steps import RESOLUTION, steps_of
+from topline.report.figures.steps import RESOLUTION, few_from, split, steps_of
 from topline.report.figures.ticks import month_ticks
-from topline.report.figures.words import clean, width_of, wrap
+from topline.report.figures.words import clean, widest_word, width_of, wrap
 from topline.study.protocol import Protocol
 
 Study = tuple[ResultSet, Protocol]
@@ -201,3 +202,40 @@ def test_a_character_that_no_font_has_is_logged_and_never_raised(caplog: pytest.
         assert families_for(["\U0001e900\U00012345"])[0] == BASE
     assert "no installed font draws" in caplog.text
     assert families_for(["plain text, ≥ 65, ¹³¹I"]) == [BASE]
+
+
+def test_a_name_breaks_at_its_hyphens_and_the_head_of_the_forest_breaks_no_word(two_arm: Study) -> None:
+    assert wrap("Non-combination", 13) == "Non-\ncombination"
+    assert widest_word("Non-combination therapy") == 11
+    results, protocol = two_arm
+    drawing = forest._Drawing(forest.Context(results, protocol), "T", [], "Chemoradiotherapy", "Non-combination")
+    heads, _ = drawing._heads(forest.new_figure(1), 3.0)
+    assert heads == ["Chemoradiotherapy\nevents / n", "Non-combination\nevents / n"]
+    heads, widths = drawing._heads(forest.new_figure(1), 1.9)
+    assert heads[1] == "Non-\ncombination\nevents / n"
+    assert len(widths) == 2
+
+
+def test_the_curve_is_lighter_where_few_are_at_risk(two_arm: Study) -> None:
+    times = tuple(float(t) for t in range(1, 11))
+    line = Curve(
+        "a", "E", None, times, tuple(1 - t / 20 for t in times), (None,) * 10, (None,) * 10, (), (), (0.0, 6.0, 12.0), (10, 5, 0), (0, 0, 0)
+    )
+    assert few_from(line) == 6.0
+    steps = steps_of(line, 10)
+    first, last = split(steps, 6.0)
+    assert (first[0][-1], last[0][0], last[0][-1]) == (6.0, 6.0, 10.0)
+    assert first[1][-1] == last[1][0] == pytest.approx(0.7)
+    assert split(steps, math.inf) == ((steps.time, steps.survival), ((), ()))
+    assert few_from(replace(line, n_risk=(30, 25, 20))) == math.inf
+    assert "lighter line, fewer than 5 patients at risk" in build_figures(*two_arm)[0].title
+
+
+def test_progression_that_the_sum_does_not_show_is_marked(single: Study) -> None:
+    results, protocol = single
+    plain = {figure.name: figure.title for figure in build_figures(results, protocol)}
+    assert "* Progressive" not in plain["waterfall-response"]
+    assert "Dashed line, threshold of the protocol." in plain["waterfall-tg"]
+    fall = Waterfall("response", "Best change", (31.0, 0.0, -40.0), ("PD", "PD", "PR"))
+    marked = build_figures(replace(results, waterfalls=(fall,)), protocol)[-1]
+    assert "* Progressive disease without a rise" in marked.title

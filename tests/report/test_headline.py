@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from topline.analyze.results import ResultSet
 from topline.report.headline import HeadlineLine, headline
 from topline.report.tables import build_tables
@@ -33,8 +35,8 @@ def test_headline_is_one_line_a_result(hostile: Study) -> None:
 def test_paragraphs_say_what_the_tables_say(two_arm: Study) -> None:
     text = " ".join(headline_paragraphs(*two_arm))
     assert (
-        "Median progression-free survival was 20.8 months (95% CI 16.6–not reached; 45 events in 65 patients) with Combination "
-        "and 8.2 months (95% CI 6.6–10.7; 87 events in 89 patients) with Non-combination." in text
+        "Median progression-free survival – Combination: 20.8 months (95% CI 16.6–not reached; 45 events in 65 patients); "
+        "Non-combination: 8.2 months (95% CI 6.6–10.7; 87 events in 89 patients)." in text
     )
     assert "The unadjusted hazard ratio of Combination against Non-combination was 0.46 (95% CI 0.32–0.69); p < 0.001." in text
     shown = " ".join(
@@ -63,3 +65,27 @@ def test_a_changed_choice_is_named(single: Study) -> None:
     changed = protocol.model_copy(update={"response": protocol.response.model_copy(update={"parameters": rules})})
     assert "Choices that differ from the defaults: stable disease min days = 56." in dict(methods_paragraphs(results, changed))["Response"]
     assert not any("differ" in text for text in dict(methods_paragraphs(results, protocol))["Response"])
+
+
+def test_one_paragraph_an_endpoint_in_the_order_of_the_table(two_arm: Study) -> None:
+    starts = [text.split(" – ")[0].split(":")[0] for text in headline_paragraphs(*two_arm)]
+    assert starts[1:] == [
+        "Objective response rate (ORR)",
+        "Median progression-free survival",
+        "Median overall survival",
+        "Any treatment-related event",
+    ]
+    assert " at 12 months" not in " ".join(headline_paragraphs(*two_arm))
+
+
+def test_hazards_that_were_not_proportional_are_said_everywhere(two_arm: Study) -> None:
+    results, protocol = two_arm
+    rows = tuple(replace(row, p_value=0.012) if row.statistic == "proportional_hazards" else row for row in results.rows)
+    said = "ot proportional (p = 0.012; reported when below 0.05): the hazard ratio is an average over follow-up"
+    changed = replace(results, rows=rows)
+    assert any(said in text for text in headline_paragraphs(changed, protocol))
+    tables = {table.id: table for table in build_tables(changed, protocol)}
+    assert any(said in note for note in tables["pfs"].footnotes)
+    assert any(said in note for note in tables["headline"].footnotes)
+    assert [row.cells[0] for row in tables["warnings"].rows if said in row.cells[2]] == ["warning", "warning"]
+    assert not any("proportional (p" in text for text in headline_paragraphs(*two_arm))

@@ -122,7 +122,7 @@ def test_every_figure_is_embedded_once_with_words(two_arm: Study) -> None:
     images = [attrs for tag, attrs in Page(page).tags if tag == "img"]
     figures = build_figures(*two_arm)
     assert [base64.b64decode((image["src"] or "").partition(",")[2]) for image in images] == [figure.svg for figure in figures]
-    assert [image["alt"] for image in images] == [figure.alt for figure in figures]
+    assert [(image["alt"] or "").replace("\N{NO-BREAK SPACE}", " ") for image in images] == [figure.alt for figure in figures]
 
 
 def test_every_cell_and_footnote_is_in_it(two_arm: Study) -> None:
@@ -173,3 +173,9 @@ def test_results_without_value_are_shown_as_such(two_arm: Study) -> None:
     assert "No patient in a group." in text
     assert not re.search(r"\bnan\b", text, re.IGNORECASE)
     assert "None" not in text
+
+
+def test_a_sign_and_its_number_stay_on_one_line(single: Study) -> None:
+    page = render_report(*single, build_tables(*single), [], PROVENANCE)
+    assert "grade ≥\N{NO-BREAK SPACE}3" in page
+    assert "grade ≥ 3" not in page

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from topline.analyze.results import Result, ResultSet
+from topline.analyze.results import Result, ResultSet, with_ids
 from topline.audit.against import ClaimCheck
 from topline.report.tables import Table, build_tables
+from topline.report.words import plain_warning
+from topline.study.analyses import ConcordanceAnalysis
 from topline.study.problems import Finding
 from topline.study.protocol import Protocol
 
@@ -91,7 +93,7 @@ def test_time_to_event_counts_reasons_under_what_they_are(single: Study) -> None
     assert "log-log 95% confidence interval" in notes
     assert "midpoint on a plateau" in notes
     assert "NR, not reached" in notes
-    assert "Median not reached: the curve stays above 0.5." in notes
+    assert "Median not reached: fewer than half had the event." in notes
 
 
 def test_the_comparison_stands_in_the_column_of_its_group(two_arm: Study) -> None:
@@ -189,3 +191,71 @@ def test_an_id_used_by_an_analysis_is_not_used_twice(single: Study) -> None:
     rows = tuple(replace(row, analysis="headline") if row.analysis == "baseline" else row for row in results.rows)
     ids = [table.id for table in build_tables(replace(results, rows=rows), renamed)]
     assert {"headline", "headline-2"} < set(ids)
+
+
+def test_a_test_and_an_interval_that_disagree_are_named(two_arm: Study) -> None:
+    results, protocol = two_arm
+    assert not any("disagree" in note for note in by_id(two_arm)["response"].footnotes)
+    rows = tuple(
+        replace(row, value=0.06, p_value=0.06) if row.analysis == "response" and row.statistic == "p_value" else row for row in results.rows
+    )
+    table = {table.id: table for table in build_tables(replace(results, rows=rows), protocol)}["response"]
+    assert any(
+        "chi-squared test and the interval of the odds ratio disagree about significance: the interval leaves out 1" in n
+        for n in table.footnotes
+    )
+
+
+def test_a_covariate_is_printed_by_its_labels(two_arm: Study) -> None:
+    results, protocol = two_arm
+    tree = protocol.model_dump(mode="json", exclude_unset=True)
+    tree["endpoints"] = [{key: value for key, value in item.items() if key not in ("events", "censoring")} for item in tree["endpoints"]]
+    tree["analyses"][0]["variables"][1]["levels"] = {"0": "Fully active", "1": "Restricted"}
+    rows = tuple(replace(row, level="1 vs 0") if row.level == "1" and row.statistic == "hazard_ratio" else row for row in results.rows)
+    tables = {table.id: table for table in build_tables(replace(results, rows=rows), Protocol.model_validate(tree))}
+    assert tables["pfs-adjusted"].rows[-1].cells[0] == "ECOG: Restricted vs Fully active"
+
+
+def test_a_baseline_without_levels_takes_the_labels_of_a_subgroup(two_arm: Study) -> None:
+    results, protocol = two_arm
+    tree = protocol.model_dump(mode="json", exclude_unset=True)
+    tree["endpoints"] = [{key: value for key, value in item.items() if key not in ("events", "censoring")} for item in tree["endpoints"]]
+    tree["analyses"][2]["subgroups"].append({"variable": "ECOG", "levels": {"0": "Fully active", "1": "Restricted"}})
+    tables = {table.id: table for table in build_tables(results, Protocol.model_validate(tree))}
+    assert [row.cells[0] for row in tables["baseline"].rows][-3:] == ["Fully active", "Restricted", "Missing"]
+
+
+def test_warnings_of_a_curve_need_no_notation() -> None:
+    assert plain_warning("not reached: S(t) stays above 0.5 (lowest value 0.9444)") == "median not reached: fewer than half had the event"
+    assert plain_warning("not reached: S(t) stays above 0.25 (lowest value 0.3)") == "not reached: fewer than 75% had the event"
+    assert plain_warning("upper limit not reached: the curve's upper limit stays above the quantile") == "upper limit not reached"
+    assert plain_warning("no events in one group") == "no events in one group"
+
+
+def test_two_evaluators_stand_side_by_side(two_arm: Study) -> None:
+    results, protocol = two_arm
+    analysis = ConcordanceAnalysis(id="agreement", type="concordance", population="FAS", evaluators=("SITE", "REVIEW"))
+    method = {"name": "concordance", "evaluators": "SITE against REVIEW"}
+    rows = []
+    for group in ("Combination", "Non-combination"):
+        own = {"group": group, "endpoint": "CONCORD", "method": method}
+        rows.append(Result("agreement", "count", 12.0, variable="best response", level="PR / SD", **own))
+        rows.append(Result("agreement", "count", 3.0, variable="progression", level="progression by the first only", **own))
+        for name in ("agreement on best response", "agreement on progression", "early discrepancy rate"):
+            limits = {"lower": 0.5, "upper": 0.9, "conf_level": 0.95, "events": 15, "n": 20}
+            rows.append(Result("agreement", "rate", 0.75, variable=name, **limits, **own))
+    changed = protocol.model_copy(update={"analyses": (*protocol.analyses, analysis)})
+    tables = {table.id: table for table in build_tables(replace(results, rows=(*results.rows, *with_ids(rows))), changed)}
+    table = tables["agreement"]
+    assert "other" not in tables
+    assert table.columns[1].label == "Combination\n(n = 20)"
+    assert [row.cells[0] for row in table.rows] == [
+        "Best response, SITE / REVIEW, patients",
+        "PR / SD",
+        "Agreement on best response, n / N; % (95% CI)",
+        "Progression, SITE against REVIEW, patients",
+        "progression by SITE only",
+        "Agreement on progression, n / N; % (95% CI)",
+        "Early discrepancy rate, n / N; % (95% CI)",
+    ]
+    assert cells(table, "Early discrepancy rate, n / N; % (95% CI)") == ("15 / 20; 75.0% (50.0–90.0)",) * 2

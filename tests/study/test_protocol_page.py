@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
-from topline.study.endpoints import PRESETS
+from topline.analyze.response import TESTS
+from topline.api import load_study
+from topline.records.domains import CONTRACTS
+from topline.study.analyses import ResponseComparison, TimeToEventComparison
+from topline.study.endpoints import PRESETS, CensorRule, EventRule
 from topline.study.load import load_protocol
 from topline.study.protocol import Protocol
 
@@ -47,3 +51,55 @@ def test_the_whole_page_is_one_protocol(small_study: Any) -> None:
     kinds = {item.type for item in protocol.analyses}
     assert kinds == {"baseline", "follow_up", "time_to_event", "response", "adverse_events", "exposure", "lab_change"}
     assert {"pfs_fda_a", "overall_survival"} <= set(PRESETS)
+
+
+def rows_under(heading: str) -> list[list[str]]:
+    """The cells of the tables under a heading of the third level, without their heads."""
+    text = re.search(rf"^### {heading}\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert text is not None
+    tables = re.findall(r"^\|[-|]+\|\n((?:\|.*\n)+)", text[1], re.MULTILINE)
+    return [[cell.strip() for cell in line.strip().strip("|").split("|")] for table in tables for line in table.splitlines()]
+
+
+def names(cell: str) -> list[str]:
+    return [word.strip("` ") for word in cell.split(",") if word.strip()]
+
+
+def test_every_preset_is_on_the_page_with_the_sources_it_needs() -> None:
+    assert {names(row[0])[0]: set(names(row[2])) for row in rows_under("Presets")} == {name: item.needs() for name, item in PRESETS.items()}
+
+
+def test_every_rule_is_on_the_page() -> None:
+    kinds = [*get_args(get_args(EventRule)[0]), *get_args(get_args(CensorRule)[0])]
+    expected = [get_args(kind.model_fields["rule"].annotation)[0] for kind in kinds]
+    assert sorted(names(row[0])[0] for row in rows_under("Rules of events and censoring")) == sorted(expected)
+
+
+def test_every_test_is_on_the_page() -> None:
+    told = {names(row[1])[0]: row[2] for row in rows_under("Tests")}
+    assert list(told) == [
+        name for kind in (TimeToEventComparison, ResponseComparison) for name in get_args(kind.model_fields["test"].annotation)
+    ]
+    assert {name: told[name] for name in TESTS} == TESTS
+
+
+def test_the_columns_of_every_domain_are_on_the_page() -> None:
+    table = {row[0]: row[1:] for row in rows_under("The columns of each domain")}
+    assert {name: tuple(names(cells[0])) for name, cells in table.items()} == {name: item.required for name, item in CONTRACTS.items()}
+    for name, item in CONTRACTS.items():
+        known = {*item.numbers, *item.codes, *([item.timing] if item.timing else [])} - set(item.required)
+        assert known <= set(names(table[name][1])), name
+
+
+def test_the_whole_trial_runs(tmp_path: Path) -> None:
+    text = PAGE.partition("## A whole trial")[2]
+    (tmp_path / "records").mkdir()
+    (tmp_path / "study.yaml").write_text(re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[0], encoding="utf-8")
+    for file, cells in re.findall(r"^`(records/\w+\.csv)`:\n\n```csv\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        (tmp_path / file).write_text(cells, encoding="utf-8")
+    study = load_study(tmp_path)
+    assert [item for item in study.check() if item.severity == "error"] == []
+    found = {(row.analysis, row.statistic, row.group): row for row in study.execute().results.rows if row.subgroup is None}
+    assert {group: found["pfs", "events", group].value for group in ("Drug A", "Drug B")} == {"Drug A": 1, "Drug B": 3}
+    assert {group: found["os", "events", group].value for group in ("Drug A", "Drug B")} == {"Drug A": 1, "Drug B": 2}
+    assert {group: found["response", "rate", group].events for group in ("Drug A", "Drug B")} == {"Drug A": 2, "Drug B": 1}

@@ -15,6 +15,9 @@ from topline.stats.distributions import chi2_sf
 from topline.study.analyses import Covariate, Subgroup, TimeToEventAnalysis, TimeToEventComparison
 from topline.study.problems import Finding, InputError
 
+_GROUP, _TIME, _CENSORED = "_COMPARED_GROUP", "_COMPARED_TIME", "_COMPARED_CENSORED"
+"""Columns of the comparison, named so that no variable of the records can stand in for them."""
+
 
 @dataclass(frozen=True)
 class _Data:
@@ -25,16 +28,16 @@ class _Data:
 
     @property
     def time(self) -> np.ndarray:
-        return self.frame["AVAL"].to_numpy()
+        return self.frame[_TIME].to_numpy()
 
     @property
     def event(self) -> np.ndarray:
-        return np.asarray(self.frame["CNSR"].to_numpy() == 0)
+        return np.asarray(self.frame[_CENSORED].to_numpy() == 0)
 
     @property
     def contrasts(self) -> np.ndarray:
         """A column a group but the reference (the last): 1 for its patients."""
-        labels = self.frame["GROUP"].to_numpy()
+        labels = self.frame[_GROUP].to_numpy()
         return np.column_stack([(labels == group.label).astype(float) for group in self.groups[:-1]])
 
     def where(self, keep: pl.Series) -> _Data:
@@ -52,8 +55,10 @@ def compare(
     """Return the test and the models that the protocol names, each group against the reference."""
     if len(groups) < 2:
         return []
-    members = pl.concat([group.subjects.with_columns(pl.lit(group.label).alias("GROUP")) for group in groups])
-    data = _Data(members.join(times.select("USUBJID", "AVAL", "CNSR"), on="USUBJID", how="inner").sort("USUBJID"), groups)
+    inner = (_GROUP, _TIME, _CENSORED)
+    members = pl.concat([group.subjects.drop(inner, strict=False).with_columns(pl.lit(group.label).alias(_GROUP)) for group in groups])
+    outcome = times.select("USUBJID", pl.col("AVAL").alias(_TIME), pl.col("CNSR").alias(_CENSORED))
+    data = _Data(members.join(outcome, on="USUBJID", how="inner").sort("USUBJID"), groups)
     _present(
         analysis, [*comparison.strata, *(item.variable for item in comparison.covariates), *(s.variable for s in analysis.subgroups)], data
     )
@@ -82,7 +87,7 @@ def _not_estimable(why: str) -> dict[str, Any]:
 
 
 def _problem(data: _Data) -> str | None:
-    sizes = [int((data.frame["GROUP"] == group.label).sum()) for group in data.groups]
+    sizes = [int((data.frame[_GROUP] == group.label).sum()) for group in data.groups]
     if min(sizes) == 0:
         return "a group has no patient with a time"
     return "no events in any group" if not data.event.any() else None
@@ -108,7 +113,7 @@ def _log_rank(analysis: TimeToEventAnalysis, data: _Data, strata: tuple[str, ...
     why = _problem(data)
     if why is not None:
         return row(analysis, None, "logrank", None, **fields, **_not_estimable(why))
-    test = logrank_test(data.time, data.event, data.frame["GROUP"].to_numpy(), strata=_strata(data, strata))
+    test = logrank_test(data.time, data.event, data.frame[_GROUP].to_numpy(), strata=_strata(data, strata))
     value, p = number(test.statistic), number(test.p_value)
     status = {"status": "ok", "warnings": tuple(test.warnings)} if value is not None else _not_estimable("; ".join(test.warnings))
     return row(analysis, None, "logrank", value, p_value=p, **fields, **status)
@@ -243,8 +248,8 @@ def _subgroup(
         part = data.where(values == value)
         within = common | {"variable": label, "subgroup": text}
         for group in part.groups:
-            own = part.frame.filter(pl.col("GROUP") == group.label)
-            events = int((own["CNSR"] == 0).sum())
+            own = part.frame.filter(pl.col(_GROUP) == group.label)
+            events = int((own[_CENSORED] == 0).sum())
             fields = within | {"group": group.label, "n": own.height, "events": events, "unit": "patients"}
             fields["subject_set"] = context.sets.ordinal(own["USUBJID"])
             rows += [row(analysis, None, "n", own.height, **fields), row(analysis, None, "events", events, **fields)]

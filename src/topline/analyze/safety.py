@@ -46,7 +46,7 @@ def analyse_adverse_events(analysis: AdverseEventAnalysis, context: Context) -> 
     emergent = events.filter(pl.col("TRTEMFL") == "Y")
     rows: list[Result] = []
     kinds = _kinds(emergent, analysis.severe_grade)
-    order = _terms(emergent, context.patients(analysis))
+    order = [term for term in _terms(emergent, context.patients(analysis)) if term is not None]
     unknown = {code: name for code, name in _NEEDS.items() if name not in events.columns}
     if not {"AETOXGR", "AEOUT"} & set(events.columns):
         unknown |= dict.fromkeys(("AEDEATH", "TRDEATH"), "AETOXGR or AEOUT")

@@ -38,11 +38,24 @@ def derive_adverse_events(
         term.alias("TERM"),
         pl.col("AESTDT").alias("ASTDT"),
         (pl.col("AEENDT") if "AEENDT" in table.columns else pl.lit(None, pl.Int32)).alias("AENDT"),
-        grade.cast(pl.Int64).alias("ATOXGR"),
+        grade.cast(pl.Int64, strict=False).alias("ATOXGR"),
     )
     _refuse_grades(table, grade)
     table = _emergent(table, rules)
     table, findings = _related(table, rules)
+    findings += [
+        Finding(
+            "DER-0032",
+            "warning",
+            "the event has no term; it counts in the totals and under no term",
+            "AE",
+            row,
+            "AETERM",
+            todo="fill in the term",
+            subject=subject,
+        )
+        for row, subject in table.filter(pl.col("TERM").is_null()).select("_ROW", "USUBJID").iter_rows()
+    ]
     emergent = pl.col("TRTEMFL") == "Y"
     order = pl.struct(-pl.col("ATOXGR").fill_null(0), pl.col("ASTDT").fill_null(pl.col("AESTDTLO")), "AESEQ").rank("ordinal")
     table = table.with_columns(

@@ -18,6 +18,8 @@ _EVIDENCE = {
     "PR": ("PRSTDT",),
     "SS": ("SSDT",),
 }
+_OF_SUBJECT = ("RFICDT", "RFSTDT", "RFXSTDT", "RFXENDT", "RFENDT", "LASTFUDT", "DTHDT")
+"""Days of DM on which a patient was alive: consent, reference and exposure dates, last follow-up, and the day of death."""
 _DEAD = ("DEAD", "DIED", "DEATH")
 
 
@@ -45,7 +47,7 @@ def last_known_alive(records: Records, cutoff: int | None) -> pl.DataFrame:
         if domain in records and day in records[domain].columns
     ]
     subjects = records["DM"]
-    parts += [_dated(subjects, day, f"DM.{day}", pl.lit(None, pl.Int64)) for day in ("RFICDT", "DTHDT") if day in subjects.columns]
+    parts += [_dated(subjects, day, f"DM.{day}", pl.lit(None, pl.Int64)) for day in _OF_SUBJECT if day in subjects.columns]
     if not parts:
         return pl.DataFrame(schema={"USUBJID": pl.String, "LSTALVDT": pl.Int32, "LSTALVSRC": pl.String, "LSTALVSEQ": pl.Int64})
     evidence = pl.concat(_latest(part, cutoff) for part in parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.subjects import derived_in
 from topline.records.load import Records
 from topline.records.read import ROW
 from topline.study.endpoints import TimeToEvent
@@ -15,7 +16,8 @@ def check_plausibility(records: Records, subjects: pl.DataFrame, protocol: Proto
     """Return what is worth knowing before the results are read; nothing is changed.
 
     DER-0070 a progression recorded on or before the time origin; DER-0071 a drug that the schedule doesn't know; DER-0072 a drug of the
-    protocol that nobody took; DER-0073 a patient of a population without time origin; DER-0074 one whose group the protocol doesn't know.
+    protocol that nobody took; DER-0073 a patient of a population without time origin; DER-0074 one whose group the protocol doesn't know;
+    DER-0075 a variable of DM that is derived here; DER-0076 a population without patients; DER-0077 a value that can't be.
 
     Parameters
     ----------
@@ -27,6 +29,9 @@ def check_plausibility(records: Records, subjects: pl.DataFrame, protocol: Proto
         *_drugs(records, protocol),
         *_without_origin(subjects, protocol),
         *_without_group(subjects, protocol),
+        *_derived_here(records),
+        *_empty_populations(subjects, protocol),
+        *_impossible(records),
     ]
 
 
@@ -136,3 +141,57 @@ def _without_group(subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]:
         )
         for row, value, subject in lost.select(ROW, pl.col(groups.variable).cast(pl.String), "USUBJID").iter_rows()
     ]
+
+
+def _derived_here(records: Records) -> list[Finding]:
+    message = "is derived from the other records; the values in DM are not used"
+    return [Finding("DER-0075", "warning", message, "DM", 1, name, todo="rename the column to keep it") for name in derived_in(records)]
+
+
+def _empty_populations(subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]:
+    return [
+        Finding("DER-0076", "warning", f"no patient is in the population {item.id} ({item.label})", todo="check its rules")
+        for item in protocol.populations
+        if not (subjects[item.id + "FL"] == "Y").any()
+    ]
+
+
+_LIMITS = (("DM", "AGE", 0.0, 120.0), ("EX", "EXDOSE", 0.0, None))
+_YEARS = (-25_567, 65_744)
+"""Days since 1970-01-01 of 1900-01-01 and 2150-01-01."""
+
+
+def _impossible(records: Records) -> list[Finding]:
+    """Ages and doses outside what can be, and dates of another century; they are used as they stand."""
+    findings = []
+    for domain, variable, low, high in _LIMITS:
+        if domain not in records or variable not in records[domain].columns:
+            continue
+        value = pl.col(variable)
+        outside = (value < low) if high is None else (value < low) | (value > high)
+        for row, subject, number in records[domain].filter(outside).select(ROW, "USUBJID", variable).iter_rows():
+            expected = f"{low:g} or more" if high is None else f"{low:g} to {high:g}"
+            findings.append(
+                Finding(
+                    "DER-0077",
+                    "warning",
+                    "can't be",
+                    records.names.get(domain, domain),
+                    row,
+                    variable,
+                    f"{number:g}",
+                    expected,
+                    subject=subject,
+                )
+            )
+    for domain, table in records.tables.items():
+        for variable in (name for name in table.columns if name.endswith("DTC") and name[:-1] in table.columns):
+            day = pl.col(variable[:-1])
+            for row, subject, text in table.filter((day < _YEARS[0]) | (day > _YEARS[1])).select(ROW, "USUBJID", variable).iter_rows():
+                file = records.names.get(domain, domain)
+                findings.append(
+                    Finding(
+                        "DER-0077", "warning", "is a date of another century", file, row, variable, text, todo="correct it", subject=subject
+                    )
+                )
+    return findings

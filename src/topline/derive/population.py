@@ -68,7 +68,7 @@ def _everybody(protocol: Protocol) -> str:
     return (
         "All patients in the records"
         if window.start is None and window.end is None
-        else "Patients in the enrolment window, or with no date"
+        else "Patients who started within the enrolment dates, and those without a start date"
     )
 
 

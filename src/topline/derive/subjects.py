@@ -44,6 +44,28 @@ def pick_date(records: Records, source: DateSource, name: str) -> pl.DataFrame:
     return picked.first() if source.pick == "first" else picked.last()
 
 
+_DERIVED = (
+    "TRTMODE",
+    "TRTCOMP",
+    "TRTADD",
+    "TRTADDDT",
+    "ORIGDT",
+    "LSTALVDT",
+    "LSTALVSRC",
+    "LSTALVSEQ",
+    "DCTREAS",
+    "NCYCLE",
+    "TRT01P",
+    "TRT01A",
+)
+
+
+def derived_in(records: Records) -> list[str]:
+    """Return the variables of DM that are derived here and therefore not taken from DM; the treatment dates only where EX has doses."""
+    names = (*_DERIVED, "TRTSDT", "TRTEDT") if "EX" in records else _DERIVED
+    return [name for name in names if name in records["DM"].columns]
+
+
 def derive_subjects(records: Records, protocol: Protocol, alive: pl.DataFrame) -> pl.DataFrame:
     """Return ADSL without populations.
 
@@ -61,7 +83,7 @@ def derive_subjects(records: Records, protocol: Protocol, alive: pl.DataFrame) -
         All DM variables; ORIGDT (time origin), TRTSDT, TRTEDT, DTHDT, DTHFL, LSTALVDT as Int32 days; TRT01P, TRT01A; cut variables.
         Patients whose origin lies outside the enrolment window are not in it.
     """
-    subjects = records["DM"]
+    subjects = records["DM"].drop(derived_in(records))
     for name, kind in (("DTHDT", pl.Int32), ("DTHFL", pl.String)):
         if name not in subjects.columns:
             subjects = subjects.with_columns(pl.lit(None, kind).alias(name))
@@ -82,14 +104,14 @@ def derive_subjects(records: Records, protocol: Protocol, alive: pl.DataFrame) -
 
 
 def treatment_dates(records: Records, rows: BaseModel | None, drugs: tuple[str, ...] = ()) -> pl.DataFrame:
-    """Return USUBJID, TRTSDT, TRTEDT: first and last day with a dose above 0, of the study treatment (`rows`) or of some drugs of it."""
+    """Return USUBJID, TRTSDT, TRTEDT: first and last day with a dose above 0, or of placebo, of the study treatment or some drugs of it."""
     if "EX" not in records:
         return pl.DataFrame(schema={"USUBJID": pl.String, "TRTSDT": pl.Int32, "TRTEDT": pl.Int32})
     doses = select(records["EX"], rows, records.tables, "study.treatment_rows")
     if drugs:
         doses = doses.filter(pl.col("EXTRT").is_in([drug.upper() for drug in drugs]))
     if "EXDOSE" in doses.columns:
-        doses = doses.filter((pl.col("EXDOSE") != 0).fill_null(value=True))
+        doses = doses.filter((pl.col("EXDOSE") > 0).fill_null(value=True) | pl.col("EXTRT").str.contains("PLACEBO"))
     end = pl.coalesce("EXENDT", "EXSTDT") if "EXENDT" in doses.columns else pl.col("EXSTDT")
     return doses.group_by("USUBJID").agg(pl.col("EXSTDT").min().alias("TRTSDT"), end.max().alias("TRTEDT"))
 

@@ -28,7 +28,6 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?= )")
 _TALLIED = re.compile("DER-005(?:1|2)")
 _TALLY = re.compile(r"(?:[^():,]+ in \d+(?:, )?)+(?=\)|$)")
 _MANY = {"value has": "values have", "value is": "values are", "date has": "dates have"}
-_NOBODY = "DER-0072 (a drug that nobody took)"[:8]
 
 
 @dataclass(frozen=True)

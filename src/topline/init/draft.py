@@ -68,6 +68,7 @@ def draft_study(table: Table, others: list[Table]) -> Draft:
     _flags(draft, chosen)
     _groups(draft, chosen)
     _response(draft, chosen)
+    _tests(draft)
     _characteristics(draft, {column.name for column in chosen.values()})
     return draft
 
@@ -255,9 +256,10 @@ def _groups(draft: Draft, chosen: dict[str, Column]) -> None:
     if changed:
         draft.values["ARM"] = changed
     if len(groups.labels) > 1:
-        draft.guess("reference-group", f"the reference group is {shown(groups.labels[groups.reference])}", evidence=groups.reference_why)
-        draft.guess("tests", "groups are compared by the log-rank test and Cox model, and by Fisher's exact test")
-        draft.marks |= {"reference": "reference-group", "tests": "tests"}
+        place = "another group: change groups.reference"
+        text = f"the reference group is {shown(groups.labels[groups.reference])}"
+        draft.guess("reference-group", text, evidence=groups.reference_why, other=(place,))
+        draft.marks["reference"] = "reference-group"
 
 
 def _filled_down(draft: Draft, column: Column) -> Column:
@@ -286,6 +288,18 @@ def _response(draft: Draft, chosen: dict[str, Column]) -> None:
         evidence=f"{draft.table.rows - column.n} patients have none",
     )
     draft.marks["response"] = "response"
+
+
+def _tests(draft: Draft) -> None:
+    """The tests that the draft really names: of times to event, of response, or of neither."""
+    if draft.groups is None or len(draft.groups.labels) < 2:
+        return
+    timed = draft.has("TRTSDTC") and (draft.has("PROGDTC") or draft.has("DTHDTC") or draft.has("DTHFL", "LASTFUDTC"))
+    tests = ["the log-rank test and Cox model"] if timed or draft.has("PFSTIME", "PROGFL") or draft.has("OSTIME", "DTHFL") else []
+    tests += ["Fisher's exact test of response"] if draft.response else []
+    if tests:
+        draft.guess("tests", f"groups are compared by {', and by '.join(tests)}")
+        draft.marks["tests"] = "tests"
 
 
 def _characteristics(draft: Draft, used: set[str]) -> None:

@@ -32,12 +32,15 @@ def groups_of_column(column: Column) -> GroupGuess | None:
     spelled: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for text, n in sorted(column.counts.items(), key=lambda item: -item[1]):
-        counts[spelled.setdefault(plain(text).replace(" ", ""), text)] += n
+        counts[spelled.setdefault(plain(text).replace(" ", ""), text.strip())] += n
     if not 1 <= len(counts) <= MOST_GROUPS or any(len(text) > 60 for text in counts):
         return None
     values = {text: spelled[plain(text).replace(" ", "")] for text in column.counts}
     hints = {**hints_of(column.heading), **column.labels}
-    labels = {text: hints.get(text, text if not re.fullmatch(r"[\d.]+", text) else f"{column.name} = {text}") for text in sorted(counts)}
+    labels = {
+        text: hints.get(text, text).strip() if text in hints or not re.fullmatch(r"[\d.]+", text) else f"{column.name.strip()} = {text}"
+        for text in sorted(counts)
+    }
     return _with_reference(values, labels, counts)
 
 
@@ -74,7 +77,7 @@ def _with_reference(values: dict[str, str], labels: dict[str, str], counts: Coun
     elif alone:
         reference, why = alone[0], "the simplest treatment"
     else:
-        reference, why = names[-1], "only the last in order: nothing in the sheet says which it is"
+        reference, why = names[-1], "chosen without evidence: please choose (it is only the last in order)"
     ordered = {name: labels[name] for name in (*(name for name in names if name != reference), reference)}
     evidence = ", ".join(f"{labels[name]}: {counts[name]} rows" for name in ordered)
     if unread:

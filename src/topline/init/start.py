@@ -23,12 +23,15 @@ from topline.study.yaml_text import read_yaml
 
 @dataclass(frozen=True)
 class Started:
-    """A new study folder: its draft, and the columns that are never read because they tell who a patient is (heading → what)."""
+    """A new study folder: its draft, the columns that are never read because they tell who a patient is (heading → what), and those that
+    nothing of the draft uses.
+    """
 
     folder: Path
     protocol: Protocol
     table: Table
     identities: dict[str, str]
+    unused: tuple[str, ...] = ()
 
     @property
     def guesses(self) -> tuple[Guess, ...]:
@@ -75,9 +78,12 @@ def start_study(files: Sequence[Path], out: Path | None = None) -> Started:
     names = {path: _safe(path.stem) + path.suffix for path in sources}
     if len(set(names.values())) < len(names):
         names = {path: f"{place}-{name}" for place, (path, name) in enumerate(names.items(), start=1)}
-    protocol = _write(folder, names, protocol_text(draft_study(table, others), names))
+    draft = draft_study(table, others)
+    protocol = _write(folder, names, protocol_text(draft, names))
     identities = {column.name: column.identity for column in table.columns if column.identity is not None}
-    return Started(folder, protocol, table, identities)
+    used = {*draft.columns.values(), *(joined.subject for joined in table.joined)}
+    unused = tuple(column.name for column in table.columns if column.identity is None and column.name not in used)
+    return Started(folder, protocol, table, identities, unused)
 
 
 def _safe(stem: str) -> str:
@@ -94,6 +100,7 @@ def _write(folder: Path, names: Mapping[Path, str], text: str) -> Protocol:
             (new / "records").mkdir(parents=True)
             for source, name in names.items():
                 shutil.copyfile(source, new / "records" / name)
+                (new / "records" / name).chmod(0o600)  # it holds patients
             (new / PROTOCOL_FILE).write_text(text, encoding="utf-8", newline="\n")
             protocol = parse_protocol(read_yaml(new / PROTOCOL_FILE))
             if folder.exists():

@@ -89,7 +89,8 @@ def read_tables(path: Path) -> list[Table]:
     """
     suffix = path.suffix.lower()
     if not path.is_file():
-        raise InputError([Finding("INI-0001", "error", "there is no such file", path.name, todo="give the sheet's file name")])
+        message = "is a folder, a pipe or a device, not a file" if path.exists() else "there is no such file"
+        raise InputError([Finding("INI-0001", "error", message, path.name, todo="give the sheet's file name")])
     if suffix not in READABLE:
         raise InputError(
             [Finding("INI-0001", "error", "is not a kind of file that can be read", path.name, expected="one of " + ", ".join(READABLE))]
@@ -98,6 +99,9 @@ def read_tables(path: Path) -> list[Table]:
         return _tables(path, suffix)
     except InputError:
         raise
+    except OSError as error:
+        problem, todo = f"can't be read: {error.strerror or type(error).__name__}", "see that it is a file that you may read"
+        raise InputError([Finding("REC-0003", "error", problem, path.name, todo=todo)]) from None
     except Exception as error:  # a reader's own error types differ by format and version; its message may hold data
         problem = f"can't be read ({type(error).__name__})"
         raise InputError([Finding("REC-0003", "error", problem, path.name, todo="open it, repair it and save it again")]) from None

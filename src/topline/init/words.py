@@ -38,7 +38,7 @@ ROLES: tuple[Role, ...] = (
         "date",
         (
             r"(开始|首次|首剂|第一次|起始|启动).*(治疗|用药|给药|化疗|靶向|免疫)|(治疗|用药|给药|化疗|方案).*(开始|起始|首次)"
-            r"|treatmentstart|startoftreatment|start(of)?therapy|therapystart|firstdose|trtsd|c1d1|dateoffirsttreatment|treatmentdate",
+            r"|treatmentstart|startoftreatment|start(of)?therapy|therapystart|firstdose|trtsd|c1d1|cycle1day1|dateoffirsttreatment|treatmentdate",
             r"^(治疗|用药)(日期|时间)|入组(日期|时间)|indexdate|startdate|enrol\w*date|dateofenrol|随机(日期|时间)|randomi[sz]ationdate",
             r"手术(日期|时间)|dateofsurgery|surgerydate|确诊(日期|时间)|诊断(日期|时间)|diagnosisdate|dateofdiagnosis",
         ),
@@ -49,7 +49,7 @@ ROLES: tuple[Role, ...] = (
         "progression",
         "date",
         (
-            r"(进展|复发)(的)?(日期|时间)|progressi\w*date|dateof(progress|relapse|recurrence)|(relapse|recurrence|pd)date|progdt|pd(日期|时间)",
+            r"(进展|复发)(的)?(日期|时间)|progress\w*date|date(of)?(progress|relapse|recurrence|pd)|(relapse|recurrence|pd)(date|on$)|progdt|^pddt|pd(日期|时间)",
             r"pfs(终点|截止|结束)?(日期|时间|date|enddate)|(进展|复发|转移).*(日期|时间)",
         ),
         r"死亡|death|月|天\b",
@@ -71,7 +71,7 @@ ROLES: tuple[Role, ...] = (
         "code",
         (
             r"是否.*(进展|复发)|(进展|复发)(与否|情况|状态|是否)|pfs.*(状态|事件|结局|status|event|censor|删失|cens)",
-            r"^(进展|复发)|progress(ion|ed)?(status|event|yn|flag)?\d*$|^relapsed?$|^recurrence$|^pd$",
+            r"^(进展|复发)|progress(ion|ed)?(status|event|yn|flag)?\d*$|^relapsed?$|^recurrence$|^(pd|progress\w*|relapsed?)(yn|ny|yesno|status|flag|event|seen)?$",
         ),
         r"日期|date|部位|site",
     ),
@@ -89,7 +89,10 @@ ROLES: tuple[Role, ...] = (
         "BESTRESP",
         "best response",
         "code",
-        (r"最佳.*疗效|最佳.*(反应|缓解)|best(overall|tumou?r)?response|^bor$", r"疗效|recist|^response$|tumou?rresponse|objectiveresponse"),
+        (
+            r"最佳.*疗效|最佳.*(反应|缓解)|best(overall|tumou?r|recist)?resp(onse)?|^bor$|overallresp",
+            r"疗效|recist|^resp(onse)?$|tumou?rresponse|objectiveresponse",
+        ),
         r"日期|date",
     ),
     Role("ARM", "group", "code", (r"^分组|^组别|治疗组|^组$|^group|^arm$|(treatment|study)(group|arm)|^cohort$|^队列",)),
@@ -120,7 +123,8 @@ ROLES: tuple[Role, ...] = (
     ),
 )
 OUTCOME = re.compile(
-    r"进展|死亡|随访|疗效|生存|毒|不良|复发|后续|备注|转归|结局|停药|减量|存活|缓解|response|death|progress|follow|status|remark|comment|note|toxic|adverse|subsequent"
+    r"进展|死亡|随访|疗效|生存|毒|不良|复发|后续|备注|转归|结局|停药|减量|存活|缓解|(?<![a-z])resp(?!ir)|response|death|(?<![a-z])(?:died|dead|alive|deceased)(?![a-z])|progress|relaps|recurr|(?<![a-z])bor(?![a-z])"
+    r"|(?<![a-z])pd(?![a-z0-9]|[- ]?l?[- ]?1)|follow|status|remark|comment|note|toxic|adverse|subsequent"
     r"|日期|时间|date|time|pfs|^os|grade.*ae|ae.*grade|周期|cycle|剂量|dose|event|censor|医生|医师|doctor|科室"
 )
 """Headings of columns that are no baseline characteristic."""

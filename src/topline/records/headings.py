@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from topline.study.problems import Finding, InputError
+from topline.study.problems import UNSAFE, Finding, InputError
 from topline.study.records_spec import DomainSpec
 
 
 def squash(heading: str | None) -> str:
-    """A heading on one line, with single blanks."""
-    return " ".join((heading or "").replace("\ufeff", "").split())
+    """A heading on one line, with single blanks, and none of the characters that a protocol can't hold."""
+    return " ".join(UNSAFE.sub(" ", (heading or "").replace("\ufeff", "")).split())
 
 
 def distinct_names(headings: Sequence[str | None]) -> list[str]:

@@ -36,7 +36,12 @@ def subject_column(path: Path, spec: DomainSpec) -> str | None:
     """Return the column of a Parquet file that holds the patients' ids, where the file can be read in parts."""
     if path.suffix.lower() != ".parquet" or spec.fill_down or spec.subject_from == "row" or spec.also or "USUBJID" in spec.values:
         return None
-    schema = pl.read_parquet_schema(path)
+    try:
+        schema = pl.read_parquet_schema(path)
+    except (pl.exceptions.PolarsError, OSError):
+        return None  # reading it says what is wrong
+    if "_ROW" in schema:
+        return None
     if spec.columns is None:
         found = [name for name in schema if name.strip().upper() == "USUBJID"]
     else:

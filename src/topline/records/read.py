@@ -54,7 +54,7 @@ def locate(study: Path, spec: RecordsSpec, domain: DomainName) -> tuple[Path, st
                 )
             ]
         )
-    if not path.is_file():
+    if not _is_file(path, name):
         raise InputError(
             [
                 Finding(
@@ -67,6 +67,22 @@ def locate(study: Path, spec: RecordsSpec, domain: DomainName) -> tuple[Path, st
             ]
         )
     return path, name
+
+
+def _is_file(path: Path, name: str) -> bool:
+    """Whether a file is there; a finding where something is, and can't be read as a file."""
+    try:
+        if path.is_file() or not path.exists():
+            return path.is_file()
+    except OSError as error:
+        raise _unreadable(name, error.strerror or type(error).__name__) from None
+    message, todo = "is a folder, a pipe or a device, not a file", "put a file in its place"
+    raise InputError([Finding("REC-0003", "error", message, file=name, todo=todo)])
+
+
+def _unreadable(name: str, reason: str) -> InputError:
+    todo = "see that it is a file that you may read, and that no other program keeps it locked"
+    return InputError([Finding("REC-0003", "error", f"can't be read: {reason}", file=name, todo=todo)])
 
 
 def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, part: Part | None = None) -> pl.DataFrame:
@@ -95,11 +111,16 @@ def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, par
             frame = _read_csv(path, name, spec.encoding, domain)
     except InputError:
         raise
+    except OSError as error:
+        raise _unreadable(name, error.strerror or type(error).__name__) from None
     except Exception as error:  # a reader's own error types differ by format and version
         message = (str(error).splitlines() or ["the reader gives no reason"])[0][:200]
         raise InputError(
             [Finding("REC-0003", "error", f"can't be read: {message}", file=name, todo="open it, repair it and save it again")]
         ) from None
+    if ROW in frame.columns:
+        todo = "rename the column"
+        raise InputError([Finding("REC-0005", "error", "is a name that topline uses itself", name, column=ROW, todo=todo)])
     first = 2 if suffix in (".parquet", *READERS) else domain.header_row + 1
     text = _to_text(frame)
     table = text.with_row_index(ROW, offset=first) if rows is None else text.insert_column(0, rows)

@@ -69,6 +69,7 @@ def _expression(frame: pl.DataFrame, node: BaseModel, tables: Mapping[str, pl.Da
             ]
         )
     column, kind = pl.col(node.variable), frame.schema[node.variable]
+    _refuse_other_kind(frame, node, where)
     if isinstance(node, Missing):
         return column.is_null() if node.missing else column.is_not_null()
     if isinstance(node, Contains):
@@ -80,6 +81,34 @@ def _expression(frame: pl.DataFrame, node: BaseModel, tables: Mapping[str, pl.Da
     if isinstance(node, Between):
         return _compare(column, kind, ">=", node.between[0]) & _compare(column, kind, "<=", node.between[1])
     return _compare(column, kind, node.op, node.value)
+
+
+def _refuse_other_kind(frame: pl.DataFrame, node: BaseModel, where: str) -> None:
+    """Refuse a text compared with numbers, or a number with texts, of which none is one: it would be true of nobody."""
+    if not isinstance(node, Compare | OneOf | Between):
+        return
+    constants: tuple[Scalar, ...] = (node.value,) if isinstance(node, Compare) else node.one_of if isinstance(node, OneOf) else node.between
+    values = frame[node.variable].drop_nulls()
+    for constant in constants:
+        number = isinstance(constant, int | float) and not isinstance(constant, bool)
+        if values.dtype.is_numeric() and isinstance(constant, str) and not _is_number(constant):
+            problem = "a number with a text"
+        elif number and values.dtype == pl.String and len(values) and values.cast(pl.Float64, strict=False).is_null().all():
+            problem = "text with a number"
+        else:
+            continue
+        raise InputError(
+            [
+                Finding(
+                    "PRO-0030",
+                    "error",
+                    f"{where or 'a condition'} compares {node.variable}, {problem}",
+                    column=node.variable,
+                    value=str(constant),
+                    todo="put a text in quotes and write a number without them",
+                )
+            ]
+        )
 
 
 def _compare(column: pl.Expr, kind: pl.DataType, op: str, value: Scalar) -> pl.Expr:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from topline.analyze.results import Result, ResultSet
 from topline.report.display import Show
+from topline.study.analyses import BaselineAnalysis, TimeToEventAnalysis
 from topline.study.protocol import Protocol
 
 Group = str | None
@@ -54,6 +55,21 @@ class Context:
     def endpoint_label(self, endpoint_id: str | None) -> str:
         """Return an endpoint's label, or its code where the protocol has no such endpoint."""
         return next((item.label for item in self.protocol.endpoints if item.id == endpoint_id), endpoint_id or "")
+
+    def level_label(self, variable: str | None, level: str) -> str:
+        """Return the printed name of a variable's value: as a baseline analysis has it, else as a subgroup; the value where none has."""
+        return self._levels.get((variable, level), level)
+
+    @cached_property
+    def _levels(self) -> dict[tuple[str | None, str], str]:
+        labels: dict[tuple[str | None, str], str] = {}
+        wanted = [item for analysis in self.protocol.analyses if isinstance(analysis, BaselineAnalysis) for item in analysis.variables]
+        inside = [item for analysis in self.protocol.analyses if isinstance(analysis, TimeToEventAnalysis) for item in analysis.subgroups]
+        named = [(item.variable, item.levels) for item in wanted] + [(item.variable, item.levels) for item in inside]
+        for variable, levels in named:
+            for value, label in (levels or {}).items():
+                labels.setdefault((variable, str(value)), label)
+        return labels
 
     def groups(self, rows: Sequence[Result]) -> tuple[Group, ...]:
         """Return the groups that rows describe: the protocol's order, then that of the rows, all patients last."""

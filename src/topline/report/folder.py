@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -18,11 +15,9 @@ import polars as pl
 from topline.analyze.results import ResultSet
 from topline.audit.against import ClaimCheck
 from topline.derive.datasets import Datasets, for_handing_on
-from topline.study.problems import Finding, InputError
+from topline.report.place import MADE_BY, MANIFEST, NEW, exchange, prepare_place, unwritable, workshop
 from topline.study.protocol import Protocol
 
-MANIFEST = "manifest.json"
-_MADE_BY = "topline"
 _SOFTWARE = ("numpy", "polars", "scipy", "pydantic", "matplotlib")
 
 
@@ -34,17 +29,21 @@ def write_results(
     results: ResultSet,
     claims: Sequence[ClaimCheck] | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    study: Path | None = None,
 ) -> Path:
     """Write everything that came out of a run.
 
-    It is written to a temporary folder beside `out` and moved there when it is whole, so that a run that dies leaves what was there.
+    It is written to a hidden folder beside `out` and moved there when it is whole, so that a run that dies leaves what was there. What
+    holds patients (datasets, subjects.parquet) is for its owner only; the rest has the rights that new files have.
 
     Parameters
     ----------
     out : Path
-        The folder. It must not exist, be empty, or hold an earlier run of this program.
+        The folder. It must not exist, be empty, or hold an earlier run of this study and nothing else.
     inputs : mapping
         File → SHA-256, of the protocol and the records.
+    study : Path, optional
+        The study's own folder, which is never written over.
 
     Returns
     -------
@@ -54,68 +53,16 @@ def write_results(
     Raises
     ------
     InputError
-        OUT-0001 when `out` holds something else, OUT-0002 when it can't be written.
+        OUT-0001 when `out` isn't a place for this study's results, OUT-0002 when it can't be written.
     """
-    _refuse_foreign(out)
+    place = prepare_place(out, protocol, study)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+        with workshop(place) as folder:
+            _write_all(folder / NEW, protocol, inputs, datasets, results, claims, progress)
+            exchange(folder, place)
     except OSError as error:
-        raise _unwritable(out, error) from None
-    try:
-        _write_all(temporary, protocol, inputs, datasets, results, claims, progress)
-        temporary.chmod(0o755)
-        _move(temporary, out)
-    except OSError as error:
-        raise _unwritable(out, error) from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        raise unwritable(out, error) from None
     return out
-
-
-def _unwritable(out: Path, error: OSError) -> InputError:
-    todo = "free the disk or mend the rights, or name another folder with --out"
-    return InputError(
-        [Finding("OUT-0002", "error", f"can't be written: {error.strerror or type(error).__name__}", file=out.name, todo=todo)]
-    )
-
-
-def _refuse_foreign(out: Path) -> None:
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise InputError([Finding("OUT-0001", "error", "is not a folder", file=out.name, todo="name another folder with --out")])
-    if out.is_dir() and any(out.iterdir()):
-        try:
-            ours = json.loads((out / MANIFEST).read_text(encoding="utf-8")).get("made_by") == _MADE_BY
-        except (OSError, ValueError, AttributeError):
-            ours = False
-        if not ours:
-            raise InputError(
-                [
-                    Finding(
-                        "OUT-0001",
-                        "error",
-                        "holds files that this program did not write; they are left as they are",
-                        file=out.name,
-                        todo="name an empty or a new folder with --out",
-                    )
-                ]
-            )
-
-
-def _move(temporary: Path, out: Path) -> None:
-    if not out.exists():
-        temporary.rename(out)
-        return
-    earlier = Path(tempfile.mkdtemp(prefix=f".{out.name}.earlier.", dir=out.parent))
-    try:
-        os.replace(out, earlier / "results")  # noqa: PTH105 - a rename that says what it is
-        try:
-            temporary.rename(out)
-        except OSError:
-            (earlier / "results").rename(out)
-            raise
-    finally:
-        shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _write_all(
@@ -132,13 +79,15 @@ def _write_all(
     from topline.report.tables import build_tables, to_csv
 
     progress("writing datasets")
-    (folder / "datasets").mkdir()
+    (folder / "datasets").mkdir(mode=0o700)
     for name, frame in datasets.named().items():
         for_handing_on(frame, protocol.records.timing).write_parquet(folder / "datasets" / f"{name}.parquet")
+        (folder / "datasets" / f"{name}.parquet").chmod(0o600)
     (folder / "results.json").write_text(_json(results.to_dict()), encoding="utf-8")
     results.to_frame().write_parquet(folder / "results.parquet")
     members = [(ordinal, subject) for ordinal, subjects in enumerate(results.subject_sets) for subject in subjects]
     pl.DataFrame(members, schema={"subject_set": pl.Int64, "USUBJID": pl.String}, orient="row").write_parquet(folder / "subjects.parquet")
+    (folder / "subjects.parquet").chmod(0o600)
     progress("tables")
     tables = build_tables(results, protocol, claims)
     (folder / "tables").mkdir()
@@ -156,7 +105,7 @@ def _write_all(
     (folder / "report.html").write_text(render_report(results, protocol, tables, figures, provenance, claims), encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     outputs = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    (folder / MANIFEST).write_text(_json({"made_by": _MADE_BY, "schema_version": 1, **provenance, "outputs": outputs}), encoding="utf-8")
+    (folder / MANIFEST).write_text(_json({"made_by": MADE_BY, "schema_version": 1, **provenance, "outputs": outputs}), encoding="utf-8")
 
 
 def _provenance(protocol: Protocol, inputs: Mapping[str, str]) -> dict[str, Any]:

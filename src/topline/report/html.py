@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ LONG_WORD = 30
 """A longer word may be broken inside a table, so that the table keeps to the page."""
 MOST_ROWS = 200
 """Longer tables are cut in the page; their CSV is whole."""
+
+_SIGN = re.compile("([≥≤]) (?=\\d)|\\bp ([=<>]) (?=\\d)")
 
 HEADINGS: dict[Section, str] = {
     "headline": "Headline results",
@@ -83,6 +86,7 @@ def render_report(
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.finalize = _kept_together
     environment.tests["table"] = lambda item: isinstance(item, Table)
     environment.tests["unbroken"] = lambda text: any(len(word) > LONG_WORD for word in text.split())
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8").strip()
@@ -98,6 +102,13 @@ def render_report(
         claims=claims or (),
         most_rows=MOST_ROWS,
     )
+
+
+def _kept_together(value: Any) -> Any:
+    """A sign and its number stay on one line."""
+    if type(value) is not str:
+        return value
+    return _SIGN.sub(lambda match: match[0].replace(" ", "\N{NO-BREAK SPACE}"), value)
 
 
 def _blocks(protocol: Protocol, tables: Sequence[Table], figures: Sequence[FigureFile]) -> Iterator[Block]:

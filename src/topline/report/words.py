@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+_STAYS_ABOVE = re.compile(r"(?:median )?not reached: (?:S\(t\)|the curve) stays above (?P<above>0?\.\d+|1)(?: \(lowest value [^)]*\))?")
+_LIMIT = re.compile(r"((?:lower|upper) limit not reached): the curve's (?:lower|upper) limit stays above the quantile")
+
+
+def plain_warning(text: str) -> str:
+    """Return a warning of a curve in words that need no notation; any other as it is."""
+    return _LIMIT.sub(r"\1", _STAYS_ABOVE.sub(_fewer, text))
+
+
+def _fewer(match: re.Match[str]) -> str:
+    above = float(match["above"])
+    if above == 0.5:
+        return "median not reached: fewer than half had the event"
+    return f"not reached: fewer than {100 * (1 - above):.4g}% had the event"
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:

@@ -83,8 +83,8 @@ class TimeToEventAnalysis(_Analysis):
     endpoint: str
     comparison: TimeToEventComparison | None = None
     quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
-    landmarks_months: tuple[Annotated[float, Field(gt=0)], ...] = ()
-    rmst_months: float | None = Field(default=None, gt=0)
+    landmarks_months: tuple[Annotated[float, Field(gt=0, le=1_200)], ...] = ()
+    rmst_months: float | None = Field(default=None, gt=0, le=1_200)
     subgroups: tuple[Subgroup, ...] = ()
 
 

@@ -23,7 +23,7 @@ _TODO = "mend the protocol there; docs/protocol.md describes each section"
 
 
 def check_consistency(protocol: Protocol, document: YamlDocument) -> list[Finding]:
-    """Return what is inconsistent in a protocol that is valid field by field (PRO-0020 to PRO-0030)."""
+    """Return what is inconsistent in a protocol that is valid field by field (PRO-0020 to PRO-0026)."""
 
     def finding(code: str, path: Path_, message: str, severity: Severity = "error", todo: str = _TODO) -> Finding:
         return Finding(code, severity, message, file=document.file, row=document.line_of(path), todo=todo)

@@ -16,7 +16,7 @@ class Display(Strict):
         default="topline", description="`topline`: Efron, log-log; `R`: Efron, log; `SAS`: Breslow, log-log."
     )
     rounding: Literal["half_away_from_zero", "half_even"] = "half_away_from_zero"
-    days_per_month: float = Field(default=30.4375, gt=0)
+    days_per_month: float = Field(default=30.4375, ge=28, le=31)
     percent_decimals: int = Field(default=1, ge=0, le=6)
     months_decimals: int = Field(default=1, ge=0, le=6)
     ratio_decimals: int = Field(default=2, ge=0, le=6)

@@ -120,7 +120,11 @@ class LastAssessment(Rule):
 
 
 class LastKnownAlive(Rule):
-    """Censored at the last date on which the patient is known to have been alive, at most the data cut-off."""
+    """Censored at the last date on which the patient is known to have been alive, at most the data cut-off.
+
+    Read from every dated record (EX, TU, TR, RS, AE onset, LB, DS, CM, PR, SS but for the dead) and from DM: RFICDTC, RFSTDTC,
+    RFXSTDTC, RFXENDTC, RFENDTC, LASTFUDTC and the date of death.
+    """
 
     rule: Literal["last_known_alive"]
     label: str = "Alive at last contact"

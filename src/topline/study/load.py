@@ -37,7 +37,7 @@ def load_protocol(folder: Path) -> tuple[Protocol, Path]:
         With every finding (PRO-…), each with its line.
     """
     path = folder if folder.suffix in (".yaml", ".yml") else folder / PROTOCOL_FILE
-    if not path.is_file():
+    if not _there(path):
         raise InputError(
             [
                 Finding(
@@ -53,6 +53,13 @@ def load_protocol(folder: Path) -> tuple[Protocol, Path]:
     protocol = parse_protocol(document)
     refuse_unconfirmed(protocol.guesses, document, str(path.parent))
     return protocol, path
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists() and not (path.is_dir() and path.name != PROTOCOL_FILE)
+    except OSError:  # such as a folder that may not be looked into: reading the file will say so
+        return True
 
 
 def parse_protocol(document: YamlDocument) -> Protocol:

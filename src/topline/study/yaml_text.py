@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from topline.study.problems import Finding, InputError
+from topline.study.problems import UNSAFE, Finding, InputError
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 80
@@ -65,10 +66,14 @@ def read_yaml(path: Path, name: str | None = None) -> YamlDocument:
     Raises
     ------
     InputError
-        PRO-0001 can't be read, PRO-0002 not YAML, PRO-0003 a tag, anchor or alias, PRO-0004 a key given twice.
+        PRO-0001 can't be read, PRO-0002 not YAML, PRO-0003 a tag, anchor or alias, PRO-0004 a key given twice, PRO-0005 no such date,
+        PRO-0007 characters that steer a terminal.
     """
     name = name or path.name
     try:
+        if path.exists() and not path.is_file():
+            message = "is a folder, a pipe or a device, not a file"
+            raise InputError([Finding("PRO-0001", "error", message, file=name, todo="name a file that stays as it is while it is read")])
         raw = path.read_bytes()
     except OSError as error:
         raise InputError(
@@ -102,6 +107,8 @@ def read_yaml(path: Path, name: str | None = None) -> YamlDocument:
         ) from None
     if root is None:
         raise InputError([Finding("PRO-0002", "error", "is empty", file=name, todo="see docs/protocol.md for a first protocol")])
+    if unsafe := list(_unsafe(root, name)):
+        raise InputError(unsafe)
     lines: dict[Path_, int] = {}
     return YamlDocument(_plain(root, (), lines, name), name, lines)
 
@@ -155,6 +162,21 @@ def _refuse_tags(text: str, name: str) -> None:
                     )
                 ]
             )
+
+
+def _unsafe(node: yaml.Node, name: str) -> Iterator[Finding]:
+    if isinstance(node, yaml.ScalarNode):
+        found = UNSAFE.search(node.value)
+        if found is not None:
+            message = (
+                f"a text holds the control character U+{ord(found[0]):04X}, which would steer a terminal or turn the order of the text"
+            )
+            row = node.start_mark.line + 1
+            yield Finding("PRO-0007", "error", message, file=name, row=row, value=node.value, todo="type the text anew without it")
+    else:
+        for item in node.value:
+            for part in item if isinstance(item, tuple) else (item,):
+                yield from _unsafe(part, name)
 
 
 def _plain(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> Any:

@@ -14,12 +14,16 @@ from topline.report.context import Context, pick, select
 from topline.report.figures.canvas import mark_synthetic, new_figure, put, render, text_size
 from topline.report.figures.model import FigureFile
 from topline.report.figures.style import COLOURS, GRID, INK, MUTED, WIDTH
-from topline.report.figures.words import clean, wrap
+from topline.report.figures.words import clean, widest_word, wrap
 from topline.study.analyses import TimeToEventAnalysis
 
 ALL = "All patients"
 ROW = 0.235
 SIZE = 8.0
+_HEAD, _WIDEST_HEAD = 13, 22
+"""Width of the headings of the counts in half-width characters: as a rule, and for a long word."""
+_NARROWEST = 1.2
+"""Least width of the plot itself in inches."""
 _INDENT = "   "
 _TICKS = (0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
@@ -109,15 +113,15 @@ class _Drawing:
         """Draw: the columns of text, and the ratios between them."""
         probe = new_figure(1)
         labels = [_label(line) for line in self.lines]
-        heads = [wrap(self.group, 13, 3) + "\nevents / n", wrap(self.reference, 13, 3) + "\nevents / n"]
         title = wrap(self.title, 62, 2)
         label_width = max(text_size(probe, text, SIZE, "bold")[0] for text in labels)
-        count_widths = [max(text_size(probe, head, SIZE, "bold")[0], 0.55) for head in heads]
         level = self.context.show.level(next((line.ratio for line in self.lines if line.ratio is not None), None))
         ratio_head = f"Hazard ratio\n({level} CI)"
         ratios = [self.context.show.with_interval(line.ratio) if line.ratio is not None else "" for line in self.lines]
         ratio_width = max(text_size(probe, text, SIZE, "bold")[0] for text in [*ratios, ratio_head])
         p_width = text_size(probe, "interaction", SIZE, "bold")[0]
+        room = WIDTH - 0.2 - label_width - 0.12 - 0.14 - 0.22 - _NARROWEST - 0.22 - ratio_width - 0.18 - p_width - 0.2
+        heads, count_widths = self._heads(probe, room)
         head_top = 0.2 + text_size(probe, title, 11, "bold")[1] + 0.16
         head_height = max(text_size(probe, head, SIZE, "bold")[1] for head in [*heads, ratio_head])
         top = head_top + head_height + 0.12
@@ -151,6 +155,17 @@ class _Drawing:
         if self.context.protocol.study.synthetic:
             mark_synthetic(figure)
         return figure
+
+    def _heads(self, probe: Figure, room: float) -> tuple[list[str], list[float]]:
+        """The headings of the two columns of counts and their widths: no word is broken if the plot leaves room for it."""
+        names = (self.group, self.reference)
+        whole = max(_HEAD, *(min(widest_word(name), _WIDEST_HEAD) for name in names))
+        for width in (whole, _HEAD):
+            heads = [f"{wrap(name, width, 3)}\nevents / n" for name in names]
+            widths = [max(text_size(probe, head, SIZE, "bold")[0], 0.55) for head in heads]
+            if sum(widths) <= room:
+                break
+        return heads, widths
 
     @staticmethod
     def _unity(axes: Axes, left: float, right: float) -> float:

@@ -15,7 +15,7 @@ from topline.analyze.results import Curve, Result
 from topline.report.context import Context, pick
 from topline.report.figures.canvas import mark_synthetic, new_figure, put, render, text_size
 from topline.report.figures.model import FigureFile
-from topline.report.figures.steps import Steps, steps_of
+from topline.report.figures.steps import FEW, Steps, few_from, split, steps_of
 from topline.report.figures.style import COLOURS, DASHES, GRID, INK, WIDTH
 from topline.report.figures.ticks import month_label, month_ticks
 from topline.report.figures.words import clean, width_of, wrap
@@ -24,6 +24,7 @@ from topline.study.analyses import TimeToEventAnalysis
 PLOT_HEIGHT = 3.3
 RIGHT = 0.25
 SMALL = 8.0
+_LIGHT = 0.4
 MOST_BANDS = 2
 """Bands of more groups than this would hide each other."""
 
@@ -63,16 +64,19 @@ def kaplan_meier_figure(context: Context, analysis: TimeToEventAnalysis, *, medi
     texts = [title, y_label(context, analysis), *(line.name + line.legend for line in lines), *notes]
     svg, png = render(draw, texts)
     alt = f"Kaplan–Meier curves, {title}, with numbers at risk. " + ". ".join([*(line.legend for line in lines), *notes]) + "."
-    return FigureFile(f"km-{analysis.id}", svg, png, alt, _caption(context, analysis, len(lines), median_lines), analysis.id)
+    light = any(few_from(line.curve) < line.steps.end for line in lines)
+    return FigureFile(f"km-{analysis.id}", svg, png, alt, _caption(context, analysis, len(lines), median_lines, light), analysis.id)
 
 
-def _caption(context: Context, analysis: TimeToEventAnalysis, number: int, median_lines: bool) -> str:
+def _caption(context: Context, analysis: TimeToEventAnalysis, number: int, median_lines: bool, light: bool) -> str:
     row = pick(context.rows(analysis.id), statistic="median")
     interval = str(row.method.get("interval", "")) if row is not None else ""
     parts = ["Kaplan–Meier estimate"]
     if number <= MOST_BANDS:
         parts.append(f"bands, {context.show.level(row)} confidence interval{f' ({interval})' if interval else ''}")
     parts.append("ticks, censored patients")
+    if light:
+        parts.append(f"lighter line, fewer than {FEW} patients at risk")
     return "; ".join([*parts, *(["dotted lines, medians that were reached"] if median_lines else [])]) + "."
 
 
@@ -199,7 +203,9 @@ class _Drawing:
                 axes.fill_between(steps.time, steps.lower, steps.upper, **band)  # type: ignore[arg-type]
         for line in self.lines:
             steps = line.steps
-            axes.step(steps.time, steps.survival, where="post", color=line.colour, linestyle=line.dash, linewidth=1.7, clip_on=False)
+            style = {"where": "post", "color": line.colour, "linestyle": line.dash, "linewidth": 1.7, "clip_on": False}
+            for part, alpha in zip(split(steps, few_from(line.curve)), (1.0, _LIGHT), strict=True):
+                axes.step(*part, alpha=alpha, **style)
             marks = {"marker": "|", "markersize": 6.5, "markeredgewidth": 0.9, "linestyle": "none", "color": line.colour, "clip_on": False}
             axes.plot(steps.censor_time, steps.censor_survival, **marks)  # type: ignore[arg-type]
             self._median(axes, line)

@@ -13,6 +13,9 @@ _Point = TypeVar("_Point", bound=tuple[float, ...])
 RESOLUTION = 1500
 """Distinct horizontal places that a drawing has room for."""
 
+FEW = 5
+"""Where fewer patients than this are at risk, a curve is drawn in a lighter line."""
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -60,3 +63,33 @@ def _thin(points: list[_Point], extent: float) -> list[_Point]:
     for point in points:
         kept[round(point[0] / extent * RESOLUTION)] = point
     return [points[0], *(point for point in kept.values() if point is not points[0])]
+
+
+def few_from(curve: Curve) -> float:
+    """Return the time after which fewer than `FEW` patients are surely at risk; infinity where that never is.
+
+    The curve gives the numbers at risk at the times of its table, and every time at which somebody left. Where several left at the same
+    time the answer may come a little late, never early.
+    """
+    leaving = sorted({*curve.time, *curve.censor_time})
+    for place, start in enumerate(curve.risk_time):
+        left = curve.n_risk[place]
+        if left < FEW:
+            return start
+        end = curve.risk_time[place + 1] if place + 1 < len(curve.risk_time) else math.inf
+        for time in leaving:
+            if start <= time < end:
+                left -= 1
+                if left < FEW:
+                    return time
+    return math.inf
+
+
+def split(steps: Steps, at: float) -> tuple[tuple[tuple[float, ...], tuple[float, ...]], tuple[tuple[float, ...], tuple[float, ...]]]:
+    """Return the corner points of a curve up to a time and from it on; the second part is empty where the curve ends before."""
+    if at >= steps.end:
+        return (steps.time, steps.survival), ((), ())
+    before = sum(time <= at for time in steps.time)
+    height = steps.survival[max(before - 1, 0)]
+    first = ((*steps.time[:before], at), (*steps.survival[:before], height))
+    return first, ((at, *steps.time[before:]), (height, *steps.survival[before:]))

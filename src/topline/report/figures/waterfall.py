@@ -24,6 +24,8 @@ CEILING = 150.0
 MANY = 400
 FLAT = 0.3
 """A change smaller than this would be an invisible bar; a square stands for it."""
+STAR = "*"
+"""Marks progressive disease that the change of the sum doesn't show."""
 _HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "----")
 
 
@@ -39,11 +41,16 @@ def waterfall_figure(context: Context, waterfall: Waterfall, name: str) -> Figur
     lowest, highest = show.percent(min(waterfall.value)), show.percent(max(waterfall.value))
     missing = f" {waterfall.n_missing} without a value." if waterfall.n_missing else ""
     alt = f"Waterfall of {title} in {len(waterfall.value)} patients, from {highest} to {lowest}.{missing}"
-    return FigureFile(name, svg, png, alt, _caption(drawing.thresholds), waterfall.analysis)
+    return FigureFile(name, svg, png, alt, _caption(drawing.thresholds, bool(drawing.starred)), waterfall.analysis)
 
 
-def _caption(thresholds: tuple[float, ...]) -> str:
-    return "Each bar is one patient; largest rise first." + (" Dashed lines, thresholds of the protocol." if thresholds else "")
+def _caption(thresholds: tuple[float, ...], starred: bool) -> str:
+    text = "Each bar is one patient; largest rise first."
+    if thresholds:
+        text += " Dashed lines, thresholds of the protocol." if len(thresholds) > 1 else " Dashed line, threshold of the protocol."
+    if starred:
+        text += f" {STAR} Progressive disease without a rise of the sum to the threshold: by a new lesion, by other lesions, or later."
+    return text
 
 
 def _rank(category: str) -> tuple[int, str]:
@@ -73,6 +80,17 @@ class _Drawing:
     waterfall: Waterfall
     categories: tuple[str, ...]
     thresholds: tuple[float, ...]
+
+    @property
+    def starred(self) -> tuple[bool, ...]:
+        """Of each value, whether it is progressive disease below the threshold of progression; empty where none is."""
+        limit = max(self.thresholds, default=0.0) if len(self.thresholds) > 1 else None
+        if limit is None or len(self.waterfall.value) > MANY:
+            return ()
+        marks = tuple(
+            category == "PD" and value < limit for value, category in zip(self.waterfall.value, self.waterfall.category, strict=True)
+        )
+        return marks if any(marks) else ()
 
     def figure(self) -> Figure:
         """Draw: title, bars, thresholds, legend of categories, how many had no value."""
@@ -116,6 +134,11 @@ class _Drawing:
             if number <= 40:
                 text = f"+{self.context.show.number(values[i], 0)}%"
                 axes.text(x, CEILING + 2, text, ha="center", va="bottom", fontsize=6.5, rotation=90 if number > 20 else 0)
+        for x, i in enumerate(order):
+            if self.starred and self.starred[i]:
+                axes.annotate(
+                    STAR, (x, max(shown[x], 0.0)), (0, 1.5), "data", "offset points", ha="center", va="bottom", fontsize=9, color=INK
+                )
         for threshold in self.thresholds:
             axes.axhline(threshold, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=3)
             text = f"{'+' if threshold > 0 else ''}{self.context.show.number(threshold, 0)}%"

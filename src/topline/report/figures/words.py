@@ -10,6 +10,8 @@ _OPENING = "（〔［｛《〈「『【"
 _CLOSING = "）〕］｝》〉」』】，。、；：？！％"
 _PIECE = re.compile(rf"\s*[{_OPENING}]*[{_WIDE}][{_CLOSING}]*|\s*[^\s{_WIDE}]+[{_CLOSING}]*|\s+")
 
+_HYPHENATED = re.compile(r"\s*[^-/\s]*[-/]+|\s*[^-/]+")
+
 
 def clean(text: str) -> str:
     """Return the text on one line, without control characters."""
@@ -39,10 +41,18 @@ def wrap(text: str, width: int, lines: int = 3) -> str:
     return "\n".join(rows)
 
 
+def widest_word(text: str) -> int:
+    """Return the printed width of the widest part of a text that a line should not break."""
+    return max((width_of(part.strip()) for word in _PIECE.findall(clean(text)) for part in _HYPHENATED.findall(word)), default=0)
+
+
 def _pieces(text: str, width: int) -> list[str]:
-    """Split where a line may break: at blanks, around Chinese characters (never before a closing mark), inside a word wider than a line."""
+    """Split where a line may break: at blanks, around Chinese characters (never before a closing mark); a word wider than a line after its
+    hyphens, and inside only what is then still too wide.
+    """
     pieces: list[str] = []
-    for part in _PIECE.findall(text):
+    parts = [part for word in _PIECE.findall(text) for part in ([word] if width_of(word.strip()) <= width else _HYPHENATED.findall(word))]
+    for part in parts:
         if width_of(part.strip()) <= width:
             pieces.append(part)
             continue

@@ -24,9 +24,10 @@ def baseline_table(context: Context, analysis: BaselineAnalysis) -> Table | None
     differences = select(rows, statistic="smd")
     sizes = sizes_of(rows, groups)
     lines: list[Row] = []
+    names = {item.label or item.variable: item.variable for item in analysis.variables if item.levels is None}
     for label in dict.fromkeys(row.variable for row in rows if row.variable is not None):
         own = tuple(row for row in rows if row.variable == label)
-        lines.extend(_block(context, label, own, groups, bool(differences)))
+        lines.extend(_block(context, (label, names.get(label)), own, groups, bool(differences)))
     columns = (Column("Characteristic", "text"), *group_columns(context, groups, sizes))
     if differences:
         columns = (*columns, Column("Standardised\ndifference"))
@@ -43,7 +44,10 @@ def _pair_of(row: Result) -> str:
     return f"{row.group} and {row.reference_group}" if row.group and row.reference_group else "the groups"
 
 
-def _block(context: Context, label: str, rows: Sequence[Result], groups: Sequence[Group], with_difference: bool) -> list[Row]:
+def _block(
+    context: Context, name: tuple[str, str | None], rows: Sequence[Result], groups: Sequence[Group], with_difference: bool
+) -> list[Row]:
+    label, variable = name
     unit = next((row.unit for row in rows if row.unit and row.statistic in ("mean", "median")), None)
     tail = ("",) if with_difference else ()
     smd = pick(rows, statistic="smd", level=None)
@@ -51,10 +55,10 @@ def _block(context: Context, label: str, rows: Sequence[Result], groups: Sequenc
     lines = [Row((f"{label}, {unit}" if unit else label, *("" for _ in groups), *head_tail), heading=True)]
     if any(row.statistic in ("mean", "median") for row in rows):
         by_group = [Summary.of(select(rows, group=group), context.show) for group in groups]
-        for name in ("n", "mean_sd", "median_quartiles", "range"):
-            cells = [getattr(summary, name) for summary in by_group]
+        for part in ("n", "mean_sd", "median_quartiles", "range"):
+            cells = [getattr(summary, part) for summary in by_group]
             if any(cells):
-                lines.append(Row((Summary.labels[name], *cells, *tail), indent=1))
+                lines.append(Row((Summary.labels[part], *cells, *tail), indent=1))
     for level in dict.fromkeys(row.level for row in rows if row.statistic == "count" and row.level is not None):
         own = select(rows, level=level, reference_group=None)
         cells = [
@@ -63,5 +67,5 @@ def _block(context: Context, label: str, rows: Sequence[Result], groups: Sequenc
         ]
         level_smd = pick(rows, statistic="smd", level=level)
         level_tail = (context.show.estimate(level_smd) if level_smd is not None else "",) if with_difference else ()
-        lines.append(Row((level, *cells, *level_tail), indent=1))
+        lines.append(Row((level if level == MISSING else context.level_label(variable, level), *cells, *level_tail), indent=1))
     return lines

@@ -13,6 +13,7 @@ from topline.report.tables.adverse_events import adverse_event_tables
 from topline.report.tables.attrition import attrition_table
 from topline.report.tables.baseline import baseline_table
 from topline.report.tables.claims import claims_table
+from topline.report.tables.concordance import concordance_table
 from topline.report.tables.estimands import estimand_table
 from topline.report.tables.exposure import exposure_table
 from topline.report.tables.findings import findings_table
@@ -76,7 +77,7 @@ def _of_analysis(context: Context, analysis: Analysis) -> tuple[Table | None, ..
         case LabChangeAnalysis():
             return (lab_change_table(context, analysis),)
         case ConcordanceAnalysis():
-            return ()
+            return (concordance_table(context, analysis),)
 
 
 def _unique(tables: Iterable[Table]) -> Iterator[Table]:

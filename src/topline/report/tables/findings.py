@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from topline.report.cautions import hazards_notes
 from topline.report.context import Context
 from topline.report.scrub import scrub
 from topline.report.tables.model import Column, Row, Table
+from topline.report.words import plain_warning
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
@@ -25,7 +27,10 @@ def findings_table(context: Context) -> Table | None:
     raised: dict[str, dict[str, None]] = {}
     for row in context.results.rows:
         for text in row.warnings:
-            raised.setdefault(scrub(text), {})[row.analysis] = None
+            raised.setdefault(scrub(plain_warning(text)), {})[row.analysis] = None
+    for analysis in context.protocol.analyses:
+        notes = hazards_notes(context.rows(analysis.id), context.show)
+        lines += [Row(("warning", "analysis", f"{text[:-1]} ({analysis.id})", "", "")) for text in notes]
     lines += [Row(("note", "analysis", f"{text} ({', '.join(analyses)})", "", "")) for text, analyses in raised.items()]
     if not lines:
         return None

@@ -8,6 +8,7 @@ from typing import Any
 from topline.analyze.results import Result
 from topline.report.display import NOT_ESTIMABLE, NOT_REACHED
 from topline.report.scrub import scrub
+from topline.report.words import plain_warning
 
 _WORDS: dict[str, str] = {
     "n": "number of patients",
@@ -112,7 +113,7 @@ def _note(words: str, text: str) -> str:
 
 def warning_notes(rows: Iterable[Result]) -> tuple[str, ...]:
     """Return each distinct warning of the rows once, without anything that could name a patient."""
-    return tuple(dict.fromkeys(_sentence(scrub(text)) for row in rows for text in row.warnings))
+    return tuple(dict.fromkeys(_sentence(scrub(plain_warning(text))) for row in rows for text in row.warnings))
 
 
 def abbreviation_notes(cells: Iterable[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from topline.analyze.results import Result
+from topline.report.cautions import disagreement_notes
 from topline.report.context import Context, Group, pick, select
 from topline.report.tables.columns import group_columns, sizes_of
 from topline.report.tables.footnotes import method_notes, warning_notes
@@ -44,6 +45,7 @@ def response_table(context: Context, analysis: ResponseAnalysis) -> Table | None
         f"{context.population_label(rows, analysis.population)}; every patient is in the denominator of every rate, "
         "those without an assessment as non-responders.",
         *method_notes(tested),
+        *disagreement_notes(rows),
         *warning_notes(rows),
     )
     columns = (Column("", "text"), *group_columns(context, groups, sizes_of(rows, groups)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from topline.analyze.results import Result
+from topline.report.cautions import hazards_notes
 from topline.report.context import Context, Group, pick, select
 from topline.report.tables.columns import group_columns, sizes_of
 from topline.report.tables.footnotes import abbreviation_notes, method_notes, warning_notes
@@ -131,6 +132,7 @@ def _notes(context: Context, analysis: TimeToEventAnalysis, rows: Sequence[Resul
         f"{context.population_label(rows, analysis.population)}; every patient is in the denominator. Times in months of "
         f"{context.protocol.display.days_per_month:g} days.",
         *method_notes(sized),
+        *hazards_notes(rows, context.show),
         *abbreviation_notes(cell for line in lines for cell in line.cells),
         *warning_notes(rows),
     )

@@ -5,41 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from topline.analyze.results import Result, ResultSet
+from topline.report.cautions import hazards_notes
 from topline.report.context import Context, pick, select
 from topline.report.labels import overview_label
 from topline.report.words import counted, listed, lower_first, sentence
-from topline.study.analyses import AdverseEventAnalysis, Analysis, FollowUpAnalysis, ResponseAnalysis, TimeToEventAnalysis
+from topline.study.analyses import AdverseEventAnalysis, FollowUpAnalysis, ResponseAnalysis, TimeToEventAnalysis
 from topline.study.protocol import Protocol
 
 
 def headline_paragraphs(results: ResultSet, protocol: Protocol) -> tuple[str, ...]:
-    """Return the headline results as plain text, one paragraph each for patients, efficacy and safety.
+    """Return the headline results as plain text: one paragraph for the patients, one for each endpoint, one for safety.
 
     Every number comes from a row (or from the flow of patients) through the protocol's display.
     """
     context = Context(results, protocol)
     patients = [*_patients(context)]
-    efficacy: list[str] = []
+    endpoints: list[list[str]] = []
     safety: list[str] = []
-    for analysis in protocol.headline_analyses:
-        rows = tuple(row for row in context.rows(analysis.id) if row.subgroup is None)
-        target = patients if isinstance(analysis, FollowUpAnalysis) else safety if isinstance(analysis, AdverseEventAnalysis) else efficacy
-        target.extend(_sentences(context, analysis, rows))
-    return tuple(" ".join(map(sentence, part)) for part in (patients, efficacy, safety) if part)
-
-
-def _sentences(context: Context, analysis: Analysis, rows: Sequence[Result]) -> Iterator[str]:
-    match analysis:
-        case FollowUpAnalysis():
-            yield from _follow_up(context, rows)
-        case TimeToEventAnalysis():
-            yield from _time_to_event(context, analysis, rows)
-        case ResponseAnalysis():
-            yield from _response(context, analysis, rows)
-        case AdverseEventAnalysis():
-            yield from _safety(context, analysis, rows)
-        case _:
-            return
+    for kind in (FollowUpAnalysis, ResponseAnalysis, TimeToEventAnalysis, AdverseEventAnalysis):
+        for analysis in protocol.headline_analyses:
+            rows = tuple(row for row in context.rows(analysis.id) if row.subgroup is None)
+            match analysis:
+                case _ if not isinstance(analysis, kind):
+                    continue
+                case FollowUpAnalysis():
+                    patients.extend(_follow_up(context, rows))
+                case ResponseAnalysis():
+                    endpoints.extend([text] for text in _response(context, analysis, rows))
+                case TimeToEventAnalysis():
+                    endpoints.append([*_time_to_event(context, analysis, rows)])
+                case AdverseEventAnalysis():
+                    safety.extend(_safety(context, analysis, rows))
+    return tuple(" ".join(map(sentence, part)) for part in (patients, *endpoints, safety) if part)
 
 
 def _patients(context: Context) -> Iterator[str]:
@@ -51,8 +48,11 @@ def _patients(context: Context) -> Iterator[str]:
         yield f"Analysed: {listed(parts)}"
 
 
-def _in(context: Context, row: Result) -> str:
-    return f" with {row.group}" if row.group is not None else ""
+def _by_group(what: str, parts: Sequence[tuple[str | None, str]]) -> str:
+    """``X was 5``, or ``X – A: 5; B: 6`` where there are groups."""
+    if any(group is not None for group, _ in parts):
+        return f"{what} – " + "; ".join(f"{group}: {text}" for group, text in parts)
+    return f"{what} was {listed([text for _, text in parts])}"
 
 
 def _ordered(context: Context, rows: Sequence[Result]) -> list[Result]:
@@ -69,7 +69,8 @@ def _follow_up(context: Context, rows: Sequence[Result]) -> Iterator[str]:
         low, high = (context.show.estimate(end) for end in ends)
         observed = row.method.get("name") == "observed" and all(ends)
         tail = f" (range {low}–{high})" if observed else ""
-        yield f"Median follow-up ({row.method.get('name', 'as recorded')}) was {context.show.sentence(row)}{tail}{_in(context, row)}"
+        group = f" with {row.group}" if row.group is not None else ""
+        yield f"Median follow-up ({row.method.get('name', 'as recorded')}) was {context.show.sentence(row)}{tail}{group}"
 
 
 def _time_to_event(context: Context, analysis: TimeToEventAnalysis, rows: Sequence[Result]) -> Iterator[str]:
@@ -81,12 +82,9 @@ def _time_to_event(context: Context, analysis: TimeToEventAnalysis, rows: Sequen
         counts = ""
         if n is not None and n.value is not None and events is not None and events.value is not None:
             counts = f"{counted(int(events.value), 'event')} in {counted(int(n.value), 'patient')}"
-        parts.append(f"{show.sentence(row, counts)}{_in(context, row)}")
+        parts.append((row.group, show.sentence(row, counts)))
     if parts:
-        yield f"Median {lower_first(label)} was {listed(parts)}"
-    for time in sorted({row.time for row in select(rows, statistic="landmark_rate") if row.time is not None}):
-        rates = _ordered(context, select(rows, statistic="landmark_rate", time=time))
-        yield f"{label} at {time:g} months was {listed([f'{show.sentence(row)}{_in(context, row)}' for row in rates])}"
+        yield _by_group(f"Median {lower_first(label)}", parts)
     for row in select(rows, statistic="hazard_ratio", variable=None):
         model = f"{row.method['model']} " if row.method.get("model") else ""
         p = f"; {show.p_equals(row.p_value)}" if row.p_value is not None else ""
@@ -94,6 +92,7 @@ def _time_to_event(context: Context, analysis: TimeToEventAnalysis, rows: Sequen
     for row in select(rows, statistic="logrank", variable=None):
         kind = "Stratified log-rank" if row.method.get("strata") else "Log-rank"
         yield f"{kind} test: {show.p_equals(row.p_value)}"
+    yield from hazards_notes(rows, show)
 
 
 def _response(context: Context, analysis: ResponseAnalysis, rows: Sequence[Result]) -> Iterator[str]:
@@ -104,21 +103,24 @@ def _response(context: Context, analysis: ResponseAnalysis, rows: Sequence[Resul
         parts = []
         for row in rates:
             of = f"{row.events} of {counted(row.n, 'patient')}" if row.events is not None and row.n is not None else ""
-            parts.append(f"{show.sentence(row, of)}{_in(context, row)}")
+            parts.append((row.group, show.sentence(row, of)))
         tests = []
         for row in select(own, statistic="p_value"):
             by = f", {row.method['name']}" if row.method.get("name") else ""
             tests.append(f" ({show.p_equals(row.p_value if row.p_value is not None else row.value)}{by})")
         if parts:
-            yield f"{context.endpoint_label(endpoint)} ({endpoint}) was {listed(parts)}{''.join(tests)}"
+            yield f"{_by_group(f'{context.endpoint_label(endpoint)} ({endpoint})', parts)}{''.join(tests)}"
 
 
 def _safety(context: Context, analysis: AdverseEventAnalysis, rows: Sequence[Result]) -> Iterator[str]:
     for endpoint in ("TRAE", "TRAE3", "SAE", "AEDISC", "TRDEATH"):
         own = select(rows, endpoint=endpoint, variable=None, reference_group=None)
+        label = overview_label(endpoint, analysis.severe_grade)
         parts = [
-            f"{context.show.count_percent(count, pick(own, group=count.group, statistic='percent'))}{_in(context, count)}"
+            (count.group, context.show.count_percent(count, pick(own, group=count.group, statistic="percent")))
             for count in _ordered(context, select(own, statistic="count"))
         ]
-        if parts:
-            yield f"{overview_label(endpoint, analysis.severe_grade)}: {listed(parts)}"
+        if len(parts) == 1 and parts[0][0] is None:
+            yield f"{label}: {parts[0][1]}"
+        elif parts:
+            yield _by_group(label, parts)
