@@ -23,7 +23,7 @@ from topline.study.protocol import Protocol
 Progress = Callable[[str], None]
 _COUNTED = {re.compile("REC-00(?:12|14|16)|DER-00(?:01|02|31|41|71)"): 1, re.compile("DER-0053$"): 2}
 """Findings that count → how many of the first numbers in their message are counts."""
-_NOBODY = re.compile("DER-0072$")
+_NOBODY = re.compile("DER-007(?:2|6)")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?= )")
 _TALLIED = re.compile("DER-005(?:1|2)")
 _TALLY = re.compile(r"(?:[^():,]+ in \d+(?:, )?)+(?=\)|$)")
@@ -132,7 +132,7 @@ def add_attrition(parts: Iterable[tuple[AttritionCount, ...]]) -> tuple[Attritio
 
 
 def add_findings(parts: Iterable[tuple[Finding, ...]]) -> tuple[Finding, ...]:
-    """Merge the findings of the parts: those on one row stand as they are, counts add up, a drug that nobody took is one in every part.
+    """Merge the findings of the parts: those on one row stand as they are, counts add up; an absence must be found in every part.
 
     Only REC-0012 (a code spelt in several ways) is judged within each part, as spellings are compared between patients.
     """
