@@ -16,6 +16,7 @@ from topline.analyze.run import analyse_all
 from topline.audit.against import ClaimCheck
 from topline.derive.datasets import Datasets
 from topline.execute.local import derive_all, derive_with_workings
+from topline.execute.stream import Streamed, derive_in_parts
 from topline.records.load import Records, load_records
 from topline.report.story import Story, check_endpoint, check_subject, tell_story
 from topline.study.load import PROTOCOL_FILE, load_protocol
@@ -128,6 +129,26 @@ class Study:
         naming = [n for n, line in enumerate(source.decode("utf-8-sig").splitlines(), 1) if name and re.search(rf"\b{name}\b", line)]
         todo = finding.todo or "correct the name, or add it to the records"
         return replace(finding, file=self.file, row=naming[0] if naming else None, todo=todo)
+
+    def derive(self, out: str | Path, partitions: int = 1, progress: Progress = _silent) -> Streamed:
+        """Derive the datasets part by part, in bounded memory, and write each part's to its own Parquet file.
+
+        Patients are taken in ranges of their ids. The part files of a dataset, one after the other, hold the rows that one frame would
+        hold, within each parameter in the same order. Nothing is analysed.
+
+        Parameters
+        ----------
+        out : str or Path
+            A new folder: ``adsl/part-00000.parquet``, ``adtte/part-00000.parquet`` and so on.
+        partitions : int
+            How many parts; memory follows the patients in one part.
+
+        Raises
+        ------
+        InputError
+            When the records can't be used; nothing is written.
+        """
+        return derive_in_parts(self.protocol, self.folder, Path(out), partitions, progress)
 
     def run(self, progress: Progress = _silent) -> ResultSet:
         """Derive and analyse; return the results."""

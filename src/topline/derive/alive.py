@@ -50,10 +50,16 @@ def last_known_alive(records: Records, cutoff: int | None) -> pl.DataFrame:
     parts += [_dated(subjects, day, f"DM.{day}", pl.lit(None, pl.Int64)) for day in _OF_SUBJECT if day in subjects.columns]
     if not parts:
         return pl.DataFrame(schema={"USUBJID": pl.String, "LSTALVDT": pl.Int32, "LSTALVSRC": pl.String, "LSTALVSEQ": pl.Int64})
-    evidence = pl.concat(parts).drop_nulls("LSTALVDT")
-    if cutoff is not None:
-        evidence = evidence.with_columns(pl.col("LSTALVDT").clip(upper_bound=cutoff))
+    evidence = pl.concat(_latest(part, cutoff) for part in parts)
     return evidence.sort("USUBJID", "LSTALVDT", "LSTALVSRC", "LSTALVSEQ", nulls_last=True).group_by("USUBJID", maintain_order=True).last()
+
+
+def _latest(part: pl.DataFrame, cutoff: int | None) -> pl.DataFrame:
+    """The rows of a patient's last day in one table."""
+    part = part.drop_nulls("LSTALVDT")
+    if cutoff is not None:
+        part = part.with_columns(pl.col("LSTALVDT").clip(upper_bound=cutoff))
+    return part.filter(pl.col("LSTALVDT") == pl.col("LSTALVDT").max().over("USUBJID"))
 
 
 def _alive(table: pl.DataFrame, domain: str) -> pl.DataFrame:

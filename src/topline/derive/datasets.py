@@ -196,11 +196,13 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
         *(pl.lit(None, pl.String).alias(name) for name in ("ABLFL", "ANL01FL")),
         pl.col("TRSEQ").alias("SRCSEQ"),
     )
-    return (
-        pl.concat([sums, lesions])
-        .with_columns(pl.lit("TR").alias("SRCDOM"))
-        .sort("USUBJID", "PARAMCD", "ADT", "AVISITN", "TRLNKID", "SRCSEQ")
-    )
+    # LDIAM comes before SDIAM: each is sorted by itself, then both by patient
+    order = ["USUBJID", "ADT", "AVISITN", "TRLNKID", "SRCSEQ"]
+    parts = [lesions.sort(order, maintain_order=True), sums.sort(order, maintain_order=True)]
+    patients = pl.Enum(pl.concat([part["USUBJID"].unique() for part in parts]).unique().sort())
+    number = pl.col("USUBJID").cast(patients).to_physical().alias("_patient")
+    rows = pl.concat([part.with_columns(number) for part in parts]).sort("_patient", maintain_order=True)
+    return rows.drop("_patient").with_columns(pl.lit("TR").alias("SRCDOM"))
 
 
 DAYS = frozenset({"ADT", "STARTDT", "ORIGDT", "TRTSDT", "TRTEDT", "DTHDT", "LSTALVDT", "EXFDT", "EXLDT", "EXEDT", "ASTDT", "AENDT"})

@@ -72,7 +72,13 @@ def _subjects(table: pl.DataFrame, file: str) -> list[Finding]:
 
 def _without_repeats(table: pl.DataFrame, domain: str) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
     columns = [name for name in table.columns if name not in (ROW, domain + "SEQ")]
-    first = table.select(pl.struct(columns).is_first_distinct().alias("first"))["first"]
+    # only rows whose hash another row has can be repeats
+    again = table.select(columns).hash_rows().is_duplicated()
+    first = pl.Series("first", [True]).new_from_index(0, table.height)
+    if again.any():
+        found = table.filter(again).select(ROW, pl.struct(columns).is_first_distinct().alias("first"))
+        repeats = found.filter(~pl.col("first"))[ROW]
+        first = ~table[ROW].is_in(repeats.implode())
     return table.filter(first), [(row, subject) for row, subject in table.filter(~first).select(ROW, "USUBJID").iter_rows()]
 
 

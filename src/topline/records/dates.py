@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
+from topline.records.distinct import by_distinct_value
 from topline.records.domains import day_name, study_day_name
 from topline.records.read import ROW
 from topline.study.problems import Finding
@@ -59,13 +62,15 @@ def add_days(frame: pl.DataFrame, variables: list[str], timing: str, file: str) 
             source = variable
             if source not in frame.columns:
                 continue
-            text = pl.col(source)
-            frame = frame.with_columns(
-                parse_days(text).alias(name), earliest_day(text).alias(name + "LO"), latest_day(text).alias(name + "HI")
-            )
+            frame = frame.with_columns(by_distinct_value(frame[source], partial(_days_of, name=name)).get_columns())
             expected = "a date that exists, as 2024-12-31 (2024-12 or 2024 when the rest is unknown)"
         findings += _findings(frame, source, name, expected, file)
     return frame, findings
+
+
+def _days_of(text: pl.DataFrame, name: str) -> pl.DataFrame:
+    value = pl.col(text.columns[0])
+    return text.select(parse_days(value).alias(name), earliest_day(value).alias(name + "LO"), latest_day(value).alias(name + "HI"))
 
 
 def _findings(frame: pl.DataFrame, source: str, name: str, expected: str, file: str) -> list[Finding]:

@@ -15,6 +15,7 @@ from topline.records.dates import add_days
 from topline.records.domains import CONTRACTS, DomainContract, study_day_name
 from topline.records.headings import squash
 from topline.records.joined import join_sheet
+from topline.records.part import Part
 from topline.records.read import ROW, locate, read_table
 from topline.records.sheet_checks import check_sheet
 from topline.records.units import take_units
@@ -48,8 +49,8 @@ class Records:
         return Records(tables, self.findings + findings, self.files, self.names)
 
 
-def load_records(protocol: Protocol, study: Path) -> Records:
-    """Read the records that a protocol names.
+def load_records(protocol: Protocol, study: Path, part: Part | None = None) -> Records:
+    """Read the records that a protocol names: all of them, or those of the patients of a part (then without the files' hashes).
 
     Raises
     ------
@@ -64,11 +65,12 @@ def load_records(protocol: Protocol, study: Path) -> Records:
         try:
             path, name = locate(study, protocol.records, domain)
             spec = protocol.records.spec(domain)
-            table = read_table(path, name, protocol.records, spec)
-            table, problems = _shape(table, CONTRACTS[domain], spec, protocol, name)
-            files[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            table = read_table(path, name, protocol.records, spec, part)
+            table, problems = _shape(table, CONTRACTS[domain], spec, protocol, name, part)
+            if part is None:
+                files[name] = file_hash(path)
             for further in spec.also:
-                table, more = _further(table, further, domain, protocol, study, files)
+                table, more = _further(table, further, domain, protocol, study, files, part)
                 problems += more
         except InputError as error:
             findings += error.findings
@@ -83,23 +85,39 @@ def load_records(protocol: Protocol, study: Path) -> Records:
     return Records(tables, tuple(findings), files, names)
 
 
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _further(
-    table: pl.DataFrame, spec: DomainSpec, domain: DomainName, protocol: Protocol, study: Path, files: dict[str, str]
+    table: pl.DataFrame,
+    spec: DomainSpec,
+    domain: DomainName,
+    protocol: Protocol,
+    study: Path,
+    files: dict[str, str],
+    part: Part | None,
 ) -> tuple[pl.DataFrame, list[Finding]]:
     """Join a further sheet of a domain; it is in the same file unless it names another."""
     spec = spec if spec.file is not None else spec.model_copy(update={"file": protocol.records.file_of(domain)})
     records = protocol.records.model_copy(update={"domains": {**protocol.records.domains, domain: spec}})
     path, name = locate(study, records, domain)
-    other, findings = _shape(read_table(path, name, records, spec), CONTRACTS[domain], spec, protocol, name)
-    files[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    other, findings = _shape(read_table(path, name, records, spec), CONTRACTS[domain], spec, protocol, name, part)
+    if part is None:
+        files[name] = file_hash(path)
     table, problems = join_sheet(table, other, name)
     return table, [*findings, *problems]
 
 
 def _shape(
-    table: pl.DataFrame, contract: DomainContract, spec: DomainSpec, protocol: Protocol, file: str
+    table: pl.DataFrame, contract: DomainContract, spec: DomainSpec, protocol: Protocol, file: str, part: Part | None = None
 ) -> tuple[pl.DataFrame, list[Finding]]:
-    table, findings = _without_blanks(_map_columns(table, spec, file), contract, file)
+    table = _map_columns(table, spec, file)
+    if part is not None and "USUBJID" in table.columns:
+        table = table.filter(part.holds(pl.col("USUBJID").str.strip_chars().replace(spec.values.get("USUBJID", {}))))
+    table, findings = _without_blanks(table, contract, file)
     for variable, codes in spec.values.items():
         if variable not in table.columns:
             raise InputError(
@@ -210,16 +228,17 @@ def _without_blanks(table: pl.DataFrame, contract: DomainContract, file: str) ->
     """Take outer blanks off every cell, and report those around subject ids and codes, one finding a column."""
     findings = []
     columns = [name for name, kind in table.schema.items() if kind == pl.String]
+    stripped = table.with_columns(pl.col(columns).str.strip_chars())
     for variable in ("USUBJID", *contract.codes):
         if variable not in columns:
             continue
-        blank = table.select(ROW, variable).filter(pl.col(variable) != pl.col(variable).str.strip_chars())
+        blank = table.select(ROW, variable).filter(table[variable] != stripped[variable])
         if blank.height:
             row, value = blank.row(0)
             n = f"{blank.height} {'value has' if blank.height == 1 else 'values have'}"
             message = f"{n} blanks around; read without them"
             findings.append(Finding("REC-0016", "warning", message, file, row, variable, value, todo="take the blanks out of the file"))
-    return table.with_columns(pl.col(columns).str.strip_chars()), findings
+    return stripped, findings
 
 
 def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl.DataFrame, list[Finding]]:
@@ -228,6 +247,8 @@ def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl
         if variable not in table.columns:
             continue
         upper = table[variable].str.to_uppercase()
+        if (upper == table[variable]).all():
+            continue
         spellings = table.select(ROW, variable, upper.alias("code")).drop_nulls(variable)
         ways = spellings.group_by("code").agg(pl.col(variable).n_unique().alias("n")).filter(pl.col("n") > 1)
         odd = spellings.filter((pl.col(variable) != pl.col("code")) & pl.col("code").is_in(ways["code"].implode()))

@@ -8,13 +8,16 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from topline.records.distinct import by_distinct_value
 from topline.records.headings import with_headings
+from topline.records.part import Part, subject_column
 from topline.records.sheet import EXCEL, read_excel
 from topline.records.statistics_file import READERS, read_statistics_file
 from topline.study.problems import Finding, InputError
 from topline.study.records_spec import DomainName, DomainSpec, RecordsSpec
 
 _AT_ONCE = 64
+_LONG = 50_000
 ROW = "_ROW"
 """Column that holds the row of the file (1 = the header)."""
 
@@ -82,16 +85,24 @@ def _unreadable(name: str, reason: str) -> InputError:
     return InputError([Finding("REC-0003", "error", f"can't be read: {reason}", file=name, todo=todo)])
 
 
-def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec) -> pl.DataFrame:
+def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, part: Part | None = None) -> pl.DataFrame:
     """Read a file as a frame of text columns, with the row of the file in `_ROW`; rows without any value are left out.
 
     Dates come out as ISO 8601 text, numbers as the shortest text that gives them back, empty cells as null. Where the protocol maps
     columns, one that is there twice is called ``Date (1)``, ``Date (2)`` and one without a heading ``(unnamed 3)``.
+    Of a Parquet file that `part` calls plain only the rows of its patients are read.
     """
     suffix = path.suffix.lower()
+    rows: pl.Series | None = None
     try:
         if suffix == ".parquet":
-            frame = pl.read_parquet(path)
+            subject = subject_column(path, domain) if part is not None and name in part.plain else None
+            if part is not None and subject is not None:
+                scan = pl.scan_parquet(path, row_index_name=ROW, row_index_offset=2).filter(part.holds(pl.col(subject)))
+                frame = scan.collect()
+                rows, frame = frame[ROW], frame.drop(ROW)
+            else:
+                frame = pl.read_parquet(path)
         elif suffix in READERS:
             frame = read_statistics_file(path, name)
         elif suffix in EXCEL:
@@ -111,7 +122,8 @@ def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec) -> 
         todo = "rename the column"
         raise InputError([Finding("REC-0005", "error", "is a name that topline uses itself", name, column=ROW, todo=todo)])
     first = 2 if suffix in (".parquet", *READERS) else domain.header_row + 1
-    table = _to_text(frame).with_row_index(ROW, offset=first)
+    text = _to_text(frame)
+    table = text.with_row_index(ROW, offset=first) if rows is None else text.insert_column(0, rows)
     if domain.last_row is not None:
         table = table.filter(pl.col(ROW) <= domain.last_row)
     return table.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())) if table.width > 1 else table
@@ -131,12 +143,23 @@ def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
             cell = pl.when(cell).then(pl.lit("Y")).when(~cell).then(pl.lit("N"))
         elif kind != pl.String:
             cell = cell.cast(pl.String, strict=False)
-        expressions.append(pl.when(cell.str.strip_chars() != "").then(cell).alias(column))
+        if kind == pl.String:
+            cell = pl.when(cell.str.strip_chars() != "").then(cell)
+        expressions.append(cell.alias(column))
     # one query over thousands of columns takes time that grows with their square
     columns = frame.get_columns()
+    if frame.height >= _LONG:
+        made = zip(columns, expressions, strict=True)
+        return pl.DataFrame([_text_of(column, expression) for column, expression in made])
     places = range(0, len(columns), _AT_ONCE)
     parts = [pl.DataFrame(columns[i : i + _AT_ONCE]).select(expressions[i : i + _AT_ONCE]) for i in places]
     return pl.DataFrame([column for part in parts for column in part.get_columns()])
+
+
+def _text_of(column: pl.Series, expression: pl.Expr) -> pl.Series:
+    if column.dtype == pl.String:
+        return column.to_frame().select(expression).to_series()
+    return by_distinct_value(column, lambda frame: frame.select(expression)).to_series()
 
 
 def _read_csv(path: Path, name: str, encoding: str, domain: DomainSpec) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+from topline.derive.runs import RUN, with_runs
 from topline.study.response_spec import RecistParameters
 
 ORDER = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
@@ -160,18 +161,22 @@ def confirmation_pairs(rows: pl.DataFrame, parameters: RecistParameters) -> tupl
         `rows` with i.
     """
     missed = pl.col("MISSED").cum_sum() if "MISSED" in rows.columns else pl.lit(0, pl.Int32)
-    numbered = rows.with_columns(
-        missed.cast(pl.Int32).over("USUBJID").alias("MISSED_SO_FAR"),
-        pl.int_range(pl.len()).over("USUBJID").alias("i"),
-        *(
-            (pl.col("OVR").is_in(kinds)).cast(pl.Int32).cum_sum().over("USUBJID").alias(name)
-            for name, kinds in (
-                ("NE_SO_FAR", ["NE"]),
-                ("SD_SO_FAR", ["SD"]),
-                ("PR_SO_FAR", ["PR"]),
-                ("WORSE_SO_FAR", ["PD", "NON-CR/NON-PD"]),
-            )
-        ),
+    numbered = (
+        with_runs(rows, "USUBJID")
+        .with_columns(
+            missed.cast(pl.Int32).over(RUN).alias("MISSED_SO_FAR"),
+            pl.int_range(pl.len()).over(RUN).alias("i"),
+            *(
+                (pl.col("OVR").is_in(kinds)).cast(pl.Int32).cum_sum().over(RUN).alias(name)
+                for name, kinds in (
+                    ("NE_SO_FAR", ["NE"]),
+                    ("SD_SO_FAR", ["SD"]),
+                    ("PR_SO_FAR", ["PR"]),
+                    ("WORSE_SO_FAR", ["PD", "NON-CR/NON-PD"]),
+                )
+            ),
+        )
+        .drop(RUN)
     )
     later = numbered.select("USUBJID", *(pl.col(c).alias("J_" + c) for c in _CARRIED))
     pairs = numbered.filter(pl.col("OVR").is_in(["CR", "PR"])).join(later.filter(pl.col("J_OVR").is_in(["CR", "PR"])), on="USUBJID")

@@ -34,10 +34,13 @@ class LesionSteps:
     def time_points(self, subjects: pl.DataFrame, overall: pl.DataFrame | None = None) -> TimePoints:
         """The visits for what comes after, with the overall responses given here or those of RECIST 1.1."""
         assessed = self.measurements.filter(pl.col("SIZE").is_not_null() | pl.col("STATE").is_not_null())
-        looked = assessed.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID").filter(pl.col("DT") <= pl.col("ORIGDT"))
+        first = assessed.group_by("USUBJID", maintain_order=True).agg(pl.col("DT").min())
+        looked = first.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", maintain_order="left").filter(
+            pl.col("DT") <= pl.col("ORIGDT")
+        )
         return TimePoints(
             self.overall if overall is None else overall,
-            looked.select("USUBJID").unique(maintain_order=True),
+            looked.select("USUBJID"),
             self.sums,
             self.measurements,
             self.findings,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.runs import last_of_runs
+
 GONE = ("ABSENT", "NORMAL", "RESOLVED")
 PROGRESSED = ("UNEQUIVOCAL PROGRESSION", "UNEQUIVOCAL", "PROGRESSION", "WORSENED")
 
@@ -21,12 +23,9 @@ def derive_non_target(measurements: pl.DataFrame, lesions: pl.DataFrame) -> pl.D
     """
     counts = lesions.filter(pl.col("ROLE") == "NON-TARGET").group_by("USUBJID").len("n")
     rows = measurements.filter(pl.col("ROLE") == "NON-TARGET")
-    last = (
-        rows.with_columns(pl.col("STATE").is_not_null().alias("done"))
-        .sort("USUBJID", "VISIT", "LNKID", "done", "DT", "TRSEQ")
-        .unique(["USUBJID", "VISIT", "LNKID"], keep="last", maintain_order=True)
-        .with_columns(pl.when("done").then("DT").alias("DONEDT"))
-    )
+    last = last_of_runs(
+        rows.with_columns(pl.col("STATE").is_not_null().alias("done")), ["USUBJID", "VISIT", "LNKID"], ["done", "DT", "TRSEQ"]
+    ).with_columns(pl.when("done").then("DT").alias("DONEDT"))
     progressed = pl.col("STATE").is_in(PROGRESSED).fill_null(value=False)
     visits = (
         last.group_by("USUBJID", "VISIT")

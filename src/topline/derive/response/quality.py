@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from topline.derive.response.lesions import _DIAMETERS, of_evaluator
+from topline.derive.runs import doubled
 from topline.records.load import Records
 from topline.records.read import ROW
 from topline.study.problems import Finding
@@ -51,7 +52,10 @@ def _organs(table: pl.DataFrame) -> Iterator[Finding]:
 
 def _without_baseline(sizes: pl.DataFrame, lesions: pl.DataFrame) -> Iterator[Finding]:
     targets = lesions.filter(pl.col("ROLE") == "TARGET").select("USUBJID", pl.col("LNKID").alias("TRLNKID"))
-    own = sizes.join(targets, on=["USUBJID", "TRLNKID"], how="semi", maintain_order="left").filter(pl.col("ORIGDT").is_not_null())
+    keys = ["USUBJID", "TRLNKID"]
+    early = sizes.filter((pl.col("TRDT") <= pl.col("ORIGDT")) | pl.col("ORIGDT").is_null()).select(keys)
+    late = targets.join(early, on=keys, how="anti")
+    own = sizes.join(late, on=keys, how="semi", maintain_order="left")
     first = own.sort("USUBJID", "TRLNKID", "TRDT", ROW).group_by("USUBJID", "TRLNKID", maintain_order=True).first()
     for row, lesion, subject in first.filter(pl.col("TRDT") > pl.col("ORIGDT")).select(ROW, "TRLNKID", "USUBJID").iter_rows():
         text = f"the target lesion {lesion} was first measured after baseline; without its baseline there is no CR, PR or SD, only PD or NE"
@@ -63,7 +67,8 @@ def _without_baseline(sizes: pl.DataFrame, lesions: pl.DataFrame) -> Iterator[Fi
 def _same_day(sizes: pl.DataFrame) -> Iterator[Finding]:
     unit = ["TRORRESU"] if "TRORRESU" in sizes.columns else []
     keys = ["USUBJID", "TRLNKID", "TRTESTCD", "TRDT", *unit]
-    disagree = sizes.filter(pl.col("TRORRES").is_not_null()).with_columns(pl.col("TRORRES").n_unique().over(keys).alias("values"))
+    again = doubled(sizes.filter(pl.col("TRORRES").is_not_null()), keys)
+    disagree = again.with_columns(pl.col("TRORRES").n_unique().over(keys).alias("values"))
     last = disagree.filter(pl.col("values") > 1).sort(*keys, "TRSEQ").group_by(keys, maintain_order=True).last()
     for row, lesion, value, subject in last.select(ROW, "TRLNKID", "TRORRES", "USUBJID").iter_rows():
         text = f"the lesion {lesion} was measured twice on that day, with different results; the last record is used"
@@ -73,6 +78,11 @@ def _same_day(sizes: pl.DataFrame) -> Iterator[Finding]:
 def _units(sizes: pl.DataFrame) -> Iterator[Finding]:
     if "TRORRESU" not in sizes.columns:
         return
+    # only lesions with a unit that isn't the study's usual one can have several
+    most = sizes["TRORRESU"].drop_nulls().mode().sort().head(1)
+    keys = ["USUBJID", "TRLNKID"]
+    other = sizes.filter(pl.col("TRORRESU").is_not_null() & ~pl.col("TRORRESU").is_in(most.implode())).select(keys)
+    sizes = sizes.join(other, on=keys, how="semi", nulls_equal=True, maintain_order="left")
     usual = pl.col("TRORRESU").drop_nulls().mode().sort(descending=True).first().over("USUBJID", "TRLNKID")
     odd = sizes.filter(pl.col("TRORRESU").is_not_null() & (pl.col("TRORRESU") != usual))
     for row, lesion, value, subject in odd.select(ROW, "TRLNKID", "TRORRESU", "USUBJID").iter_rows():
@@ -84,7 +94,7 @@ def _order(scans: pl.DataFrame) -> Iterator[Finding]:
     if "VISITNUM" not in scans.columns:
         return
     visits = (
-        scans.drop_nulls("VISITNUM")
+        _out_of_order(scans.drop_nulls("VISITNUM"))
         .group_by("USUBJID", "VISITNUM")
         .agg(pl.col("TRDT").min(), pl.col("TRDT").max().alias("LAST"), pl.col(ROW).min())
     )
@@ -94,3 +104,17 @@ def _order(scans: pl.DataFrame) -> Iterator[Finding]:
         yield Finding(
             "DER-0016", "warning", text, "TR", row, "VISITNUM", f"{visit:g}", todo="check the dates and the number", subject=subject
         )
+
+
+def _out_of_order(scans: pl.DataFrame) -> pl.DataFrame:
+    """Return the scans of the patients whose rows don't go up in visit and date together, or don't stand together: the others are sound."""
+    steps = scans.select(
+        "USUBJID",
+        (pl.col("USUBJID") != pl.col("USUBJID").shift(1)).fill_null(value=True).alias("first"),
+        ((pl.col("VISITNUM") >= pl.col("VISITNUM").shift(1)) & (pl.col("TRDT") >= pl.col("TRDT").shift(1)))
+        .fill_null(value=False)
+        .alias("up"),
+    )
+    again = steps.filter("first").filter(pl.col("USUBJID").is_duplicated()).select("USUBJID")
+    down = steps.filter(~pl.col("first") & ~pl.col("up")).select("USUBJID")
+    return scans.join(pl.concat([again, down]), on="USUBJID", how="semi", maintain_order="left")

@@ -45,8 +45,10 @@ def _too_small(targets: pl.DataFrame, measurements: pl.DataFrame, records: Recor
     method = pl.col("TUMETHOD").str.to_uppercase() if "TUMETHOD" in table.columns else pl.lit(None, pl.String)
     methods = table.select("USUBJID", pl.col("TULNKID").alias("LNKID"), method.alias("METHOD"))
     methods = methods.group_by("USUBJID", "LNKID", maintain_order=True).first()
-    rows = measurements.filter(pl.col("SIZE").is_not_null()).join(targets.select("USUBJID", "LNKID", "ORIGDT"), on=["USUBJID", "LNKID"])
-    base = rows.filter(pl.col("DT") <= pl.col("ORIGDT")).sort("USUBJID", "LNKID", "DT", "TRSEQ")
+    latest = targets["ORIGDT"].max()
+    rows = measurements.filter(pl.col("SIZE").is_not_null() & (pl.col("DT") <= pl.lit(latest, pl.Int32)))
+    rows = rows.join(targets.select("USUBJID", "ORIGDT").unique(), on="USUBJID").filter(pl.col("DT") <= pl.col("ORIGDT"))
+    base = rows.join(targets.select("USUBJID", "LNKID"), on=["USUBJID", "LNKID"], how="semi").sort("USUBJID", "LNKID", "DT", "TRSEQ")
     base = (
         base.group_by("USUBJID", "LNKID", maintain_order=True)
         .last()

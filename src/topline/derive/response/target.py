@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.runs import RUN, last_of_runs, with_runs
 from topline.study.response_spec import RecistParameters
 
 
@@ -16,7 +17,7 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
     Parameters
     ----------
     measurements, lesions : DataFrame
-        See `lesions`.
+        See `lesions`; the measurements in order of patient, visit and lesion.
     origins : DataFrame
         USUBJID, ORIGDT.
 
@@ -33,19 +34,19 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
     rows = measurements.filter(pl.col("ROLE") == "TARGET")
     limit = round(parameters.node_normal_mm * 1_000)
     gone = pl.when(pl.col("NODE")).then(pl.col("SIZE") < limit).otherwise(pl.col("SIZE") == 0)
-    last = (
-        rows.with_columns(pl.col("SIZE").is_not_null().alias("done"))
-        .sort("USUBJID", "VISIT", "LNKID", "done", "DT", "TRSEQ")
-        .unique(["USUBJID", "VISIT", "LNKID"], keep="last", maintain_order=True)
-        .with_columns(
-            pl.when("done").then("DT").alias("DONEDT"),
-            gone.fill_null(value=False).alias("gone"),
-            (~gone).fill_null(value=False).alias("left"),
-        )
+    last = last_of_runs(
+        rows.with_columns(pl.col("SIZE").is_not_null().alias("done")), ["USUBJID", "VISIT", "LNKID"], ["done", "DT", "TRSEQ"]
+    ).with_columns(
+        pl.when("done").then("DT").alias("DONEDT"),
+        gone.fill_null(value=False).alias("gone"),
+        (~gone).fill_null(value=False).alias("left"),
     )
     sums = (
-        last.group_by("USUBJID", "VISIT")
+        with_runs(last, "USUBJID", "VISIT")
+        .group_by(RUN, maintain_order=True)
         .agg(
+            pl.col("USUBJID").first(),
+            pl.col("VISIT").first(),
             pl.coalesce(pl.col("DONEDT").min(), pl.col("DT").min()).alias("DTFIRST"),
             pl.coalesce(pl.col("DONEDT").max(), pl.col("DT").max()).alias("DTLAST"),
             pl.col("SIZE").sum().alias("SUM"),
@@ -54,6 +55,7 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
             pl.col("left").any().alias("SEEN"),
             pl.col("TRSEQ").min().alias("TRSEQ"),
         )
+        .drop(RUN)
         .join(counts, on="USUBJID", how="left")
         .join(origins.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner")
         .sort("USUBJID", "DTLAST", "VISIT")
