@@ -19,13 +19,13 @@ from topline.study.protocol import Protocol
 from topline.study.strategies import strategy_problems
 from topline.study.yaml_text import Path_, YamlDocument
 
-_TODO = "mend the protocol there; docs/protocol.md describes each section"
+_ADVICE = "mend the protocol there; docs/protocol.md describes each section"
 
 
 def check_consistency(protocol: Protocol, document: YamlDocument) -> list[Finding]:
     """Return what is inconsistent in a protocol that is valid field by field (PRO-0020 to PRO-0026)."""
 
-    def finding(code: str, path: Path_, message: str, severity: Severity = "error", todo: str = _TODO) -> Finding:
+    def finding(code: str, path: Path_, message: str, severity: Severity = "error", todo: str = _ADVICE) -> Finding:
         return Finding(code, severity, message, file=document.file, row=document.line_of(path), todo=todo)
 
     checks = (_references, _domains, _rules_and_estimands, _comparisons)
