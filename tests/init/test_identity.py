@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from topline.cli import main
-from topline.init.identity import identity_of, is_id_card
 from topline.init.start import Started
+from topline.records.identity import identity_of, is_id_card
 
 CARDS = ("11010519491231002X", "440524188001010014")
 NAMES = ("王小明", "李红", "张建国", "刘芳", "陈伟", "杨丽娟")

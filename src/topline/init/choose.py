@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 
 from topline.init.codes import ecog_codes, response_codes, sex_codes, stage_codes
 from topline.init.dates import looks_like_dates, read_column
-from topline.init.identity import heading_key
 from topline.init.tables import Column, Table
 from topline.init.units import numbers_of
 from topline.init.words import ROLES, Role
+from topline.records.identity import heading_key
 
 
 def choose_columns(table: Table) -> dict[str, Column]:

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from topline.derive.drug_names import DrugFinder
-from topline.init.identity import identity_in
 from topline.init.tables import Column
 from topline.init.words import hints_of, plain
+from topline.records.identity import identity_in
 
 _CONTROL = re.compile(r"对照|control|placebo|安慰剂|标准|standard|单纯|单药|观察|observation|non|未|无|no\b|^b组?$|^0$")
 _TARGETED = frozenset(("bevacizumab", "endostar", "cetuximab", "nimotuzumab"))

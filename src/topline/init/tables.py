@@ -11,9 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
-from topline.init.identity import heading_key, identity_in, identity_of
 from topline.init.words import OUTCOME, ROLES, TOTALS, plain
 from topline.records.headings import squash
+from topline.records.identity import heading_key, identity_in, identity_of
 from topline.records.read import ROW, read_table
 from topline.records.sheet import EXCEL, read_cells
 from topline.records.statistics_file import READERS, read_with_labels

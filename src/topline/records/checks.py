@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import polars as pl
 
 from topline.records.domains import CONTRACTS, day_name
+from topline.records.identity import identity_of
 from topline.records.read import ROW
 from topline.study.problems import Finding
 
@@ -55,6 +57,32 @@ def check_records(tables: Mapping[str, pl.DataFrame], files: Mapping[str, str]) 
     findings += _after_death(result, files)
     findings += _ends_before_start(result, files)
     return result, findings
+
+
+_LOOKED_AT = 2_000
+"""Subject ids whose shape is looked at."""
+
+
+def check_subject_id(table: pl.DataFrame, heading: str, file: str) -> list[Finding]:
+    """Return REC-0028 where the subject id is read from a column that looks like a name, an identity-card or a telephone number.
+
+    No value is shown: it would tell who the patient is.
+    """
+    values = table["USUBJID"].head(_LOOKED_AT).drop_nulls().to_list() if "USUBJID" in table.columns else []
+    what = identity_of(heading, Counter(values))
+    if what is None:
+        return []
+    return [
+        Finding(
+            "REC-0028",
+            "error",
+            f"the subject id is read from a column that looks like {what}; its values are not shown",
+            file,
+            1,
+            heading,
+            todo="map a study number as USUBJID, or take the rows' numbers (subject_from: row)",
+        )
+    ]
 
 
 def _subjects(table: pl.DataFrame, file: str) -> list[Finding]:

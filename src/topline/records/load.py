@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from topline.records.checks import check_records
+from topline.records.checks import check_records, check_subject_id
 from topline.records.date_forms import read_dates
 from topline.records.dates import add_days
 from topline.records.domains import CONTRACTS, DomainContract, study_day_name
@@ -69,6 +69,8 @@ def load_records(protocol: Protocol, study: Path, part: Part | None = None) -> R
             table, problems = _shape(table, CONTRACTS[domain], spec, protocol, name, part)
             if part is None:
                 files[name] = file_hash(path)
+            if domain == "DM":
+                problems += check_subject_id(table, (spec.columns or {}).get("USUBJID", "USUBJID"), name)
             for further in spec.also:
                 table, more = _further(table, further, domain, protocol, study, files, part)
                 problems += more

@@ -79,7 +79,7 @@ class Finding:
         if self.expected:
             text += f"; expected {self.expected}"
         if self.todo:
-            text += f". {self.todo[0].upper()}{self.todo[1:]}"
+            text += f"{'' if text.endswith(('?', '.')) else '.'} {self.todo[0].upper()}{self.todo[1:]}"
         return printable(text)
 
     def to_dict(self) -> dict[str, str | int | None]:
