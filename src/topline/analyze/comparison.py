@@ -10,8 +10,7 @@ import polars as pl
 
 from topline.analyze.context import Context, Group, number, row
 from topline.analyze.results import Result
-from topline.stats import CoxRegression, cox_regression, logrank_test
-from topline.stats.distributions import chi2_sf
+from topline.stats import CoxRegression, cox_regression, logrank_test, nested_models_test
 from topline.study.analyses import Covariate, Subgroup, TimeToEventAnalysis, TimeToEventComparison
 from topline.study.problems import Finding, InputError
 
@@ -285,8 +284,8 @@ def _interaction(
         strata = _strata(data, comparison.strata)
         smaller = cox_regression(data.time, data.event, np.column_stack([group, indicators]), strata=strata, ties=ties)
         larger = cox_regression(data.time, data.event, np.column_stack([group, indicators, products]), strata=strata, ties=ties)
-        if larger.converged and smaller.converged and not larger.warnings:
-            statistic = max(0.0, 2 * (larger.loglik - smaller.loglik))
-            return row(analysis, None, "interaction", statistic, p_value=chi2_sf(statistic, products.shape[1]), **fields)
-        why = "; ".join((*larger.warnings, *smaller.warnings)) or "a model did not converge"
+        test = nested_models_test(smaller, larger)
+        if number(test.statistic) is not None:
+            return row(analysis, None, "interaction", test.statistic, p_value=test.p_value, **fields)
+        why = "; ".join(test.warnings)
     return row(analysis, None, "interaction", None, **fields, **_not_estimable(why))

@@ -27,6 +27,7 @@ from topline.stats.survival.kaplan_meier import kaplan_meier, reverse_kaplan_mei
 from topline.stats.survival.landmark import LandmarkDifference, landmark_difference
 from topline.stats.survival.logrank import LogRankTest, logrank_test
 from topline.stats.survival.max_combo import MaxComboTest, max_combo_test
+from topline.stats.survival.nested import nested_models_test
 from topline.stats.survival.parametric import ParametricSurvival, parametric_regression
 from topline.stats.survival.permutation import PermutationLogRank, permutation_logrank_test
 from topline.stats.survival.risk_sets import RiskSets
@@ -102,6 +103,7 @@ __all__ = [
     "mcnemar_test",
     "merge_days",
     "n_minus_1_chi_squared",
+    "nested_models_test",
     "odds_ratio",
     "parametric_regression",
     "penalised_cox_regression",
