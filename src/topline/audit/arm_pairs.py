@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from topline.audit.arm_lists import as_entries, read_list
 from topline.audit.arm_phrases import (
     DOSE_UNITS,
     Entry,
-    alias_after,
+    closing_bracket,
     is_name,
     name_key,
     phrase_after,
@@ -15,10 +16,10 @@ from topline.audit.arm_phrases import (
     skip_small,
 )
 from topline.audit.lexicon import PATIENT_NOUNS, endpoint_at
-from topline.audit.small_words import HEADS, NO_ARM, STOP, WITH
+from topline.audit.small_words import HEADS, NO_ARM
 from topline.audit.tokens import Token
 
-__all__ = ["beside_values", "by_comparison", "by_head", "by_versus"]
+__all__ = ["beside_values", "by_definition", "by_head"]
 
 
 def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
@@ -69,78 +70,50 @@ def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
     return out
 
 
-def by_versus(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """Read "assigned to A or B", "A versus B"."""
+def by_definition(tokens: list[Token], source: str, number: int) -> list[Entry]:
+    """Read "the control group was treated with A", "group A received B", "arm 1: A"."""
+    out: list[Entry] = []
     for i, token in enumerate(tokens):
-        if token.lower not in {"versus", "vs", "or"}:
+        if token.lower not in {"group", "arm", "cohort"}:
             continue
-        start, stop, alias = _before_alias(tokens, i)
-        j = i + 1
-        if j < len(tokens) and tokens[j].text == ".":
-            j += 1
-        while j < len(tokens) and tokens[j].lower in {"the", "a"}:
-            j += 1
-        k = j
-        while (
-            k < len(tokens)
-            and k - j < 6
-            and tokens[k].kind == "w"
-            and (tokens[k].lower not in STOP or (tokens[k].lower == "with" and tokens[k - 1].lower in WITH))
+        if i + 1 < len(tokens) and (len(tokens[i + 1].text) <= 2 or tokens[i + 1].lower == "iii") and tokens[i + 1].text.isalnum() and (
+            tokens[i + 1].kind == "n" or tokens[i + 1].text.isupper()
         ):
+            start, k = i, i + 2
+        else:
+            start, k = phrase_before(tokens, i), i + 1
+            if start == i and i and len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper():
+                start = i - 1
+        label = tokens[start:k]
+        if len(label) < 2 or len(label) > 6 or not is_name(label[:-1] if label[-1].lower == token.lower else label[1:] or label):
+            if not (len(label) == 2 and len(label[1].text) <= 2):
+                continue
+        n = None
+        if k < len(tokens) and tokens[k].text == "(":
+            close = closing_bracket(tokens, k)
+            if close < 0:
+                continue
+            inside = tokens[k + 1 : close]
+            size = [t for t in inside if t.kind == "n" and t.value.isdigit()]
+            n = int(size[0].value[:7]) if len(size) == 1 and inside[0].lower == "n" else None
+            k = close + 1
+        verb = False
+        while k < len(tokens) and tokens[k].lower in _GIVEN:
+            verb = verb or tokens[k].lower in _GIVES
             k += 1
-        left, right = tokens[start:stop], tokens[j:k]
-        short = alias_after(tokens, k)[0]
-        if token.lower == "or" and not any(
-            t.lower in {"receive", "assigned", "randomized", "randomised", "randomly"} for t in tokens[max(0, start - 8) : start]
-        ):
+        if not verb:
             continue
-        if is_name(left) and is_name(right):
-            return _two(left, alias, right, short, source, number)
-    return []
+        parts, _ = read_list(tokens, k, 40)
+        named = as_entries(parts[:1], source, number, 2)
+        if named:
+            entry = named[0]
+            key = name_key(label)
+            out.append(Entry(phrase_text(label, source), n, [key, *(q for q in entry.keys if q != key)], (label[0].start, label[-1].end), 3, number))
+    return out
 
 
-def _two(left: list[Token], a: list[Token], right: list[Token], b: list[Token], source: str, number: int) -> list[Entry]:
-    """Two arms, each with its short name where it has one."""
-    return [
-        Entry(phrase_text(p, source), None, [name_key(p), *([name_key(q)] if q else [])], (p[0].start, p[-1].end), 2, number)
-        for p, q in ((left, a), (right, b))
-    ]
-
-
-def _before_alias(tokens: list[Token], i: int) -> tuple[int, int, list[Token]]:
-    """Start and end of the phrase before `i`, a short name in brackets left out: "busulfan plus fludarabine (BuFlu) versus"."""
-    if i and tokens[i - 1].text in ")]":
-        opened = max((k for k in range(max(0, i - 8), i - 1) if tokens[k].text in "(["), default=-1)
-        if opened > 0:
-            return phrase_before(tokens, opened), opened, alias_after(tokens, opened)[0]
-    return phrase_before(tokens, i), i, []
-
-
-def by_comparison(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """ "We compared A with B"; "A was compared with B"."""
-    if any(t.lower in {"than", "compared", "versus", "vs"} for t in tokens):
-        named = []
-        for i, token in enumerate(tokens[:-1]):
-            if token.lower in {"with", "receiving", "received", "given"} and (token.lower != "with" or tokens[i - 1].lower == "treated"):
-                j = skip_small(tokens, i + 1)
-                phrase = tokens[j : phrase_after(tokens, j)]
-                if phrase and is_name(phrase):
-                    named.append(Entry(phrase_text(phrase, source), None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 2, number))
-        if len(named) == 2 and named[0].keys != named[1].keys:
-            return named
-    for i, token in enumerate(tokens):
-        if token.lower not in {"compared", "comparing", "compare"}:
-            continue
-        j = skip_small(tokens, i + 1)
-        stop = phrase_after(tokens, j)
-        alias, k = alias_after(tokens, stop)
-        if k < len(tokens) and tokens[k].lower in {"with", "to", "and", "versus", "vs"} and stop > j:
-            m = skip_small(tokens, k + 1)
-            end = phrase_after(tokens, m)
-            left, right = tokens[j:stop], tokens[m:end]
-            if is_name(left) and is_name(right):
-                return _two(left, alias, right, alias_after(tokens, end)[0], source, number)
-    return []
+_GIVES = frozenset({"received", "receiving", "underwent", "treated", "given", ":", "=", "consisted", "comprised", "administered"})
+_GIVEN = _GIVES | frozenset({"was", "were", "with", "of", "patients", "additionally", "and", "who", "also", "only", "the", "by", "a", "combination"})
 
 
 def beside_values(sentences: list[list[Token]], source: str) -> list[Entry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from topline.audit.lexicon import endpoint_at, parts_of
+from topline.audit.lexicon import TIME_UNITS, endpoint_at, parts_of
 from topline.audit.small_words import HEADS, STOP, WITH
 from topline.audit.tokens import Token
 
@@ -95,7 +95,11 @@ def phrase_before(tokens: list[Token], i: int, *, joined: bool = False) -> int:
         token = tokens[j - 1]
         low = token.lower
         if token.kind == "n":
-            if not (j - 1 > 0 and tokens[j - 2].lower in HEADS) and not (j < len(tokens) and tokens[j].lower in DOSE_UNITS):
+            if not (
+                (j - 1 > 0 and tokens[j - 2].lower in HEADS)
+                or (j < len(tokens) and tokens[j].lower in DOSE_UNITS)
+                or (steps and _numbered(tokens, j - 1))
+            ):
                 break
         elif token.kind == "s":
             if low not in {"-", "+", "/", "'", "±"}:
@@ -130,6 +134,22 @@ def phrase_before(tokens: list[Token], i: int, *, joined: bool = False) -> int:
     ):
         j += 1
     return j
+
+
+def _numbered(tokens: list[Token], k: int) -> bool:
+    """ "exon 19 deletion", "codon 12 mutation": a number between two words of a name."""
+    before, after = tokens[k - 1 : k], tokens[k + 1 : k + 2]
+    return bool(
+        before
+        and after
+        and tokens[k].value.isdigit()
+        and len(tokens[k].value) < 4
+        and before[0].kind == "w"
+        and before[0].lower not in STOP
+        and after[0].kind == "w"
+        and after[0].lower not in STOP
+        and after[0].lower not in TIME_UNITS
+    )
 
 
 def closing_bracket(tokens: list[Token], i: int) -> int:
@@ -182,6 +202,7 @@ def is_name(tokens: list[Token]) -> bool:
             (i and tokens[i - 1].lower in HEADS)
             or t.text in {"1", "2", "3", "4"}
             or (i + 1 < len(tokens) and tokens[i + 1].lower in DOSE_UNITS)
+            or (i and _numbered(tokens, i))
         )
         for i, t in enumerate(tokens)
     ):
@@ -208,6 +229,8 @@ def is_name(tokens: list[Token]) -> bool:
         "enrolment",
     }:
         return False
+    if words[0].lower in TIME_UNITS or words[-1].lower in TIME_UNITS or words[0].lower in {"women", "men", "patients"}:
+        return False
     if words[-1].lower in {"setting", "line", "treatment-line"} or (
         words[0].lower in {"second-line", "first-line", "third-line", "later-line"} and len(words) <= 2
     ):
@@ -216,6 +239,49 @@ def is_name(tokens: list[Token]) -> bool:
         return False
     found = endpoint_at(parts, 0)
     return not (found is not None and found[1] >= len(parts) - 1)
+
+
+_VERBS = frozenset(
+    [
+        "raised",
+        "improved",
+        "improves",
+        "increased",
+        "increases",
+        "reduced",
+        "reduces",
+        "decreased",
+        "prolonged",
+        "prolongs",
+        "resulted",
+        "led",
+        "provided",
+        "produced",
+        "demonstrated",
+        "significantly",
+        "did",
+        "does",
+        "may",
+        "can",
+        "could",
+        "should",
+        "compared",
+        "when",
+        "until",
+        "but",
+        "because",
+        "although",
+        "followed",
+        "was",
+        "had",
+        "has",
+        "yielded",
+        "achieved",
+        "caused",
+        "failed",
+        "remained",
+    ]
+)
 
 
 def skip_small(tokens: list[Token], j: int) -> int:
@@ -236,7 +302,7 @@ def phrase_after(tokens: list[Token], j: int) -> int:
         low = tokens[k].lower
         if tokens[k].kind != "w" and low not in {"+", "-", "/", "'"}:
             break
-        if low in STOP and not (low == "with" and k and tokens[k - 1].lower in WITH):
+        if (low in STOP and not (low == "with" and k and tokens[k - 1].lower in WITH)) or low in _VERBS:
             break
         if low in {"group", "groups", "arm", "arms"}:
             return k + 1

@@ -22,7 +22,9 @@ _HAS_NUMBER = re.compile(
     r"fifty|sixty|seventy|eighty|ninety|hundred|not (?:yet )?(?:been )?reached|NR)\b",
     re.IGNORECASE,
 )
-_GROUP_WORDS = re.compile(r"\b(?:groups?|arms?|cohorts?|versus|vs|randomi[sz]ed|randomly|assigned)\b", re.IGNORECASE)
+_GROUP_WORDS = re.compile(
+    r"\b(?:groups?|arms?|cohorts?|versus|vs|randomi[sz]ed|randomly|assigned|compar(?:ed|ing|es?|ison)|addition|adding|without|received?)\b", re.IGNORECASE
+)
 _COMMA_DECIMALS = re.compile(r"(?<![0-9.,])(?:0,[0-9]+|[0-9]{1,2},[0-9]{1,2}(?= ?(?:%|months|mesi|Monate)))")
 _HYPOTHESIS = re.compile(
     r"\b(?:hypothes[ei]\w*|assum(?:ed|ing|ption)\w*|sample size|null (?:rate|response)|type I error|alpha (?:of|=|level)|historical(?:ly)?|"
@@ -110,7 +112,7 @@ def extract(text: str) -> Extraction:
     tokens: list[list[Token]] = []
     for a, b in sentences(source):
         piece = source[a:b]
-        if _HAS_NUMBER.search(piece) or _GROUP_WORDS.search(piece):
+        if not spans or _HAS_NUMBER.search(piece) or _GROUP_WORDS.search(piece):
             spans.append((a, b))
             tokens.append(tokenise(source, a, b, decimal_comma=comma))
     book = learn_arms(tokens, source)

@@ -1,0 +1,98 @@
+"""The arms of a text and every name by which a sentence may call them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from topline.audit.arm_choice import role
+from topline.audit.arm_evidence import Evidence, Key
+from topline.audit.arm_phrases import Entry
+from topline.audit.claims import Arm
+from topline.audit.lexicon import endpoint_at
+from topline.audit.small_words import EMPTY, GENERIC
+
+__all__ = ["ArmBook", "write_book"]
+
+# fmt: off
+_HEADED = frozenset({"group", "arm", "cohort", "therapy", "treatment", "patient", "regimen", "schedule", "strategy", "recipient"})
+_GROUP = ("group", "arm", "cohort")
+_ROLES = (
+    (1, ("experimental", "treatment", "study", "intervention", "combination", "combined", "test", "investigational")),
+    (-1, ("control", "placebo", "standard", "comparator", "comparison", "monotherapy")),
+)
+# fmt: on
+
+
+@dataclass(slots=True)
+class ArmBook:
+    """The arms of one text and a way to find their mentions."""
+
+    arms: list[Arm] = field(default_factory=list)
+    index: dict[str, list[tuple[Key, int, bool]]] = field(default_factory=dict)
+
+    def mention(self, parts: list[str], at: int) -> tuple[int, int] | None:
+        """The arm whose name starts at part `at`, longest name first: its number and how many parts."""
+        for key, arm, needs_head in self.index.get(parts[at], ()):
+            size = len(key)
+            if tuple(parts[at : at + size]) != key:
+                continue
+            if needs_head and not any(p in _HEADED for p in parts[at + size : at + size + 5]):
+                continue
+            return arm, size
+        return None
+
+
+def _further(key: Key, others: set[str], evidence: Evidence) -> dict[Key, bool]:
+    """Shorter and turned forms of a name; True for those that need a head such as "group" after them."""
+    out: dict[Key, bool] = {}
+    trimmed = tuple(p for p in key if p not in {"therapy", "regimen", "treatment", "patient"})
+    if trimmed and trimmed != key:
+        out[trimmed] = len(trimmed) == 1 and (trimmed[0] in GENERIC or len(trimmed[0]) == 1)
+    if len(key) == 2 and key[0] in _GROUP:
+        out.update({(head, key[1]): False for head in _GROUP})
+        if len(key[1]) == 1:
+            out[(key[1],)] = True
+    if len(key) == 2 and key[1] in _GROUP and len(key[0]) == 1:
+        out.update({(key[0], head): False for head in _GROUP})
+    stem = tuple(p for p in key if p not in {"alone", "monotherapy", "only"})
+    if stem and stem != key:
+        out[stem] = True  # "TACE alone" returns as "the TACE group"
+    if "plus" in key and len(key) > 2:
+        out[tuple(p for p in key if p != "plus")] = False
+    if len(key) > 1:
+        for p in key:
+            if p in others or p in EMPTY:
+                continue
+            if p in GENERIC:
+                out.setdefault((p,), True)
+            elif len(p) > 2 and not p.isdigit() and endpoint_at([p], 0) is None and evidence.used((p,)):
+                out.setdefault((p,), False)
+    return out
+
+
+def write_book(entries: list[Entry], evidence: Evidence) -> ArmBook:
+    """Number the arms and index their names."""
+    book = ArmBook()
+    words = [{p for key in entry.keys for p in key} for entry in entries]
+    given = {key for entry in entries for key in entry.keys}
+    for number, entry in enumerate(entries):
+        others = set().union(*(w for k, w in enumerate(words) if k != number)) if len(words) > 1 else set()
+        names = {key: len(key) == 1 and (key[0] in GENERIC or len(key[0]) == 1) for key in entry.keys if key}
+        for key in list(names):
+            for further, headed in _further(key, others, evidence).items():
+                if further not in given:
+                    names.setdefault(further, headed)
+        book.arms.append(Arm(entry.name, entry.n, tuple(" ".join(k) for k in names), entry.span))
+        for key, headed in names.items():
+            book.index.setdefault(key[0], []).append((key, number, headed))
+    if len(entries) == 2:
+        roles = [role(entry) for entry in entries]
+        tested = 1 if roles[0] < roles[1] else 0
+        for side, synonyms in _ROLES:
+            number = tested if side > 0 else 1 - tested
+            for word in synonyms:
+                if not any(word in key for key in given):
+                    book.index.setdefault(word, []).append(((word,), number, True))
+    for rows in book.index.values():
+        rows.sort(key=lambda row: -len(row[0]))
+    return book

@@ -1,0 +1,129 @@
+"""Which of the sets of names that a text offers are its arms, and which names mean the same arm."""
+
+from __future__ import annotations
+
+from topline.audit.arm_evidence import Evidence, Key, components
+from topline.audit.arm_phrases import Entry
+from topline.audit.small_words import HEADS
+
+__all__ = ["choose", "role", "unify"]
+
+# fmt: off
+_CONTROL = frozenset({"control", "placebo", "standard", "conventional", "alone", "monotherapy", "only", "observation", "usual", "surveillance", "comparator",
+                      "reference", "without", "no", "non", "sham", "untreated"})
+_TESTED = frozenset({"experimental", "intervention", "study", "test", "combination", "combined", "investigational", "trial", "treated"})
+# fmt: on
+
+
+def role(entry: Entry) -> int:
+    """Tell by its words whether an arm is the control (-1), the tested one (1) or either (0)."""
+    words = {p for key in entry.keys for p in key}
+    if words & {"control", "placebo"}:
+        return -1
+    if words & _TESTED:
+        return 1
+    return -1 if words & _CONTROL else 0
+
+
+def _generic(entry: Entry) -> bool:
+    words = {p for key in entry.keys for p in key} - HEADS
+    return words <= _CONTROL | _TESTED | {"group", "arm", "treatment", "therapy", "cohort"} or all(
+        len(key) == 2 and (key[0] in {"group", "arm", "cohort"} or key[1] in {"group", "arm", "cohort"}) for key in entry.keys
+    )
+
+
+def resolve(keys: list[Key], arms: list[Entry]) -> int | None:
+    """The arm that a name means: by the name itself, by the same components, by components that no other arm has."""
+    for key in keys:
+        same = [k for k, arm in enumerate(arms) if key in arm.keys]
+        if len(same) == 1:
+            return same[0]
+    for key in keys:
+        if len(key) == 2 and key[0] in {"group", "arm", "cohort"}:
+            continue
+        words = components(key)
+        if not words:
+            continue
+        sets = [[components(k) for k in arm.keys] for arm in arms]
+        same = [k for k, own in enumerate(sets) if words in own]
+        if len(same) == 1:
+            return same[0]
+        if same:
+            alone = {"alone", "monotherapy", "only"}
+            near = [k for k in same if bool(set(key) & alone) == any(set(q) & alone for q in arms[k].keys)]
+            if len(near) == 1:
+                return near[0]
+            continue
+        every = [frozenset().union(*own) if own else frozenset() for own in sets]
+        shared = frozenset.intersection(*every) if every else frozenset()
+        hits = [k for k, own in enumerate(every) if (words - shared) & own]
+        inside = [k for k, own in enumerate(sets) if any(words <= s for s in own)]
+        if len(inside) == 1 and words - shared:
+            return inside[0]
+        if len(hits) == 1 and len(words - every[hits[0]]) <= 1 and len(words & every[hits[0]]) >= len(words - every[hits[0]]):
+            return hits[0]
+    return None
+
+
+def choose(sets: list[list[Entry]], evidence: Evidence) -> list[Entry]:
+    """The set whose names the results use most, unified with the others; empty where none is used."""
+    best: list[Entry] = []
+    top = 0.0
+    ranked: list[tuple[float, int, list[Entry]]] = []
+    for order, entries in enumerate(sets):
+        keys = [e.keys for e in entries]
+        if len(entries) > 1:
+            counts = evidence.coverage(keys)
+            strength = min(e.strength for e in entries)
+            sized = all(e.n is not None for e in entries)
+            value = strength + 1.5 * min(3, min(counts)) + 0.5 * min(4.0, sum(counts) / len(counts)) + 2.0 * sized
+            if len(entries) > 4:
+                value -= 2
+            if min(counts) == 0 and strength < 3:
+                value -= 3
+            ranked.append((value, -order, entries))
+            if value > top:
+                best, top = entries, value
+    if top < 2.5:
+        return []
+    arms = [Entry(e.name, e.n, list(e.keys), e.span, e.strength, e.sentence) for e in best]
+    for value, _, entries in sorted(ranked, key=lambda row: (-row[0], -row[1])):
+        if entries is not best:
+            unify(arms, entries, grow=value > 3.5)
+    for entries in sets:
+        if len(entries) == 1:
+            unify(arms, entries, grow=False)
+    return arms
+
+
+def unify(arms: list[Entry], other: list[Entry], *, grow: bool) -> None:
+    """Give the arms the names and sizes of another set, where that names the same arms."""
+    targets = [resolve(e.keys, arms) for e in other]
+    known = [t for t in targets if t is not None]
+    if len(set(known)) != len(known):
+        return
+    lone = [k for k, t in enumerate(targets) if t is None]
+    free = [k for k in range(len(arms)) if k not in known]
+    if len(other) == len(arms) and len(lone) == 1 == len(free):
+        if (_generic(other[lone[0]]) or _generic(arms[free[0]])) and role(other[lone[0]]) * role(arms[free[0]]) >= 0:
+            targets[lone[0]] = free[0]
+    elif len(other) == len(arms) == len(lone) == 2 and min(e.strength for e in other) > 2:
+        if all(_generic(e) for e in other) or all(_generic(e) for e in arms):
+            a, b = role(other[0]) - role(other[1]), role(arms[0]) - role(arms[1])
+            targets = [1, 0] if a * b < 0 else [0, 1]
+    if known and grow and any(t is None for t in targets) and len(arms) + targets.count(None) <= 6:
+        if all(not _generic(e) and e.strength > 2 for e, t in zip(other, targets, strict=True) if t is None):
+            for k, t in enumerate(targets):
+                if t is None:
+                    targets[k] = len(arms)
+                    e = other[k]
+                    arms.append(Entry(e.name, e.n, list(e.keys), e.span, e.strength, e.sentence))
+    for entry, t in zip(other, targets, strict=True):
+        if t is None:
+            continue
+        arm = arms[t]
+        for key in entry.keys:
+            if key not in arm.keys and not any(key in a.keys for a in arms):
+                arm.keys.append(key)
+        if arm.n is None and entry.n is not None:
+            arm.n, arm.span = entry.n, entry.span

@@ -1,0 +1,102 @@
+"""Where a text uses a name as it would use an arm's: "with A", "the A group", "than A"."""
+
+from __future__ import annotations
+
+from topline.audit.lexicon import parts_of
+from topline.audit.small_words import EMPTY
+from topline.audit.tokens import Token
+
+__all__ = ["Evidence", "Key", "components"]
+
+Key = tuple[str, ...]
+
+# fmt: off
+_BEFORE = frozenset(
+    {
+        "with", "for", "receiving", "received", "receive", "on", "in", "to", "than", "versus", "vs", "v", "of", "after", "given", "by", "over", "assigned",
+        "allocated", "under", "and", "or", "underwent", "undergoing", "taking", "using", "group", "arm", "cohort", "addition", "adding", "between", "among",
+    }
+)
+_AFTER = frozenset(
+    {
+        "group", "arm", "cohort", "patient", "treated", "recipient", "therapy", "regimen", "treatment", "alone", "versus", "vs", "v", "was", "significantly",
+        "improved", "had", "showed", "prolonged", "combination", "reduced", "increased", "resulted", "only", "monotherapy", "recipient", "user",
+    }
+)
+_ARTICLES = frozenset({"the", "a", "an", "either", "all"})
+_NO = frozenset({"without", "no", "non", "not"})
+# fmt: on
+
+
+def components(key: Key) -> frozenset[str]:
+    """The words of a name that tell treatments apart; a word that is denied counts as another."""
+    denied = next((k for k, p in enumerate(key) if p in _NO), len(key))
+    return frozenset(p for p in key[:denied] if p not in EMPTY) | frozenset(f"-{p}" for p in key[denied:] if p not in EMPTY and p not in _NO)
+
+
+class Evidence:
+    """The words of a text with their places.
+
+    Attributes
+    ----------
+    rows : list of list of str
+        Normalised words of each sentence.
+    results : list of bool
+        Whether a sentence holds results (two numbers or more, one with a unit, a decimal or a p-value).
+    """
+
+    def __init__(self, sentences: list[list[Token]]) -> None:
+        self.rows: list[list[str]] = []
+        self.results: list[bool] = []
+        self.places: dict[str, list[tuple[int, int]]] = {}
+        for number, tokens in enumerate(sentences):
+            row: list[str] = []
+            numbers = 0
+            for token in tokens:
+                if token.kind == "w":
+                    row.extend(parts_of(token.lower))
+                elif token.text not in "+&":
+                    row.append(token.lower)
+                    numbers += token.kind == "n"
+            self.rows.append(row)
+            self.results.append(numbers > 1 and bool({"%", "month", "p", "ci", "year", "day", "week"} & set(row)))
+            for at, part in enumerate(row):
+                self.places.setdefault(part, []).append((number, at))
+
+    def found(self, key: Key) -> list[tuple[int, int]]:
+        """Places (sentence, word) where a name stands."""
+        size = len(key)
+        if size == 1:
+            return self.places.get(key[0], [])
+        wanted = list(key)
+        return [(s, at) for s, at in self.places.get(key[0], ()) if self.rows[s][at : at + size] == wanted]
+
+    def as_arm(self, s: int, at: int, size: int) -> bool:
+        """Whether the words around a place are those that stand around arms."""
+        row = self.rows[s]
+        after = row[at + size] if at + size < len(row) else ""
+        if after in _AFTER:
+            return True
+        k = at - 1
+        while k >= 0 and (row[k] in _ARTICLES or (row[k] == "." and row[k - 1] in {"vs", "v"})):
+            k -= 1
+        return (k >= 0 and row[k] in _BEFORE) or k < 0
+
+    def used(self, key: Key) -> bool:
+        """Whether a name is used as an arm's anywhere."""
+        return any(self.as_arm(s, at, len(key)) for s, at in self.found(key))
+
+    def coverage(self, keys: list[list[Key]]) -> list[int]:
+        """How often sentences with results use each of several names, the longest name at a place counting."""
+        best: dict[tuple[int, int], tuple[int, int]] = {}
+        for owner, names in enumerate(keys):
+            for key in names:
+                for s, at in self.found(key):
+                    if self.results[s] and len(key) > best.get((s, at), (0, 0))[0] and self.as_arm(s, at, len(key)):
+                        best[s, at] = (len(key), owner)
+        taken = {(s, at + k) for (s, at), (size, _) in best.items() for k in range(1, size)}
+        out = [0] * len(keys)
+        for place, (_, owner) in best.items():
+            if place not in taken:
+                out[owner] += 1
+        return out

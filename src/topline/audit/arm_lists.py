@@ -1,0 +1,277 @@
+"""Treatments named in a row: "A 10 mg daily (arm 1, n = 50) or B plus C", split into arms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, phrase_text
+from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
+from topline.audit.small_words import HEADS
+from topline.audit.tokens import Token
+
+__all__ = ["Listed", "as_entries", "read_list"]
+
+# fmt: off
+_COUNTED = PATIENT_NOUNS | frozenset({"analysed", "analyzed", "assigned", "evaluable", "randomised", "randomized", "treated", "allocated"})
+_VERSUS = frozenset({"versus", "vs", "v", "v/s"})
+_JOIN = frozenset({"plus", "+", "with", "combined", "combination", "followed", "then", "and", "/", "-", "&", "without", "alone", "or", "concurrent",
+                   "concomitant", "±"})
+_SCHEDULE = frozenset(
+    {
+        "bid", "continuous", "continuously", "course", "courses", "cycle", "cycles", "d", "daily", "day", "days", "dose", "doses", "every", "fractions",
+        "four", "fraction", "infusion", "intravenous", "intravenously", "iv", "once", "oral", "orally", "per", "po", "q2w", "q3w", "qd", "qw",
+        "single-dose", "six", "three", "times", "tid", "total", "twice", "two", "up", "weekly", "w", "h", "hours", "min", "minutes", "thrice",
+        "each", "q4w", "bolus", "auc", "subcutaneous", "subcutaneously", "weight", "body",
+    }
+    | set(TIME_UNITS)
+    | DOSE_UNITS
+)
+_SKIP = frozenset(
+    {
+        "a", "an", "the", "either", "receive", "received", "receiving", "one", "of", "treatment", "undergo", "have", "be", "treated", "given", "arms", "groups",
+        "both", "following", "to", "with", "in", "into", "by", "or", "and", "two", "three", "four", "regimens", "regimen", "was", "were", "administered",
+        "assigned", "their", "our", "on",
+    }
+) | (PATIENT_NOUNS - {"men", "women"})
+_END = frozenset(
+    {
+        ".", "after", "are", "as", "at", "because", "before", "between", "but", "by", "during", "from", "had", "has", "have", "if", "is", "on",
+        "respectively", "stratified", "than", "that", "these", "until", "was", "were", "when", "where", "which", "who", "whose", "using", "within",
+        "according", "the", "would", "did", "does", "showed", "resulted", "among", "prior", "since", "given", "administered", "received", "we",
+    }
+)
+# fmt: on
+
+
+@dataclass(slots=True)
+class Listed:
+    """One arm of a list: its words, the same with doses, other names in brackets, size."""
+
+    words: list[Token] = field(default_factory=list)
+    raw: list[Token] = field(default_factory=list)
+    aliases: list[list[Token]] = field(default_factory=list)
+    n: int | None = None
+    sign: str = ""
+
+
+def _bracket(inside: list[Token], part: Listed) -> None:
+    """Read what a bracket says of an arm: a size, another name."""
+    current: list[Token] = []
+    k = 0
+    while k <= len(inside):
+        token = inside[k] if k < len(inside) else None
+        if token is not None and token.lower == "n" and k + 2 < len(inside) and inside[k + 1].text in "=:" and inside[k + 2].value.isdigit():
+            part.n = part.n or int(inside[k + 2].value[:7])
+            k += 3
+            continue
+        if (
+            token is not None
+            and token.kind == "n"
+            and token.value.isdigit()
+            and k + 1 < len(inside)
+            and inside[k + 1].lower in _COUNTED
+            and (k == 0 or inside[k - 1].text in ",;:")
+        ):
+            part.n = part.n or int(token.value[:7])
+            k += 2
+            continue
+        if token is None or token.text in ",;:=":
+            if current and len(current) <= 6 and is_name(current) and not _is_dose(current):
+                part.aliases.append(current)
+            current = []
+        elif not (not current and token.lower in {"the", "a", "or", "i.e", "termed", "designated"}):
+            current.append(token)
+        k += 1
+
+
+def _is_dose(words: list[Token]) -> bool:
+    """Whether the words of a bracket are a dose or a schedule: "100 mg daily", "D1, D8", "q3w"."""
+    for k, token in enumerate(words):
+        if token.kind == "n" and not (k and words[k - 1].lower in HEADS) or token.lower in _SCHEDULE:
+            return True
+        if token.lower[:1] in {"d", "q"} and token.lower[1:2].isdigit():
+            return True
+    return False
+
+
+def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Listed], int]:
+    """Read the treatments from position `j` on.
+
+    Returns
+    -------
+    list of Listed
+        Segments between separators; `sign` is the separator before each ("or", "versus", ",", "and", ";", "(1)").
+    int
+        Position after the list.
+    """
+    parts = [Listed()]
+    k = j
+    stop = min(len(tokens), j + reach)
+    schedule = False
+    shared: list[Token] = []
+    while k < stop:
+        token = tokens[k]
+        low = token.lower
+        part = parts[-1]
+        if low == "either" and part.words:
+            shared = list(part.words)  # "A plus either B or C"
+            k += 1
+            continue
+        if token.text in "([":
+            close = closing_bracket(tokens, k)
+            if close < 0:
+                break
+            inside = tokens[k + 1 : close]
+            if len(inside) == 1 and (inside[0].lower in {"i", "ii", "iii", "iv", "a", "b", "c", "d"} or inside[0].kind == "n") and close + 1 < stop:
+                if (part.words and tokens[k - 1].lower in {",", ";", "and", "or", ":"}) or not part.words:
+                    parts.append(Listed(sign="(1)"))
+                    schedule = False
+                    k = close + 1
+                    continue
+            if part.words or part.raw:
+                _bracket(inside, part)
+            k = close + 1
+            continue
+        if low in _VERSUS or low == ";" or (low == "or" and (part.words or part.raw)):
+            parts.append(Listed(list(shared), list(shared), sign="versus" if low in _VERSUS else low))
+            schedule = False
+            k += 2 if k + 1 < stop and tokens[k + 1].text == "." and low in {"vs", "v"} else 1
+            continue
+        if low == "n" and k + 2 < stop and tokens[k + 1].text in "=:" and tokens[k + 2].value.isdigit():
+            part.n = part.n or int(tokens[k + 2].value[:7])
+            k += 3
+            continue
+        if low in {",", "and", "while", "whereas"} and (part.words or part.raw):
+            after = tokens[k + 1] if k + 1 < stop else None
+            if after is None or (after.lower in _SCHEDULE and after.lower not in {"single-dose"}) or (after.kind == "n" and schedule):
+                k += 1
+                continue
+            if after.lower in {"or", "versus", "vs", "and", "while", "whereas"}:
+                k += 1
+                continue
+            parts.append(Listed(sign="and" if low == "and" else ","))
+            schedule = False
+            k += 1
+            continue
+        if low == "in" and k + 1 < stop and tokens[k + 1].lower in {"combination", "addition", "a", "1"}:
+            if tokens[k + 1].lower in {"combination", "addition"}:
+                schedule = False
+                part.words.append(tokens[k + 1])
+                part.raw.append(tokens[k + 1])
+                k += 3
+                continue
+            ratio = next((m for m in range(k, min(stop, k + 8)) if tokens[m].lower in {"ratio", "fashion", "manner"}), -1)
+            if ratio < 0:
+                break
+            k = ratio + 1
+            continue
+        if low == "for" or low == "in":
+            if k + 1 < stop and (tokens[k + 1].kind == "n" or tokens[k + 1].lower in _SCHEDULE):
+                schedule = True
+                k += 1
+                continue
+            break
+        if not part.words and low in _SKIP and not (low == "treatment" and k + 1 < stop and tokens[k + 1].lower in HEADS):
+            k += 1
+            continue
+        if low == "on" and k + 1 < stop and tokens[k + 1].lower in {"day", "days"}:
+            schedule = True
+            k += 1
+            continue
+        if low == "by" and tokens[k - 1].lower == "followed" and part.words:
+            part.words.append(token)
+            part.raw.append(token)
+            k += 1
+            continue
+        if low in _END or token.text == ":" or token.kind in {"url", "id"}:
+            break
+        if low in _JOIN:
+            schedule = False
+            if part.words:
+                part.words.append(token)
+        elif token.kind == "n" and not (k and tokens[k - 1].lower in HEADS) and not (part.words and tokens[k - 1].text == "-"):
+            schedule = schedule or bool(part.words)
+        elif low in _SCHEDULE:
+            schedule = schedule or bool(part.words)
+        elif token.kind == "s" and token.text not in "+-/'":
+            if token.text in "=%<>≥≤":
+                break
+        elif not schedule:
+            part.words.append(token)
+        part.raw.append(token)
+        k += 1
+    return parts, k
+
+
+def _split(parts: list[Listed]) -> list[list[Listed]]:
+    """Group segments into arms: the strongest separator present parts the arms, weaker ones part components."""
+    parts = [p for p in parts if p.words or p.raw]
+    signs = {p.sign for p in parts[1:]}
+    if "(1)" in signs:
+        strong = {"(1)"}
+    elif "versus" in signs:
+        strong = {"versus"}
+    elif "or" in signs:
+        strong = {"or"}
+        at = next(k for k, p in enumerate(parts) if p.sign == "or" and k)
+        if at >= 2 and parts[at - 1].sign == "," and all(p.sign == "," for p in parts[1:at]):
+            strong.add(",")
+        strong.add(";")
+    elif ";" in signs:
+        strong = {";"}
+    elif sum(p.n is not None for p in parts) >= 2 or any(p.aliases for p in parts):
+        strong = {"and", ","}
+    else:
+        strong = {"and", ","}
+    groups: list[list[Listed]] = []
+    for p in parts:
+        if groups and p.sign not in strong:
+            groups[-1].append(p)
+        else:
+            groups.append([p])
+    return groups
+
+
+def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> list[Entry]:
+    """Entries of the arms of a list; empty where one of them is no name."""
+    out: list[Entry] = []
+    seen: set[tuple[str, ...]] = set()
+    for group in _split(parts):
+        n = next((p.n for p in group if p.n is not None), None)
+        words = _trim([t for p in group for t in p.words])
+        if not words or not is_name(words) or name_key(words) in seen:
+            words = _trim(_dosed(group))
+            if not words or len(words) > 9 or not any(t.kind == "w" for t in words):
+                continue
+        key = name_key(words)
+        if not key or key in seen:
+            continue
+        seen.add(key)
+        aliases = [name_key(a) for p in group for a in p.aliases]
+        out.append(Entry(joined_text(words, source), n, [key, *(a for a in aliases if a and a != key)], (words[0].start, words[-1].end), strength, number))
+    return out
+
+
+def joined_text(words: list[Token], source: str) -> str:
+    """Words as the text has them, without what stood between them."""
+    runs: list[list[Token]] = []
+    for token in words:
+        if runs and token.start - runs[-1][-1].end <= 1:
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    return " ".join(phrase_text(run, source) for run in runs)
+
+
+def _trim(words: list[Token]) -> list[Token]:
+    while words and (words[-1].lower in _JOIN - {"alone"} or words[-1].kind == "s" or words[-1].lower in {"both", "first-line"}):
+        words = words[:-1]
+    while words and (words[0].lower in _JOIN - {"alone", "combination", "combined", "concurrent", "concomitant"} or words[0].kind == "s"):
+        words = words[1:]
+    return words
+
+
+def _dosed(group: list[Listed]) -> list[Token]:
+    """The words with the dose, where the dose is what tells arms apart."""
+    raw = [t for p in group for t in p.raw]
+    return raw if len(raw) <= 6 else raw[:6]
