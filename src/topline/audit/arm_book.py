@@ -75,6 +75,10 @@ def write_book(entries: list[Entry], evidence: Evidence) -> ArmBook:
     book = ArmBook()
     words = [{p for key in entry.keys for p in key} for entry in entries]
     given = {key for entry in entries for key in entry.keys}
+    for key in [k for k in given if sum(k in e.keys for e in entries) > 1]:
+        for entry in entries:
+            if key in entry.keys and len(entry.keys) > 1:
+                entry.keys.remove(key)  # a name of two arms is none
     for number, entry in enumerate(entries):
         others = set().union(*(w for k, w in enumerate(words) if k != number)) if len(words) > 1 else set()
         names = {key: len(key) == 1 and (key[0] in GENERIC or len(key[0]) == 1) for key in entry.keys if key}

@@ -60,13 +60,16 @@ def resolve(keys: list[Key], arms: list[Entry]) -> int | None:
         inside = [k for k, own in enumerate(sets) if any(words <= s for s in own)]
         if len(inside) == 1 and words - shared:
             return inside[0]
-        if len(hits) == 1 and len(words - every[hits[0]]) <= 1 and len(words & every[hits[0]]) >= len(words - every[hits[0]]):
+        if len(hits) == 1 and words <= every[hits[0]]:
             return hits[0]
     return None
 
 
-def choose(sets: list[list[Entry]], evidence: Evidence) -> list[Entry]:
-    """The set whose names the results use most, unified with the others; empty where none is used."""
+def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry]:
+    """The set whose names the results use most, unified with the others; empty where none is used.
+
+    `most` is the number of arms that the text speaks of ("three groups", "1:1:1"), 0 where it does not say.
+    """
     best: list[Entry] = []
     top = 0.0
     ranked: list[tuple[float, int, list[Entry]]] = []
@@ -79,7 +82,7 @@ def choose(sets: list[list[Entry]], evidence: Evidence) -> list[Entry]:
             value = strength + 1.5 * min(3, min(counts)) + 0.5 * min(4.0, sum(counts) / len(counts)) + 2.0 * sized
             if len(entries) > 4:
                 value -= 2
-            if min(counts) == 0 and strength < 3:
+            if min(counts) == 0 and strength < 4:
                 value -= 3
             ranked.append((value, -order, entries))
             if value > top:
@@ -89,14 +92,16 @@ def choose(sets: list[list[Entry]], evidence: Evidence) -> list[Entry]:
     arms = [Entry(e.name, e.n, list(e.keys), e.span, e.strength, e.sentence) for e in best]
     for value, _, entries in sorted(ranked, key=lambda row: (-row[0], -row[1])):
         if entries is not best:
-            unify(arms, entries, grow=value > 3.5)
+            unify(arms, entries)
+            if len(arms) < 6:
+                _grow(arms, entries, evidence, most)
     for entries in sets:
         if len(entries) == 1:
-            unify(arms, entries, grow=False)
+            unify(arms, entries)
     return arms
 
 
-def unify(arms: list[Entry], other: list[Entry], *, grow: bool) -> None:
+def unify(arms: list[Entry], other: list[Entry]) -> None:
     """Give the arms the names and sizes of another set, where that names the same arms."""
     targets = [resolve(e.keys, arms) for e in other]
     known = [t for t in targets if t is not None]
@@ -111,13 +116,6 @@ def unify(arms: list[Entry], other: list[Entry], *, grow: bool) -> None:
         if all(_generic(e) for e in other) or all(_generic(e) for e in arms):
             a, b = role(other[0]) - role(other[1]), role(arms[0]) - role(arms[1])
             targets = [1, 0] if a * b < 0 else [0, 1]
-    if known and grow and any(t is None for t in targets) and len(arms) + targets.count(None) <= 6:
-        if all(not _generic(e) and e.strength > 2 for e, t in zip(other, targets, strict=True) if t is None):
-            for k, t in enumerate(targets):
-                if t is None:
-                    targets[k] = len(arms)
-                    e = other[k]
-                    arms.append(Entry(e.name, e.n, list(e.keys), e.span, e.strength, e.sentence))
     for entry, t in zip(other, targets, strict=True):
         if t is None:
             continue
@@ -127,3 +125,16 @@ def unify(arms: list[Entry], other: list[Entry], *, grow: bool) -> None:
                 arm.keys.append(key)
         if arm.n is None and entry.n is not None:
             arm.n, arm.span = entry.n, entry.span
+
+
+def _grow(arms: list[Entry], other: list[Entry], evidence: Evidence, most: int) -> None:
+    """Add the arms of another set that are none of the known ones, where the results use them and number or size speaks for them."""
+    new = [e for e in other if resolve(e.keys, arms) is None and not _generic(e)]
+    if not new or any(e.strength < 3 for e in new) or len(arms) + len(new) > 6:
+        return
+    sizes = {a.n for a in arms}
+    if len(arms) + len(new) > most and not all(e.n is not None and e.n not in sizes for e in new):
+        return
+    counts = evidence.coverage([*(a.keys for a in arms), *(e.keys for e in new)])[len(arms) :]
+    if min(counts) > 0:
+        arms.extend(Entry(e.name, e.n, list(e.keys), e.span, e.strength, e.sentence) for e in new)

@@ -20,7 +20,14 @@ _BEFORE = frozenset(
 _AFTER = frozenset(
     {
         "group", "arm", "cohort", "patient", "treated", "recipient", "therapy", "regimen", "treatment", "alone", "versus", "vs", "v", "was", "significantly",
-        "improved", "had", "showed", "prolonged", "combination", "reduced", "increased", "resulted", "only", "monotherapy", "recipient", "user",
+        "improved", "had", "showed", "prolonged", "combination", "reduced", "increased", "resulted", "only", "monotherapy", "user",
+    }
+)
+_HEADS = frozenset({"group", "arm", "cohort"})
+_DESCRIBING = frozenset(
+    {
+        "treated", "oral", "daily", "modified", "open", "label", "matching", "matched", "investigator", "choice", "recipient", "naive", "receiving",
+        "received", "undergoing", "new", "once", "twice", "control", "experimental", "study", "intervention",
     }
 )
 _ARTICLES = frozenset({"the", "a", "an", "either", "all"})
@@ -31,7 +38,9 @@ _NO = frozenset({"without", "no", "non", "not"})
 def components(key: Key) -> frozenset[str]:
     """The words of a name that tell treatments apart; a word that is denied counts as another."""
     denied = next((k for k, p in enumerate(key) if p in _NO), len(key))
-    return frozenset(p for p in key[:denied] if p not in EMPTY) | frozenset(f"-{p}" for p in key[denied:] if p not in EMPTY and p not in _NO)
+    return frozenset(p for p in key[:denied] if p not in EMPTY and p not in _DESCRIBING) | frozenset(
+        f"-{p}" for p in key[denied:] if p not in EMPTY and p not in _NO
+    )
 
 
 class Evidence:
@@ -42,7 +51,7 @@ class Evidence:
     rows : list of list of str
         Normalised words of each sentence.
     results : list of bool
-        Whether a sentence holds results (two numbers or more, one with a unit, a decimal or a p-value).
+        Whether a sentence holds results (two numbers or more).
     """
 
     def __init__(self, sentences: list[list[Token]]) -> None:
@@ -59,7 +68,7 @@ class Evidence:
                     row.append(token.lower)
                     numbers += token.kind == "n"
             self.rows.append(row)
-            self.results.append(numbers > 1 and bool({"%", "month", "p", "ci", "year", "day", "week"} & set(row)))
+            self.results.append(numbers > 1)
             for at, part in enumerate(row):
                 self.places.setdefault(part, []).append((number, at))
 
@@ -74,13 +83,15 @@ class Evidence:
     def as_arm(self, s: int, at: int, size: int) -> bool:
         """Whether the words around a place are those that stand around arms."""
         row = self.rows[s]
+        if size == 2 and (row[at] in _HEADS or row[at + 1] in _HEADS):
+            return True
         after = row[at + size] if at + size < len(row) else ""
         if after in _AFTER:
             return True
         k = at - 1
         while k >= 0 and (row[k] in _ARTICLES or (row[k] == "." and row[k - 1] in {"vs", "v"})):
             k -= 1
-        return (k >= 0 and row[k] in _BEFORE) or k < 0
+        return k < 0 or row[k] in _BEFORE or (row[k] in "([:;" and row[k] != "")
 
     def used(self, key: Key) -> bool:
         """Whether a name is used as an arm's anywhere."""

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from topline.audit.arm_lists import as_entries, read_list
-from topline.audit.arm_phrases import Entry, alias_after, closing_bracket, is_name, name_key, phrase_after, phrase_before, phrase_text, skip_small
+from topline.audit.arm_phrases import (
+    Entry,
+    alias_after,
+    closing_bracket,
+    is_name,
+    name_key,
+    phrase_after,
+    phrase_before,
+    phrase_text,
+    skip_small,
+)
 from topline.audit.small_words import HEADS
 from topline.audit.tokens import Token
 
@@ -27,7 +37,9 @@ def by_assignment(tokens: list[Token], source: str, number: int) -> list[list[En
         grouped = "groups" in lows or "arms" in lows
         ways = {"to", "into", "between", "in"} if grouped else {"to", "into", "between"}
         starts += [(k, 4) for k in range(trigger, min(len(lows), trigger + 30)) if lows[k] in ways][:4]
-        starts += [(k, 3) for k in range(trigger, min(len(lows), trigger + 12)) if lows[k] == "of" and lows[k - 1] in {"trial", "study"}][:1]
+        starts += [(k, 3) for k in range(trigger, min(len(lows), trigger + 12)) if lows[k] == "of" and lows[k - 1] in {"trial", "study"}][
+            :1
+        ]
         starts += [(k, 3) for k in range(trigger, min(len(lows), trigger + 25)) if lows[k] == ":" and not tokens[k - 1].kind == "n"][:1]
         if grouped:
             at = lows.index("groups") if "groups" in lows else lows.index("arms")
@@ -62,7 +74,14 @@ def by_contrast(tokens: list[Token], source: str, number: int, *, title: bool) -
         right = as_entries(parts[:1] if not title else _until_and(parts), source, number, 3 if title else 2)
         if is_name(left) and right:
             key = name_key(left)
-            entry = Entry(phrase_text(left, source), None, [key, *(a for a in aliases if a != key)], (left[0].start, left[-1].end), 3 if title else 2, number)
+            entry = Entry(
+                phrase_text(left, source),
+                None,
+                [key, *(a for a in aliases if a != key)],
+                (left[0].start, left[-1].end),
+                3 if title else 2,
+                number,
+            )
             if key != right[0].keys[0]:
                 out.append([entry, *right[:5]])
     return out
@@ -112,7 +131,9 @@ def by_comparing(tokens: list[Token], source: str, number: int) -> list[list[Ent
                 short = alias_after(tokens, end)[0]
                 out.append(
                     [
-                        Entry(phrase_text(p, source), None, [name_key(p), *([name_key(q)] if q else [])], (p[0].start, p[-1].end), 2, number)
+                        Entry(
+                            phrase_text(p, source), None, [name_key(p), *([name_key(q)] if q else [])], (p[0].start, p[-1].end), 2, number
+                        )
                         for p, q in ((left, alias), (right, short))
                     ]
                 )
@@ -159,9 +180,28 @@ def by_addition(tokens: list[Token], source: str, number: int) -> list[list[Entr
         span = (added[0].start, added[-1].end)
         plain = [name_key(base)] if base and is_name(base) else []
         both = [(*plain[0], "plus", *more)] if plain else []
-        withs = Entry(f"{phrase_text(base, source)} plus {text}" if plain else text, None, [*both, more, *(name_key(a) for a in aliases)], span, 2, number)
+        withs = Entry(
+            f"{phrase_text(base, source)} plus {text}" if plain else text,
+            None,
+            [*both, more, *(name_key(a) for a in aliases)],
+            span,
+            2,
+            number,
+        )
         lacks = [("without", *more), ("no", *more), ("non", *more)]
-        out.append([withs, Entry(f"without {text}" if not plain else f"{phrase_text(base, source)} alone", None, [*((*p, "alone") for p in plain), *lacks, *plain], span, 2, number)])
+        out.append(
+            [
+                withs,
+                Entry(
+                    f"without {text}" if not plain else f"{phrase_text(base, source)} alone",
+                    None,
+                    [*((*p, "alone") for p in plain), *lacks, *plain],
+                    span,
+                    2,
+                    number,
+                ),
+            ]
+        )
     return out
 
 
@@ -179,7 +219,11 @@ def by_taking(tokens: list[Token], source: str, number: int) -> list[Entry]:
     out: list[Entry] = []
     for i, token in enumerate(tokens[:-1]):
         low = token.lower
-        if low not in _TAKEN and not (low == "with" and i and tokens[i - 1].lower in {"treated", "treatment", "therapy"}):
+        if (
+            low not in _TAKEN
+            and not (low == "had" and i and tokens[i - 1].lower == "who")
+            and not (low == "with" and i and tokens[i - 1].lower in {"treated", "treatment", "therapy"})
+        ):
             continue
         j = skip_small(tokens, i + 1)
         phrase = tokens[j : phrase_after(tokens, j)]

@@ -21,7 +21,7 @@ _SCHEDULE = frozenset(
         "bid", "continuous", "continuously", "course", "courses", "cycle", "cycles", "d", "daily", "day", "days", "dose", "doses", "every", "fractions",
         "four", "fraction", "infusion", "intravenous", "intravenously", "iv", "once", "oral", "orally", "per", "po", "q2w", "q3w", "qd", "qw",
         "single-dose", "six", "three", "times", "tid", "total", "twice", "two", "up", "weekly", "w", "h", "hours", "min", "minutes", "thrice",
-        "each", "q4w", "bolus", "auc", "subcutaneous", "subcutaneously", "weight", "body",
+        "each", "applied", "delivered", "maximum", "starting", "consecutive", "q4w", "bolus", "auc", "subcutaneous", "subcutaneously", "weight", "body",
     }
     | set(TIME_UNITS)
     | DOSE_UNITS
@@ -60,7 +60,13 @@ def _bracket(inside: list[Token], part: Listed) -> None:
     k = 0
     while k <= len(inside):
         token = inside[k] if k < len(inside) else None
-        if token is not None and token.lower == "n" and k + 2 < len(inside) and inside[k + 1].text in "=:" and inside[k + 2].value.isdigit():
+        if (
+            token is not None
+            and token.lower == "n"
+            and k + 2 < len(inside)
+            and inside[k + 1].text in "=:"
+            and inside[k + 2].value.isdigit()
+        ):
             part.n = part.n or int(inside[k + 2].value[:7])
             k += 3
             continue
@@ -87,7 +93,7 @@ def _bracket(inside: list[Token], part: Listed) -> None:
 def _is_dose(words: list[Token]) -> bool:
     """Whether the words of a bracket are a dose or a schedule: "100 mg daily", "D1, D8", "q3w"."""
     for k, token in enumerate(words):
-        if token.kind == "n" and not (k and words[k - 1].lower in HEADS) or token.lower in _SCHEDULE:
+        if (token.kind == "n" and not (k and words[k - 1].lower in HEADS)) or token.lower in _SCHEDULE:
             return True
         if token.lower[:1] in {"d", "q"} and token.lower[1:2].isdigit():
             return True
@@ -122,7 +128,11 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             if close < 0:
                 break
             inside = tokens[k + 1 : close]
-            if len(inside) == 1 and (inside[0].lower in {"i", "ii", "iii", "iv", "a", "b", "c", "d"} or inside[0].kind == "n") and close + 1 < stop:
+            if (
+                len(inside) == 1
+                and (inside[0].lower in {"i", "ii", "iii", "iv", "a", "b", "c", "d"} or inside[0].kind == "n")
+                and close + 1 < stop
+            ):
                 if (part.words and tokens[k - 1].lower in {",", ";", "and", "or", ":"}) or not part.words:
                     parts.append(Listed(sign="(1)"))
                     schedule = False
@@ -189,9 +199,7 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             schedule = False
             if part.words:
                 part.words.append(token)
-        elif token.kind == "n" and not (k and tokens[k - 1].lower in HEADS) and not (part.words and tokens[k - 1].text == "-"):
-            schedule = schedule or bool(part.words)
-        elif low in _SCHEDULE:
+        elif (token.kind == "n" and not (k and tokens[k - 1].lower in HEADS) and not (part.words and tokens[k - 1].text == "-")) or low in _SCHEDULE:
             schedule = schedule or bool(part.words)
         elif token.kind == "s" and token.text not in "+-/'":
             if token.text in "=%<>≥≤":
@@ -248,7 +256,16 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
             continue
         seen.add(key)
         aliases = [name_key(a) for p in group for a in p.aliases]
-        out.append(Entry(joined_text(words, source), n, [key, *(a for a in aliases if a and a != key)], (words[0].start, words[-1].end), strength, number))
+        out.append(
+            Entry(
+                joined_text(words, source),
+                n,
+                [key, *(a for a in aliases if a and a != key)],
+                (words[0].start, words[-1].end),
+                strength,
+                number,
+            )
+        )
     return out
 
 
@@ -272,6 +289,9 @@ def _trim(words: list[Token]) -> list[Token]:
 
 
 def _dosed(group: list[Listed]) -> list[Token]:
-    """The words with the dose, where the dose is what tells arms apart."""
+    """Dose or schedule, where that is what tells arms apart: "25 Gy", "every 3 weeks"."""
     raw = [t for p in group for t in p.raw]
-    return raw if len(raw) <= 6 else raw[:6]
+    for k, token in enumerate(raw[:-1]):
+        if token.kind == "n" and raw[k + 1].lower in DOSE_UNITS:
+            return raw[k : k + 2]
+    return raw[:4]

@@ -76,8 +76,11 @@ def by_definition(tokens: list[Token], source: str, number: int) -> list[Entry]:
     for i, token in enumerate(tokens):
         if token.lower not in {"group", "arm", "cohort"}:
             continue
-        if i + 1 < len(tokens) and (len(tokens[i + 1].text) <= 2 or tokens[i + 1].lower == "iii") and tokens[i + 1].text.isalnum() and (
-            tokens[i + 1].kind == "n" or tokens[i + 1].text.isupper()
+        if (
+            i + 1 < len(tokens)
+            and (len(tokens[i + 1].text) <= 2 or tokens[i + 1].lower == "iii")
+            and tokens[i + 1].text.isalnum()
+            and (tokens[i + 1].kind == "n" or tokens[i + 1].text.isupper())
         ):
             start, k = i, i + 2
         else:
@@ -108,12 +111,18 @@ def by_definition(tokens: list[Token], source: str, number: int) -> list[Entry]:
         if named:
             entry = named[0]
             key = name_key(label)
-            out.append(Entry(phrase_text(label, source), n, [key, *(q for q in entry.keys if q != key)], (label[0].start, label[-1].end), 3, number))
+            out.append(
+                Entry(
+                    phrase_text(label, source), n, [key, *(q for q in entry.keys if q != key)], (label[0].start, label[-1].end), 3, number
+                )
+            )
     return out
 
 
 _GIVES = frozenset({"received", "receiving", "underwent", "treated", "given", ":", "=", "consisted", "comprised", "administered"})
-_GIVEN = _GIVES | frozenset({"was", "were", "with", "of", "patients", "additionally", "and", "who", "also", "only", "the", "by", "a", "combination"})
+_GIVEN = _GIVES | frozenset(
+    {"was", "were", "with", "of", "patients", "additionally", "and", "who", "also", "only", "the", "by", "a", "combination"}
+)
 
 
 def beside_values(sentences: list[list[Token]], source: str) -> list[Entry]:

@@ -49,7 +49,7 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     sets.append(_distinct(definitions))
     sets.append([e for e in _distinct(heads) if e.strength == 1][:_MOST])
     sets.append(beside_values(sentences, source))
-    arms = choose([s for s in sets if s], evidence)
+    arms = choose([s for s in sets if s], evidence, _spoken_of(sentences))
     if len(arms) < 2:
         return ArmBook()
     for entry in heads:
@@ -61,6 +61,26 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     _short_names(arms, sentences)
     _lettered(arms)
     return write_book(arms[:_MOST], evidence)
+
+
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
+
+
+def _spoken_of(sentences: list[list[Token]]) -> int:
+    """How many arms a text speaks of: "three groups", "1:1:1"."""
+    most = 0
+    for tokens in sentences:
+        for i, token in enumerate(tokens):
+            if token.lower in _NUMBERS and any(
+                t.lower in {"groups", "arms", "regimens", "cohorts", "schedules"} for t in tokens[i + 1 : i + 4]
+            ):
+                most = max(most, _NUMBERS[token.lower])
+            if token.text == ":" and i and tokens[i - 1].kind == "n" and tokens[i - 2 : i - 1] and tokens[i - 2].text != ":":
+                k = i
+                while k + 1 < len(tokens) and tokens[k].text == ":" and tokens[k + 1].kind == "n":
+                    k += 2
+                most = max(most, (k - i) // 2 + 1 if k > i else 0)
+    return most
 
 
 def _distinct(entries: list[Entry]) -> list[Entry]:
@@ -97,7 +117,13 @@ def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
     """Learn "temozolomide (TMZ)" where temozolomide is an arm or the only part of it that no other arm has."""
     for tokens in sentences:
         for i, token in enumerate(tokens):
-            if token.text != "(" or not i or tokens[i + 1 : i + 2] == [] or tokens[i + 1].kind != "w" or closing_bracket(tokens, i) != i + 2:
+            if (
+                token.text != "("
+                or not i
+                or tokens[i + 1 : i + 2] == []
+                or tokens[i + 1].kind != "w"
+                or closing_bracket(tokens, i) != i + 2
+            ):
                 continue
             short = tokens[i + 1].text
             if sum(c.isupper() for c in short) < 2 or endpoint_at([*parts_of(short.lower()), ""], 0) is not None:
@@ -107,7 +133,10 @@ def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
                 continue
             before = [p for t in tokens[max(0, i - 7) : i] if t.kind == "w" for p in parts_of(t.lower)]
             owners = {
-                n for n, entry in enumerate(entries) for key in entry.keys if key and len(key) <= len(before) and tuple(before[-len(key) :]) == key
+                n
+                for n, entry in enumerate(entries)
+                for key in entry.keys
+                if key and len(key) <= len(before) and tuple(before[-len(key) :]) == key
             }
             if len(owners) == 1:
                 entries[owners.pop()].keys.append(alias)

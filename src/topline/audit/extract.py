@@ -23,7 +23,8 @@ _HAS_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _GROUP_WORDS = re.compile(
-    r"\b(?:groups?|arms?|cohorts?|versus|vs|randomi[sz]ed|randomly|assigned|compar(?:ed|ing|es?|ison)|addition|adding|without|received?)\b", re.IGNORECASE
+    r"\b(?:groups?|arms?|cohorts?|versus|vs|randomi[sz]ed|randomly|assigned|compar(?:ed|ing|es?|ison)|addition|adding|without|received?)\b",
+    re.IGNORECASE,
 )
 _COMMA_DECIMALS = re.compile(r"(?<![0-9.,])(?:0,[0-9]+|[0-9]{1,2},[0-9]{1,2}(?= ?(?:%|months|mesi|Monate)))")
 _HYPOTHESIS = re.compile(
