@@ -102,7 +102,7 @@ class Patient:
         return self.add("AE", **({"AETERM": term, "AESTDTC": first, "AEENDTC": last, "AETOXGR": grade, "AEREL": "Y"} | more))
 
     def lab(self, day: int, value: str | float, unit: str = "ng/mL", **more: str) -> Patient:
-        return self.add("LB", LBTESTCD="TG", LBORRES=value, LBORRESU=unit, LBDTC=iso(day), **more)
+        return self.add("LB", **({"LBTESTCD": "TG", "LBORRES": value, "LBORRESU": unit, "LBDTC": iso(day)} | more))
 
 
 class Trial:

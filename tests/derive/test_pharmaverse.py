@@ -163,6 +163,12 @@ def test_the_large_random_set_runs_whole(shared_data: Path, tmp_path: Path) -> N
     visits = table(shared_data, "sdtm_rs_onco").filter((pl.col("RSTESTCD") == "NTRGRESP") & (pl.col("RSEVAL") == "INVESTIGATOR"))
     judged = {(s, float(v)): x for s, v, x in visits.select("USUBJID", "VISITNUM", "RSORRES").drop_nulls().iter_rows()}
     found = data.adrs.filter(pl.col("PARAMCD") == "NTRGRESP").select("USUBJID", "AVISITN", "AVALC")
+    # visit 9.2 of one patient holds scans of two days three months apart: they judged each day, and so do we
+    twice = data.adrs.filter((pl.col("USUBJID") == "01-711-1143") & pl.col("AVISITN").is_between(9.2, 9.3))
+    told = twice.select(pl.col("ADT").cast(pl.Date).cast(pl.String), "PARAMCD", "AVALC").rows()
+    assert set(told) >= {("2013-06-22", "TRGRESP", "PR"), ("2013-09-22", "TRGRESP", "PR"), ("2013-09-22", "OVR", "PD")}
+    assert ("2013-09-22", "NTRGRESP", judged.pop(("01-711-1143", 9.2))) in told
+    assert [(item.code, item.subject) for item in data.findings if item.code == "DER-0022"] == [("DER-0022", "01-711-1143")]
     pairs = [(mine, judged[s, v]) for s, v, mine in found.iter_rows() if (s, v) in judged]
     assert len(pairs) > 500
     assert sum(mine == theirs for mine, theirs in pairs) == len(pairs)

@@ -140,12 +140,15 @@ def compare_rates(
 
 
 def _waterfall(analysis: ResponseAnalysis, context: Context) -> list[Waterfall]:
-    """Best percent change of the sum of diameters of each patient, largest growth first."""
+    """Best percent change of the sum of diameters of each patient, largest growth first; of the visits that the analysis names."""
     adtr, best = context.datasets.adtr, context.datasets.best
     if adtr is None or best is None:
         return []
     patients = context.patients(analysis).select("USUBJID")
-    changes = adtr.filter((pl.col("PARAMCD") == "SDIAM") & pl.col("PCHG").is_not_null()).group_by("USUBJID").agg(pl.col("PCHG").min())
+    sums = adtr.filter((pl.col("PARAMCD") == "SDIAM") & pl.col("PCHG").is_not_null())
+    if analysis.waterfall == "counted" and context.datasets.counted is not None:
+        sums = sums.join(context.datasets.counted, left_on=["USUBJID", "AVISITN"], right_on=["USUBJID", "VISIT"], how="semi")
+    changes = sums.group_by("USUBJID").agg(pl.col("PCHG").min())
     rows = patients.join(changes, on="USUBJID", how="inner").join(best.select("USUBJID", "BOR"), on="USUBJID", how="left")
     rows = rows.sort(["PCHG", "BOR"], descending=[True, False])
     label = "Best change of the sum of diameters from baseline (%)"

@@ -16,7 +16,7 @@ def cut_records(records: Records, cutoff: int | None) -> Records:
 
     Rows dated after it are left out. Dosing that goes on past it ends at it; an event or a medication that ends after it is
     ongoing (its end is empty); a death after it hasn't happened yet. A row without a full date stays unless even its earliest
-    possible day lies after the cut-off. How many rows of each domain were cut is a finding (DER-0001).
+    possible day lies after the cut-off; so does a death. How many rows of each domain were cut is a finding (DER-0001).
 
     Parameters
     ----------
@@ -39,7 +39,8 @@ def cut_records(records: Records, cutoff: int | None) -> Records:
             kept = pl.lit(cutoff, pl.Int32) if domain == "EX" else pl.lit(None, pl.Int32)
             result = result.with_columns(pl.when(late).then(kept).otherwise(pl.col(end)).alias(end))
         if domain == "DM" and "DTHDT" in table.columns:
-            late = (pl.col("DTHDT") > cutoff).fill_null(value=False)
+            earliest = pl.coalesce("DTHDT", "DTHDTLO") if "DTHDTLO" in table.columns else pl.col("DTHDT")
+            late = (earliest > cutoff).fill_null(value=False)
             result = result.with_columns(
                 pl.when(late).then(pl.lit(None, table.schema[name])).otherwise(pl.col(name)).alias(name)
                 for name in ("DTHDT", "DTHFL")

@@ -29,6 +29,8 @@ class Datasets:
     """One row a patient: BOR, CBOR and a Y/N column for each rate and biochemical endpoint; its rows stand in ADRS too."""
     evaluators: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     """Of each evaluator that the protocol names: one row a patient with BOR, BORCL, CBOR, CBORCL and PDDT (day of progression)."""
+    counted: pl.DataFrame | None = None
+    """USUBJID, VISIT (ADTR's AVISITN) of the visits that count for best response, by the primary evaluator."""
     attrition: tuple[AttritionCount, ...] = ()
     findings: tuple[Finding, ...] = ()
 

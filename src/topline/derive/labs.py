@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.lab_values import lab_values
 from topline.derive.subjects import dates_of
 from topline.records.load import Records
-from topline.records.read import ROW
 from topline.records.select import truth
 from topline.study.endpoints import BiochemicalResponse
 from topline.study.problems import Finding, InputError
 from topline.study.protocol import Protocol
 
-_BELOW = r"^<\s*=?"
 _SLACK = 1e-9
 """Relative slack of the comparison with the threshold, for values that are not whole in binary."""
 
@@ -108,7 +107,7 @@ def _one(records: Records, subjects: pl.DataFrame, endpoint: BiochemicalResponse
     rows = rows.with_columns(excluded.alias("out")).with_columns(*_interference(rows, records, endpoint))
     if endpoint.flagged == "excluded":
         rows = rows.with_columns(pl.col("out") | pl.col("ab") | pl.col("flare"))
-    rows, problems = _values(rows, endpoint.test, protocol)
+    rows, problems = lab_values(rows, endpoint.test, protocol.records.lab_units)
     findings += problems
     rows = rows.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner").filter(pl.col("ORIGDT").is_not_null())
     rows = rows.sort("USUBJID", "LBDT", "LBSEQ").with_columns(
@@ -146,57 +145,6 @@ def _one(records: Records, subjects: pl.DataFrame, endpoint: BiochemicalResponse
     if n:
         findings.append(Finding("DER-0041", "note", f"{endpoint.id}: {n} values are not comparable and left out ({endpoint.exclude})"))
     return frame, findings
-
-
-def _values(rows: pl.DataFrame, test: str, protocol: Protocol) -> tuple[pl.DataFrame, list[Finding]]:
-    below = pl.col("LBORRES").str.contains(_BELOW)
-    number = pl.col("LBORRES").str.replace(_BELOW, "").str.strip_chars().cast(pl.Float64, strict=False)
-    unit = pl.col("LBORRESU") if "LBORRESU" in rows.columns else pl.lit(None, pl.String)
-    rows = rows.with_columns(
-        number.alias("AVAL"), pl.when(below).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("LOQFL"), unit.alias("AVALU")
-    )
-    bad = rows.filter(pl.col("AVAL").is_null() | ~pl.col("AVAL").is_finite())
-    if bad.height:
-        raise InputError(
-            [
-                Finding(
-                    "REC-0033", "error", "is not a laboratory value", "LB", row, "LBORRES", text, "a number, or <number", subject=subject
-                )
-                for row, text, subject in bad.select(ROW, "LBORRES", "USUBJID").iter_rows()
-            ]
-        )
-    spec = protocol.records.lab_units.get(test)
-    units = sorted(rows["AVALU"].drop_nulls().unique().to_list())
-    known = ({spec.unit: 1.0} | spec.convert) if spec is not None else ({units[0]: 1.0} if units else {})
-    unknown = [name for name in units if name not in known]
-    if unknown:
-        first = {name: rows.filter(pl.col("AVALU") == name)[ROW].min() for name in unknown}
-        raise InputError(
-            [
-                Finding(
-                    "REC-0034",
-                    "error",
-                    f"{test} comes in several units and the protocol has no rule for this one",
-                    "LB",
-                    first[name],  # type: ignore[arg-type]
-                    "LBORRESU",
-                    value=name,
-                    expected=" or ".join(known),
-                    todo=f"state the unit and the factors under records.lab_units.{test}",
-                )
-                for name in unknown
-            ]
-        )
-    factor = pl.col("AVALU").replace_strict(known, default=1.0, return_dtype=pl.Float64) if known else pl.lit(1.0)
-    target = spec.unit if spec is not None else (units[0] if units else None)
-    without = rows.filter(pl.col("AVALU").is_null())[ROW]
-    findings = []
-    if without.len() and target is not None:
-        n = f"{without.len()} value has no unit and is" if without.len() == 1 else f"{without.len()} values have no unit and are"
-        row, units_known = int(without.min()), " or ".join(known)  # type: ignore[arg-type]
-        message = f"{test}: {n} taken to be in {target}"
-        findings.append(Finding("DER-0042", "warning", message, "LB", row, "LBORRESU", expected=units_known, todo="fill in the unit"))
-    return rows.with_columns(pl.col("AVAL") * factor, pl.lit(target, pl.String).alias("AVALU")), findings
 
 
 def biochemical_response(labs: pl.DataFrame, subjects: pl.DataFrame, endpoint: BiochemicalResponse) -> pl.DataFrame:

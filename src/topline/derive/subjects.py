@@ -95,12 +95,33 @@ def derive_subjects(records: Records, protocol: Protocol, alive: pl.DataFrame) -
         subjects = subjects.with_columns(pl.lit(None, pl.Int32).alias("ORIGDT"))
     doses = treatment_dates(records, protocol.study.treatment_rows)
     subjects = subjects.join(doses, on="USUBJID", how="left").join(alive, on="USUBJID", how="left")
+    if protocol.study.death_without_date == "last_known_alive":
+        subjects = _with_deaths_dated(subjects, days(protocol.study.cutoff) if protocol.study.cutoff is not None else None)
     if protocol.treatment_modes is not None:
         subjects = derive_modes(records, subjects, protocol.treatment_modes, protocol.study.treatment_rows)
     subjects = _treatment(subjects, protocol)
     for cut in protocol.variables:
         subjects = _cut(subjects, cut)
     return _enrolled(subjects, protocol).sort("USUBJID")
+
+
+def _with_deaths_dated(subjects: pl.DataFrame, cutoff: int | None) -> pl.DataFrame:
+    """Date the deaths without a full date to the last day known alive, at the earliest the first day that the recorded part may mean.
+
+    DTHDTF says how much of the date is missing (D day, M month and day, Y all of it), as in ADaM. Who was alive at the cut-off isn't dead.
+    """
+    part, low = (
+        (pl.col(name) if name in subjects.columns else pl.lit(None, kind)) for name, kind in (("DTHDTC", pl.String), ("DTHDTLO", pl.Int32))
+    )
+    alive = pl.lit(value=False) if cutoff is None else (pl.col("LSTALVDT") >= cutoff).fill_null(value=False)
+    missing = (pl.col("DTHFL") == "Y") & pl.col("DTHDT").is_null()
+    known = part.str.len_chars()
+    return subjects.with_columns(
+        pl.when(missing & ~alive).then(pl.max_horizontal("LSTALVDT", low)).otherwise(pl.col("DTHDT")).cast(pl.Int32).alias("DTHDT"),
+        pl.when(missing & ~alive)
+        .then(pl.when(known >= 7).then(pl.lit("D")).when(known >= 4).then(pl.lit("M")).otherwise(pl.lit("Y")))
+        .alias("DTHDTF"),
+    )
 
 
 def treatment_dates(records: Records, rows: BaseModel | None, drugs: tuple[str, ...] = ()) -> pl.DataFrame:

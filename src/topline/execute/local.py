@@ -113,6 +113,7 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
         adlb=labs if labs.height else None,
         best=best,
         evaluators=by_evaluator(response),
+        counted=response.counted.select("USUBJID", "VISIT") if response is not None else None,
         attrition=attrition,
         findings=tuple(findings),
     )

@@ -101,6 +101,11 @@ class ResponseAnalysis(_Analysis):
     type: Literal["response"]
     endpoints: tuple[str, ...] = Field(min_length=1, description="response_rate and biochemical endpoints.")
     interval: Literal["clopper-pearson", "wilson", "jeffreys", "mid-p", "agresti-coull", "wald"] = "clopper-pearson"
+    waterfall: Literal["counted", "all"] = Field(
+        default="counted",
+        description="Best change of the sum at the visits that count for best response (up to the first PD, not after new anticancer "
+        "therapy), or at all visits.",
+    )
     comparison: ResponseComparison | None = None
 
 

@@ -109,6 +109,8 @@ def _needs(protocol: Protocol) -> Iterator[tuple[str, Path_, str]]:
         needed = {"lesions": ("TU", "TR"), "recorded_visits": ("RS",), "recorded_best": ()}[protocol.response.entry]
         for domain in needed:
             yield domain, ("response", "entry"), f"response from {protocol.response.entry.replace('_', ' ')}"
+        if protocol.response.tumour_markers:
+            yield "LB", ("response", "tumour_markers"), "a tumour marker"
         if protocol.response.new_therapy is not None:
             yield protocol.response.new_therapy.domain, ("response", "new_therapy"), "new anticancer therapy"
     if protocol.treatment_modes is not None:

@@ -64,6 +64,11 @@ class StudyInfo(Strict):
         default="alive_at_cutoff",
         description="A contact or death after the cut-off shows that the patient was alive at it; or only records up to it are seen.",
     )
+    death_without_date: Literal["not_counted", "last_known_alive", "error"] = Field(
+        default="not_counted",
+        description="A patient recorded as dead (DTHFL) without a full date of death: no death, or one on the last day known alive (or the "
+        "first day of the recorded month or year, if that is later), or the records can't be used.",
+    )
     time_origin: DateSource | None = Field(
         default=None, description="Where each patient's clock starts; the first dose (EX.EXSTDTC) unless stated."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from topline.study.conditions import TextOrTree
 from topline.study.info import DateSource
@@ -51,6 +51,10 @@ class RecistParameters(Strict):
     visit_astride_cutoff: Literal["scans_until_cutoff", "dropped"] = Field(
         default="scans_until_cutoff", description="Of a visit with scans on both sides of the data cut-off."
     )
+    visit_span_days: int = Field(default=42, ge=0, description="Scans of one visit number further apart than this are not one visit: …")
+    visit_number_again: Literal["visit_of_its_own", "one_visit"] = Field(
+        default="visit_of_its_own", description="… the later ones are a visit of their own, or are one visit with the others, as recorded."
+    )
     stable_disease_min_days: int = Field(
         default=42,
         ge=0,
@@ -85,6 +89,31 @@ class RecistParameters(Strict):
         return value
 
 
+class TumourMarker(Strict):
+    """A tumour marker that must be normal before anybody is in complete response (RECIST 1.1, sections 4.1 and 4.3.3)."""
+
+    test: str = Field(description="LBTESTCD of the marker.")
+    upper_limit: float | None = Field(default=None, gt=0, description="Upper limit of normal, in the unit of analysis; or …")
+    limit_variable: str | None = Field(
+        default=None, description="… the LB variable that holds it, such as LBORNRHI, in the value's own unit."
+    )
+    counts: Literal["raised_at_baseline", "always"] = Field(
+        default="raised_at_baseline", description="In patients whose last value before treatment was above the limit, or in all."
+    )
+    window_days: int = Field(
+        default=28, ge=0, description="The value nearest to a visit's last scan, at most so many days before or after it."
+    )
+    missing: Literal["not_evaluable", "ignored"] = Field(
+        default="not_evaluable", description="A visit without such a value: nobody knows that the marker is normal, or the lesions decide."
+    )
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> TumourMarker:
+        if (self.upper_limit is None) == (self.limit_variable is None):
+            raise ValueError("give the marker's 'upper_limit', or the 'limit_variable' that holds it")
+        return self
+
+
 class ResponseSpec(Strict):
     """From what, and by which criterion, response is derived."""
 
@@ -109,6 +138,9 @@ class ResponseSpec(Strict):
         default=None,
         description="Where new anticancer therapy is recorded, as a date source; a condition alone, such as "
         "\"CMCAT = 'NEW ANTICANCER THERAPY'\", means rows of CM dated by CMSTDTC.",
+    )
+    tumour_markers: tuple[TumourMarker, ...] = Field(
+        default=(), description="Markers without whose normal value there is no complete response, from lesions; none unless stated."
     )
     parameters: RecistParameters = RecistParameters()
 

@@ -77,6 +77,46 @@ def test_visits_out_of_order(trial: Any, visits: Any) -> None:
     assert visits(data) == [(84, "PR"), (168, "PD")]
 
 
+def test_scans_that_belong_to_no_visit_say_nothing_of_its_order(trial: Any) -> None:
+    patient = trial.patient().scan(-7, 1, T1=50).scan(84, 2, T1=50)
+    patient.add("TR", TRLNKID="WHOLE BODY", TRTESTCD="RAIUPTK", TRORRES="POSITIVE", TRDTC="2023-12-27", VISITNUM=21)
+    assert trial.derive().findings == ()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected", "rule"),
+    [
+        ({}, [(84, "PR"), (168, "PD"), (252, "PD")], "a visit of their own"),
+        ({"visit_number_again": "one_visit"}, [(168, "PD"), (252, "PD")], "as recorded"),
+        ({"visit_span_days": 83}, [(84, "PR"), (168, "PD"), (252, "PD")], "more than 83 days"),
+    ],
+)
+def test_one_visit_number_used_again_months_later(trial: Any, visits: Any, parameters: Any, expected: Any, rule: str) -> None:
+    patient = trial.patient().scan(-7, 1, T1=50, N1="PRESENT").scan(84, 2, T1=30, N1="PRESENT")
+    patient.scan(168, 2, T1=50, N1="PRESENT", L1="PRESENT").scan(252, 3, T1=50, N1="PRESENT")
+    data = trial.derive(parameters)
+    (found,) = findings(data, "DER-0022")
+    assert (found.file, found.row, found.column, found.value, found.subject) == ("TR", 6, "VISITNUM", "2", "P1")
+    assert rule in found.message
+    assert visits(data) == expected
+
+
+@pytest.mark.parametrize(("day", "span", "n"), [(126, 42, 0), (127, 42, 1), (127, 43, 0), (84, 0, 0)])
+def test_scans_of_a_visit_may_be_spread(trial: Any, day: int, span: int, n: int) -> None:
+    trial.patient().scan(-7, 1, T1=50, N1="PRESENT").scan(84, 2, T1=50, N1=(day, "PRESENT"))
+    assert len(findings(trial.derive({"visit_span_days": span}), "DER-0022")) == n
+
+
+def test_unscheduled_visits_of_one_number_whatever_the_order_of_rows(trial: Any, visits: Any) -> None:
+    trial.patient().scan(-7, 1, T1=50).scan(60, 99, T1=35).scan(84, 2, T1=34).scan(150, 99, T1=30).scan(240, 99, T1=40)
+    expected = [(60, "PR"), (84, "PR"), (150, "PR"), (240, "PD")]
+    data = trial.derive()
+    assert visits(data) == expected
+    assert len(findings(data, "DER-0022")) == 2
+    trial.rows["TR"].reverse()
+    assert visits(trial.derive()) == expected
+
+
 def test_a_scan_after_death(trial: Any) -> None:
     trial.patient().sums((-7, 50), (84, 50)).dies(60)
     (found,) = [item for item in findings(trial.derive(), "REC-0025") if "tr" in str(item.file)]

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from topline.records.load import Records
 from topline.study.model import Strict
 from topline.study.problems import Finding, InputError
+from topline.study.records_spec import LabUnit
 from topline.study.response_spec import ResponseSpec
 from topline.study.schedule import Assessments
 
@@ -24,12 +25,13 @@ CLASSES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
 
 @dataclass(frozen=True)
 class Material:
-    """What a criterion judges from: the records, the protocol's section on response, the patients (USUBJID, ORIGDT), the planned visits."""
+    """What a criterion judges from: records, the protocol's section on response, patients (USUBJID, ORIGDT), planned visits, units."""
 
     records: Records
     spec: ResponseSpec
     subjects: pl.DataFrame
     assessments: Assessments | None = None
+    lab_units: Mapping[str, LabUnit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class TimePoints:
 
     `overall` is one row a patient and visit after baseline, in order: USUBJID, VISIT, ADT, DTFIRST, DTLAST, TRGRESP, NTRGRESP, NEWLES,
     OVR (in the criterion's words), RULE, SRCDOM, SRCSEQ. `baseline` holds the USUBJID of patients assessed before treatment. `sums` and
-    `measurements` are lesion data for ADTR, where the criterion has sums of diameters.
+    `measurements` are lesion data for ADTR, where the criterion has sums of diameters; `markers` the tumour markers behind them.
     """
 
     overall: pl.DataFrame
@@ -46,6 +48,7 @@ class TimePoints:
     sums: pl.DataFrame | None = None
     measurements: pl.DataFrame | None = None
     findings: tuple[Finding, ...] = ()
+    markers: pl.DataFrame | None = None
 
 
 class NoOptions(Strict):

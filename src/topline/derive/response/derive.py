@@ -11,6 +11,7 @@ from topline.derive.missed import missed_between
 from topline.derive.response.best import assessments_for_best, best_response, confirmed_response, first_responses
 from topline.derive.response.criterion import CLASSES, Criterion, Material, TimePoints, criterion_of
 from topline.derive.response.recorded import recorded_best, recorded_visits
+from topline.derive.response.visit_numbers import with_visits_apart
 from topline.derive.subjects import dates_of
 from topline.records.load import Records
 from topline.study.problems import Finding
@@ -28,7 +29,7 @@ class Response:
     lesions), `measurements` the lesion rows, `best` one row a patient (BOR, CBOR, and their classes BORCL, CBORCL; CBOR is absent when
     best response was recorded), `counted` the visits that count for best response, `adequate` those that are adequate for
     censoring (USUBJID, ADT, SEQ), `responded` the first responses (see `best.first_responses`), `baseline` the patients with an assessment
-    before treatment, `others` the same by the protocol's other evaluators.
+    before treatment, `others` the same by the protocol's other evaluators, `markers` the tumour markers at each visit (see `markers`).
     """
 
     overall: pl.DataFrame
@@ -45,6 +46,7 @@ class Response:
     evaluator: str | None = None
     new_therapy_domain: str = "CM"
     others: Mapping[str, Response] = field(default_factory=dict)
+    markers: pl.DataFrame | None = None
 
     def of(self, evaluator: str | None) -> Response:
         """The response by one evaluator; the primary one's where none is named."""
@@ -61,15 +63,14 @@ def derive_response(records: Records, subjects: pl.DataFrame, protocol: Protocol
         return None
     names = list(dict.fromkeys([*([spec.evaluator] if spec.evaluator else []), *spec.evaluators]))
     if not names:
-        return _derive_one(records, subjects, spec, protocol.schedule.assessments)
-    first, *others = (
-        _derive_one(records, subjects, spec.model_copy(update={"evaluator": name}), protocol.schedule.assessments) for name in names
-    )
+        return _derive_one(records, subjects, spec, protocol)
+    first, *others = (_derive_one(records, subjects, spec.model_copy(update={"evaluator": name}), protocol) for name in names)
     return replace(first, others=dict(zip(names[1:], others, strict=True)))
 
 
-def _derive_one(records: Records, subjects: pl.DataFrame, spec: ResponseSpec, assessments: Assessments | None) -> Response:
+def _derive_one(records: Records, subjects: pl.DataFrame, spec: ResponseSpec, protocol: Protocol) -> Response:
     criterion, options = criterion_of(spec)
+    assessments = protocol.schedule.assessments
     treated = subjects.filter(pl.col("ORIGDT").is_not_null())
     therapy = new_therapy_dates(records, spec, treated)
     if spec.entry == "recorded_best":
@@ -90,7 +91,9 @@ def _derive_one(records: Records, subjects: pl.DataFrame, spec: ResponseSpec, as
     if spec.entry == "recorded_visits":
         points = TimePoints(recorded_visits(records, spec, treated, criterion), treated.select("USUBJID"))
     else:
-        points = criterion.judge(Material(records, spec, treated, assessments), options)
+        records, again = with_visits_apart(records, spec)
+        points = criterion.judge(Material(records, spec, treated, assessments, protocol.records.lab_units), options)
+        points = replace(points, findings=(*points.findings, *again))
     overall = points.overall.with_columns(
         criterion.class_of(pl.col("OVR")).alias("CLASS"), (pl.int_range(pl.len()).over("USUBJID") + 1).cast(pl.Int64).alias("SEQ")
     )
@@ -111,6 +114,7 @@ def _derive_one(records: Records, subjects: pl.DataFrame, spec: ResponseSpec, as
         points.findings,
         spec.evaluator,
         spec.new_therapy.domain if spec.new_therapy is not None else "CM",
+        markers=points.markers,
     )
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from topline.derive.response.criterion import Material, TimePoints
 from topline.derive.response.lesions import derive_lesions, derive_measurements
+from topline.derive.response.markers import marker_states, with_markers
 from topline.derive.response.new_lesions import derive_new_lesions, scans_of_new_lesions
 from topline.derive.response.non_target import derive_non_target
 from topline.derive.response.overall import derive_overall
@@ -30,6 +31,7 @@ class LesionSteps:
     disease: pl.DataFrame
     overall: pl.DataFrame
     findings: tuple[Finding, ...]
+    markers: pl.DataFrame | None = None
 
     def time_points(self, subjects: pl.DataFrame, overall: pl.DataFrame | None = None) -> TimePoints:
         """The visits for what comes after, with the overall responses given here or those of RECIST 1.1."""
@@ -44,6 +46,7 @@ class LesionSteps:
             self.sums,
             self.measurements,
             self.findings,
+            self.markers,
         )
 
 
@@ -66,10 +69,28 @@ def lesion_steps(material: Material, longest: str | None = None, *, sizes_of_new
     disease = disease.join(_has(lesions, "NON-TARGET"), on="USUBJID", how="left").with_columns(
         pl.col("HAS_TARGET").fill_null(value=False), pl.col("HAS_NON_TARGET").fill_null(value=False)
     )
-    non_target = derive_non_target(measurements, lesions)
+    non_target, markers = derive_non_target(measurements, lesions), None
+    if spec.tumour_markers:
+        markers, problems = _markers(material, sums, non_target)
+        findings += problems
+        non_target = with_markers(non_target, markers, lesions)
+        concerned = pl.col("USUBJID").is_in(markers["USUBJID"].unique().implode())
+        disease = disease.with_columns(pl.col("HAS_NON_TARGET") | (pl.col("HAS_TARGET") & concerned))
     new = derive_new_lesions(measurements, lesions, parameters)
     overall = derive_overall(sums, non_target, new, scans_of_new_lesions(measurements, lesions), disease, parameters)
-    return LesionSteps(lesions, measurements, sums, non_target, new, disease, overall, tuple(findings))
+    return LesionSteps(lesions, measurements, sums, non_target, new, disease, overall, tuple(findings), markers)
+
+
+def _markers(material: Material, sums: pl.DataFrame, non_target: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
+    """The tumour markers at each visit after baseline."""
+    scans = [
+        sums.filter(~pl.col("BASELINE")).select("USUBJID", "VISIT", pl.col("DTLAST").alias("DT")),
+        non_target.select("USUBJID", "VISIT", pl.col("NTDTANY").alias("DT")),
+    ]
+    visits = pl.concat(scans).group_by("USUBJID", "VISIT").agg(pl.col("DT").max()).sort("USUBJID", "DT", "VISIT")
+    visits = visits.join(material.subjects.select("USUBJID", "ORIGDT"), on="USUBJID", maintain_order="left")
+    visits = visits.filter(pl.col("DT") > pl.col("ORIGDT"))
+    return marker_states(material.records, material.spec.tumour_markers, material.lab_units, visits, material.subjects)
 
 
 def _has(lesions: pl.DataFrame, role: str) -> pl.DataFrame:

@@ -22,9 +22,10 @@ def lesion_findings(records: Records, spec: ResponseSpec, subjects: pl.DataFrame
     scans = of_evaluator(records["TR"], "TR", spec.evaluator).filter(pl.col("TRDT").is_not_null())
     scans = scans.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID")
     sizes = scans.filter(pl.col("TRTESTCD").is_in(_DIAMETERS))
+    read = scans.filter(pl.col("TRTESTCD").is_in([*_DIAMETERS, "TUMSTATE"]))
     if "TRSTAT" in sizes.columns:
         sizes = sizes.filter((pl.col("TRSTAT") != "NOT DONE").fill_null(value=True))
-    return [*_roles(table), *_organs(table), *_without_baseline(sizes, lesions), *_same_day(sizes), *_units(sizes), *_order(scans)]
+    return [*_roles(table), *_organs(table), *_without_baseline(sizes, lesions), *_same_day(sizes), *_units(sizes), *_order(read)]
 
 
 def _roles(table: pl.DataFrame) -> Iterator[Finding]:

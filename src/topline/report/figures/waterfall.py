@@ -41,11 +41,22 @@ def waterfall_figure(context: Context, waterfall: Waterfall, name: str) -> Figur
     lowest, highest = show.percent(min(waterfall.value)), show.percent(max(waterfall.value))
     missing = f" {waterfall.n_missing} without a value." if waterfall.n_missing else ""
     alt = f"Waterfall of {title} in {len(waterfall.value)} patients, from {highest} to {lowest}.{missing}"
-    return FigureFile(name, svg, png, alt, _caption(drawing.thresholds, bool(drawing.starred)), waterfall.analysis)
+    return FigureFile(
+        name, svg, png, alt, _caption(_visits(context, waterfall), drawing.thresholds, bool(drawing.starred)), waterfall.analysis
+    )
 
 
-def _caption(thresholds: tuple[float, ...], starred: bool) -> str:
-    text = "Each bar is one patient; largest rise first."
+def _visits(context: Context, waterfall: Waterfall) -> str:
+    """Say at which visits the best change of the sum was looked for."""
+    analysis = next((item for item in context.protocol.analyses if item.id == waterfall.analysis), None)
+    if not isinstance(analysis, ResponseAnalysis):
+        return ""
+    counted = " Best change at the visits that count for best response: up to progression, and not after new anticancer therapy."
+    return counted if analysis.waterfall == "counted" else " Best change at any visit, also after progression or new anticancer therapy."
+
+
+def _caption(visits: str, thresholds: tuple[float, ...], starred: bool) -> str:
+    text = f"Each bar is one patient; largest rise first.{visits}"
     if thresholds:
         text += " Dashed lines, thresholds of the protocol." if len(thresholds) > 1 else " Dashed line, threshold of the protocol."
     if starred:

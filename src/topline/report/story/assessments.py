@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from topline.derive.response.lesions import derive_lesions
+from topline.derive.response.markers import NORMAL
 from topline.derive.response.non_target import PROGRESSED
 from topline.report.display import ABSENT
 from topline.report.story.model import Assessments, Lesion, Visit
@@ -233,11 +234,30 @@ def _overall(
         return f"{rule}: {response}"
     has_target = any(lesion.role == "TARGET" for lesion in lesions)
     parts = [f"target {row['TRGRESP'] or 'not looked at'}"] if has_target and not target_told else []
-    if any(lesion.role == "NON-TARGET" for lesion in lesions):
+    markers = _markers(patient, row)
+    if markers or any(lesion.role == "NON-TARGET" for lesion in lesions):
         absent = [names[lesion.id] for lesion in lesions if lesion.role == "NON-TARGET" and scans.get(lesion.id, {}).get("STATE") is None]
         some = f" ({listed(absent)} not assessed)" if row["NTRGRESP"] == "NE" and absent else ""
         parts.append(f"non-target {_spoken(row['NTRGRESP'])}{some}")
+    parts += markers
     return f"{', '.join([*parts, 'no new lesion'])}: {response}"
+
+
+def _markers(patient: Patient, row: dict[str, Any]) -> list[str]:
+    """What each tumour marker that counts for the patient said at the visit."""
+    markers = patient.response.markers if patient.response is not None else None
+    told = []
+    for item in patient.rows(markers):
+        if item["VISIT"] != row["VISIT"]:
+            continue
+        if item["AVAL"] is None:
+            told.append(f"tumour marker {item['TEST']} not known")
+            continue
+        state = "normal" if item["MARKER"] == NORMAL else "above normal"
+        value = f"{number(item['AVAL'])} {item['AVALU'] or ''}".rstrip()
+        on, limit = patient.day(item["LBDT"]).short, number(item["LIMIT"])
+        told.append(f"tumour marker {item['TEST']} {value} on {on}, {state} (limit {limit})")
+    return told
 
 
 def _new(lesions: tuple[Lesion, ...], patient: Patient, row: dict[str, Any]) -> list[Lesion]:

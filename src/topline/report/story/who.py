@@ -22,6 +22,8 @@ def tell_who(patient: Patient, *, inside: bool) -> Who:
     died = None
     if facts.get("DTHDT") is not None:
         died = str(patient.day(facts["DTHDT"]))
+        if facts.get("DTHDTF") is not None:
+            died += ", a day that isn't recorded: dated to the last day known alive, as the protocol declares"
     elif facts.get("DTHFL") == "Y":
         died = "on a day that isn't known"
     return Who(
