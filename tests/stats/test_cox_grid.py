@@ -11,6 +11,8 @@ import pytest
 
 from topline.stats import cox_regression
 
+pytestmark = pytest.mark.usefixtures("path")
+
 GRID = json.loads((Path(__file__).resolve().parent.parent / "reference" / "cox_grid.json").read_text(encoding="utf-8"))
 KEYS = ("ties", "weights", "strata", "entry", "method", "cluster", "offset")
 CASES = {"-".join(str(case[k]) for k in KEYS): case for case in GRID["cases"]}

@@ -19,6 +19,8 @@ from topline.stats import (
     rmst_difference,
 )
 
+pytestmark = pytest.mark.usefixtures("path")
+
 R = json.loads((Path(__file__).resolve().parent.parent / "reference" / "curves.json").read_text(encoding="utf-8"))
 D = {k: np.asarray(v) for k, v in R["data"].items()}
 

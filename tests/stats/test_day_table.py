@@ -9,6 +9,8 @@ import pytest
 
 from topline.stats import InputError, KaplanMeier, count_days, kaplan_meier, logrank_test, merge_days
 
+pytestmark = pytest.mark.usefixtures("path")
+
 rng = np.random.default_rng(31)
 N = 700
 DAY = rng.integers(0, 90, N).astype(np.uint16)

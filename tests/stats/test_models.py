@@ -38,6 +38,8 @@ from topline.stats import (
 )
 from topline.stats.survival.normal_box import symmetric_box_complement
 
+pytestmark = pytest.mark.usefixtures("path")
+
 R = json.loads((Path(__file__).resolve().parent.parent / "reference" / "models.json").read_text(encoding="utf-8"))
 D = {k: np.asarray(v, float) for k, v in R["data"].items()}
 X = np.column_stack([D["x1"], D["x2"]])

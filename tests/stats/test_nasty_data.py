@@ -50,6 +50,8 @@ from topline.stats import (
     wilcoxon_signed_rank,
 )
 
+pytestmark = pytest.mark.usefixtures("path")
+
 
 def unexplained(result: Any, path: str = "result") -> list[str]:
     """Name every NaN in a result whose own `warnings` are empty."""

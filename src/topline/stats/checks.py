@@ -80,12 +80,12 @@ def code_vector(name: str, values: Any, n: int | None = None) -> tuple[IntArray,
     if raw.dtype.kind == "f" and not np.isfinite(raw).all():
         i = int(np.argmax(~np.isfinite(raw)))
         raise InputError(f"{name}[{i}] is {raw[i]}: a label was expected; drop the row or name its level")
-    if raw.dtype.kind in "bu" or (raw.dtype.kind == "i" and raw.size and raw.min() >= 0):
+    if raw.dtype.kind in "bu" or (raw.dtype.kind in "if" and raw.size and raw.min() >= 0 and (raw == np.floor(raw)).all()):
         top = int(raw.max()) if raw.size else 0
         if top <= 4 * raw.size + 256:
             codes = raw.astype(np.intp, copy=False)
             present = np.bincount(codes, minlength=top + 1) > 0
-            labels = tuple(raw.dtype.type(v).item() for v in np.flatnonzero(present))
+            labels = tuple(np.flatnonzero(present).astype(raw.dtype).tolist())
             if not present.all():
                 codes = (np.cumsum(present) - 1)[codes]
             return codes, labels

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from topline.stats.checks import IntArray
+from topline.stats.survival.kernels import kernels
 
 # Rows counted at once: keys and table stay in the cache.
 _BLOCK = 1 << 16
@@ -31,6 +32,9 @@ def count_rows(rank: Any, event: Any, group: Any, width: int, groups: int) -> In
     """
     size = width * groups * 2
     n = len(rank)
+    fast = kernels(n)
+    if fast is not None:
+        return np.asarray(fast.count_rows(rank, event, group, width, groups))
     out = np.zeros(size, dtype=np.intp)
     # A table larger than a block would cost more to clear than to fill.
     step = max(_BLOCK, 2 * size)

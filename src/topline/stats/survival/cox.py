@@ -15,7 +15,7 @@ from topline.stats.survival.cox_design import CoxDesign
 from topline.stats.survival.cox_exact import evaluate_exact
 from topline.stats.survival.cox_likelihood import evaluate
 from topline.stats.survival.cox_newton import CoxDiagnostics, NewtonFit, maximise
-from topline.stats.survival.cox_residuals import sorted_score_residuals
+from topline.stats.survival.cox_residuals import cluster_scores, sorted_score_residuals
 from topline.stats.survival.cox_result import CoxFit, CoxRegression
 from topline.stats.survival.panels import steady_product
 from topline.stats.survival.risk_sets import RiskSets
@@ -120,10 +120,11 @@ def _summarise(
     std_error = np.sqrt(np.diag(model))
     covariance, robust_error = model, None
     if robust:
-        influence = sorted_score_residuals(design, newton, weighted=True)[:, index]
-        if plan.cluster is not None:
-            influence = sum_by(influence, plan.cluster[design.order], plan.n_clusters)
-        influence = influence @ (inverse / design.scale[index])
+        if plan.cluster is None:
+            influence = sorted_score_residuals(design, newton, weighted=True)
+        else:
+            influence = cluster_scores(design, newton, plan.cluster, plan.n_clusters)
+        influence = influence[:, index] @ (inverse / design.scale[index])
         covariance = np.full((p, p), np.nan)
         covariance[np.ix_(index, index)] = steady_product(influence, influence)
         robust_error = np.sqrt(np.diag(covariance))
@@ -172,12 +173,6 @@ def _summarise(
         warnings=_warn(plan, diagnostics),
         _fit=CoxFit(plan, design, newton, model),
     )
-
-
-def sum_by(values: FloatArray, codes: Any, groups: int) -> FloatArray:
-    """Sum the rows of each group."""
-    columns = [np.bincount(codes, weights=column, minlength=groups) for column in values.T]
-    return np.asarray(np.stack(columns, axis=1) if columns else np.zeros((groups, 0)), dtype=np.float64)
 
 
 def _inverse(information: FloatArray, index: Any) -> FloatArray:

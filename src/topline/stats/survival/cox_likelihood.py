@@ -18,12 +18,11 @@ import numpy as np
 from topline.stats.checks import FloatArray, IntArray
 from topline.stats.survival.cox_design import BLOCK, CoxDesign
 from topline.stats.survival.cumulate import cumulate, total_by
+from topline.stats.survival.kernels import CANCELLED, kernels
 from topline.stats.survival.panels import run_panels, steady_apply, steady_dot, steady_product
 
 # Above this mean number of rows a slot, one matrix-vector product a slot beats a segmented sum.
 _LONG_SEGMENT = 48
-# Below this share of what was cumulated, a difference of two cumulated sums has lost too many digits.
-_CANCELLED = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,13 +79,11 @@ class Evaluation:
 
 def evaluate(design: CoxDesign, beta: FloatArray) -> Evaluation:
     """Evaluate log-likelihood, score and information at `beta` (on the scaled covariates)."""
-    eta = steady_apply(design.x, beta)
-    if design.offset is not None:
-        eta += design.offset
-    shift, risk = _relative_risk(design, eta)
-    s0, s1 = _at_risk_sums(design, risk)
+    eta = _linear_predictor(design, beta)
+    shift = _largest(design, eta)
+    risk, s0, s1, d0, d1 = _slot_sums(design, eta, shift)
+    s0, s1 = _at_risk_sums(design, risk, s0, s1)
     s0 = np.where(design.real, s0, 1.0)
-    d0, d1 = _death_sums(design, risk)
     with np.errstate(all="ignore"):
         inverse = 1.0 / s0
         means = s1 * inverse[:, None]
@@ -94,12 +91,11 @@ def evaluate(design: CoxDesign, beta: FloatArray) -> Evaluation:
         ties = _tie_sums(design, s0, d0 * inverse)
         jump = ties.c0 * inverse
         row_hazard = exposure(design, jump, ties.c1 * inverse)
-        relative = eta[design.dead] - design.per_slot(shift)[design.dead_slot]
-        loglik = float(steady_dot(design.dead_weight, relative)) - ties.log_sum
+        loglik = design.dead_predictor(beta) - float(steady_dot(design.slot_weight, design.per_slot(shift))) - ties.log_sum
         score = design.score_constant - steady_dot(ties.c0, means)
         if design.tied.size:
             score += steady_dot(ties.c1[design.tied], dead_means[design.tied])
-        information = gram(design, risk * row_hazard) - between(design, ties, means, dead_means)
+        information = gram(design, risk, row_hazard) - between(design, ties, means, dead_means)
     return Evaluation(loglik, score, information, eta, risk, shift, s0, means, dead_means, ties, jump, row_hazard)
 
 
@@ -113,14 +109,20 @@ def between(design: CoxDesign, ties: TieSums, means: FloatArray, dead_means: Flo
     return np.asarray(out)
 
 
-def gram(design: CoxDesign, row_weight: FloatArray) -> FloatArray:
-    """Return XᵀWX (pass B)."""
-    return steady_product(design.x, design.x, row_weight)
+def gram(design: CoxDesign, risk: FloatArray, row_hazard: FloatArray) -> FloatArray:
+    """Return XᵀWX, with W the hazard of each row times its risk (pass B)."""
+    fast = kernels(design.x.size)
+    if fast is not None:
+        return np.asarray(fast.gram(design.x, risk, row_hazard))
+    return steady_product(design.x, design.x, risk * row_hazard)
 
 
 def exposure(design: CoxDesign, jump: FloatArray, thinned: FloatArray) -> FloatArray:
     """Return, for each sorted row, the sum of `jump` over its slots, less `thinned` for tied deaths."""
     total = cumulate(jump, design.slots.first)
+    fast = kernels(design.x.size)
+    if fast is not None:
+        return np.asarray(fast.exposure(design, total, jump, thinned))
     out = np.repeat(total, design.rows)
     if design.enter is not None and design.late.size:
         out[design.late] -= total[design.enter[design.late]]
@@ -148,7 +150,7 @@ def _cancelled_rows(design: CoxDesign, total: FloatArray) -> IntArray:
         return np.empty(0, dtype=np.intp)
     late = design.late
     after, before = total[design.stop[late]], total[design.enter[late]]
-    return np.asarray(late[(after - before < _CANCELLED * after) & (design.stop[late] > design.enter[late])])
+    return np.asarray(late[(after - before < CANCELLED * after) & (design.stop[late] > design.enter[late])])
 
 
 def _tie_sums(design: CoxDesign, s0: FloatArray, share: FloatArray) -> TieSums:
@@ -159,68 +161,102 @@ def _tie_sums(design: CoxDesign, s0: FloatArray, share: FloatArray) -> TieSums:
     if not design.tied.size:
         return TieSums(weight, zero, weight, zero, zero, log_sum)
     at = design.tied
-    fraction, slot, start = design.tie_fractions
     mean = design.mean_weight[at]
-    left = 1.0 - fraction * share[at][slot]
-    log_sum += float(steady_dot(mean, np.add.reduceat(np.log(left), start)))
-    np.reciprocal(left, out=left)
-    thinned = fraction * left
+    sums, logs = _fraction_sums(design, share[at])
+    log_sum += float(steady_dot(mean, logs))
     c0, c1, q0, q1, q2 = weight.copy(), zero, weight.copy(), zero.copy(), zero.copy()
-    c0[at] = mean * np.add.reduceat(left, start)
-    c1[at] = mean * np.add.reduceat(thinned, start)
-    q1[at] = mean * np.add.reduceat(thinned * left, start)
-    np.square(left, out=left)
-    q0[at] = mean * np.add.reduceat(left, start)
-    np.square(thinned, out=thinned)
-    q2[at] = mean * np.add.reduceat(thinned, start)
+    for out, total in zip((c0, c1, q0, q1, q2), sums, strict=True):
+        out[at] = mean * total
     return TieSums(c0, c1, q0, q1, q2, log_sum)
 
 
-def _relative_risk(design: CoxDesign, eta: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return each stratum's largest η, and w·exp(η − largest)."""
+def _fraction_sums(design: CoxDesign, share: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return, by tied slot, the sums of 1/left, f/left, 1/left², f/left² and f²/left², and of log(left), with left = 1 − f·share."""
+    fast = kernels(design.x.size)
+    if fast is not None:
+        both: tuple[FloatArray, FloatArray] = fast.tie_sums(share, design.deaths[design.tied])
+        return both
+    fraction, slot, start = design.tie_fractions
+    left = 1.0 - fraction * share[slot]
+    logs = np.add.reduceat(np.log(left), start)
+    np.reciprocal(left, out=left)
+    thinned = fraction * left
+    sums = np.empty((5, len(share)))
+    for k, part in enumerate((left, thinned, left * left, thinned * left, thinned * thinned)):
+        sums[k] = np.add.reduceat(part, start)
+    return sums, logs
+
+
+def _linear_predictor(design: CoxDesign, beta: FloatArray) -> FloatArray:
+    fast = kernels(design.x.size)
+    if fast is not None:
+        return np.asarray(fast.linear_predictor(design.x, beta, design.offset))
+    eta = steady_apply(design.x, beta)
+    if design.offset is not None:
+        eta += design.offset
+    return eta
+
+
+def _largest(design: CoxDesign, eta: FloatArray) -> FloatArray:
+    """Return each stratum's largest η."""
     if len(design.stratum_end) == 1:
-        shift = np.array([eta.max()])
-        risk = np.exp(eta - shift[0])
-    else:
-        shift = np.maximum.reduceat(eta, np.concatenate([[0], design.stratum_end[:-1]]))
-        risk = np.exp(eta - design.per_row(shift))
+        return np.array([eta.max()])
+    return np.asarray(np.maximum.reduceat(eta, np.concatenate([[0], design.stratum_end[:-1]])))
+
+
+def _slot_sums(design: CoxDesign, eta: FloatArray, shift: FloatArray) -> tuple[FloatArray, ...]:
+    """Return r = w·exp(η − largest) by row, and by slot the sums of r and r·x over its rows and over its tied deaths (pass A)."""
+    fast = kernels(design.x.size)
+    if fast is not None:
+        sums: tuple[FloatArray, ...] = fast.slot_sums(design, eta, design.per_slot(shift))
+        return sums
+    risk = np.exp(eta - (shift[0] if len(shift) == 1 else design.per_row(shift)))
     if design.weight is not None:
         risk *= design.weight
-    return shift, risk
-
-
-def _at_risk_sums(design: CoxDesign, risk: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return S0 and S1 of every slot's risk set (pass A)."""
-    slots, p = design.slots, design.p
-    first, size = slots.first, slots.size
     full, starts, length = design.filled
-    s0, s1 = np.zeros(size), np.zeros((size, p))
+    s0, s1 = np.zeros(design.slots.size), np.zeros((design.slots.size, design.p))
     s0[full] = np.add.reduceat(risk, starts)
     if design.n <= BLOCK:
         s1[full] = np.add.reduceat(design.x * risk[:, None], starts, axis=0)
     else:
         _segment_sums(design.x, risk, starts, length, full, s1)
+    d0, d1 = _death_sums(design, risk)
+    return risk, s0, s1, d0, d1
+
+
+def _at_risk_sums(design: CoxDesign, risk: FloatArray, s0: FloatArray, s1: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return S0 and S1 of every slot's risk set from the slots' own sums."""
+    first = design.slots.first
     s0, s1 = cumulate(s0, first, backwards=True), cumulate(s1, first, backwards=True)
     if design.enter is None or not design.late.size:
         return s0, s1
-    late, at = design.late, design.enter[design.late]
-    e0, e1 = total_by(at, risk[late], size), np.zeros(size * p)
-    columns = np.arange(p)
-    for low in range(0, late.size, 4 * BLOCK):
-        rows = late[low : low + 4 * BLOCK]
-        index = (at[low : low + 4 * BLOCK, None] * p + columns).ravel()
-        e1 += total_by(index, (np.take(design.x, rows, axis=0) * risk[rows, None]).ravel(), size * p)
+    e0, e1 = _entry_sums(design, risk)
     # A row that enters at slot a is at risk from slot a + 1 on: take it off slot a and all earlier ones.
-    e0 = cumulate(e0, first, backwards=True)
-    e1 = cumulate(e1.reshape(size, p), first, backwards=True)
-    out0, out1 = s0 - e0, s1 - e1
-    for slot in np.flatnonzero(design.real & (out0 < _CANCELLED * s0)):
+    out0, out1 = s0 - cumulate(e0, first, backwards=True), s1 - cumulate(e1, first, backwards=True)
+    for slot in np.flatnonzero(design.real & (out0 < CANCELLED * s0)):
         stratum = int(np.searchsorted(first, slot, side="right")) - 1
         begin, end = int(design.row_start[slot]), int(design.stratum_end[stratum])
         rows = begin + np.flatnonzero(design.enter[begin:end] < slot)
         out0[slot] = risk[rows].sum()
         out1[slot] = risk[rows] @ design.x[rows]
     return out0, out1
+
+
+def _entry_sums(design: CoxDesign, risk: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the sums of r and r·x over the rows that enter after each slot."""
+    assert design.enter is not None, "only rows with entry times are late"
+    fast, late, size, p = kernels(design.x.size), design.late, design.slots.size, design.p
+    if fast is not None:
+        sums: tuple[FloatArray, FloatArray] = fast.entry_sums(design, risk)
+        return sums
+    at = design.enter[late]
+    e0, e1 = total_by(at, risk[late], size), np.zeros(size * p)
+    columns = np.arange(p)
+    for low in range(0, late.size, 4 * BLOCK):
+        rows = late[low : low + 4 * BLOCK]
+        index = (at[low : low + 4 * BLOCK, None] * p + columns).ravel()
+        e1 += total_by(index, (np.take(design.x, rows, axis=0) * risk[rows, None]).ravel(), size * p)
+    return e0, e1.reshape(size, p)
 
 
 def _death_sums(design: CoxDesign, risk: FloatArray) -> tuple[FloatArray, FloatArray]:

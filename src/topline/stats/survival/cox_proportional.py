@@ -134,4 +134,4 @@ def _information(design: CoxDesign, newton: NewtonFit, factor: FloatArray) -> Fl
     final = newton.final
     ties = _thinned(final.ties, factor)
     rows = exposure(design, ties.c0 / final.s0, ties.c1 / final.s0)
-    return gram(design, final.risk * rows) - between(design, ties, final.means, final.dead_means)
+    return gram(design, final.risk, rows) - between(design, ties, final.means, final.dead_means)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from topline.stats.checks import FloatArray
+from topline.stats.checks import FloatArray, IntArray
 from topline.stats.survival.cox_design import CoxDesign
 from topline.stats.survival.cox_likelihood import mean_exposure
 from topline.stats.survival.cox_newton import NewtonFit
+from topline.stats.survival.cumulate import total_by
+from topline.stats.survival.kernels import kernels
 from topline.stats.survival.risk_sets import RiskSets
 
 RESIDUALS = ("martingale", "deviance", "score", "dfbeta", "dfbetas", "schoenfeld", "scaled-schoenfeld")
@@ -64,21 +66,43 @@ def score_residuals(design: CoxDesign, newton: NewtonFit, *, weighted: bool) -> 
 
 def sorted_score_residuals(design: CoxDesign, newton: NewtonFit, *, weighted: bool) -> FloatArray:
     """Return each sorted row's share of the score, on the scaled covariates."""
+    final = newton.final
+    weight = design.weight if weighted else None
+    risk = final.risk if weighted else relative_risk(design, newton)
+    path, own, means = _paths(design, newton)
+    fast = kernels(design.x.size)
+    if fast is not None:
+        return np.asarray(fast.scores(design, final, risk, weight, path, own, means))
+    out: FloatArray = mean_exposure(design, path, final.jump)
+    out[design.dead] -= own[design.dead_slot]
+    out -= design.x * final.row_hazard[:, None]
+    out *= risk[:, None]
+    events = design.dead_x - means[design.dead_slot]
+    out[design.dead] += events if weight is None else events * weight[design.dead, None]
+    return out
+
+
+def cluster_scores(design: CoxDesign, newton: NewtonFit, cluster: IntArray, clusters: int) -> FloatArray:
+    """Return each cluster's share of the weighted score, on the scaled covariates."""
+    codes = cluster[design.order]
+    fast = kernels(design.x.size)
+    if fast is not None:
+        final = newton.final
+        return np.asarray(fast.scores(design, final, final.risk, design.weight, *_paths(design, newton), codes, clusters))
+    rows = sorted_score_residuals(design, newton, weighted=True)
+    return np.stack([total_by(codes, column, clusters) for column in rows.T], axis=1)
+
+
+def _paths(design: CoxDesign, newton: NewtonFit) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return by slot what a row at risk there loses, what a tied death there loses besides, and the mean over the risk set."""
     final, ties = newton.final, newton.final.ties
     path = ties.q0[:, None] * final.means
+    own = np.zeros_like(path)
     if design.tied.size:
         path -= ties.q1[:, None] * final.dead_means
-    path /= final.s0[:, None]
-    sorted_out: FloatArray = mean_exposure(design, path, final.jump)
-    if design.tied.size:
         own = (ties.q1[:, None] * final.means - ties.q2[:, None] * final.dead_means) / final.s0[:, None]
-        sorted_out[design.dead] -= own[design.dead_slot]
-    sorted_out -= design.x * final.row_hazard[:, None]
-    sorted_out *= relative_risk(design, newton)[:, None]
-    sorted_out[design.dead] += design.dead_x - _event_means(design, newton)[design.dead_slot]
-    if weighted and design.weight is not None:
-        sorted_out *= design.weight[:, None]
-    return sorted_out
+    path /= final.s0[:, None]
+    return path, own, _event_means(design, newton)
 
 
 def schoenfeld_residuals(plan: RiskSets, design: CoxDesign, newton: NewtonFit) -> FloatArray:

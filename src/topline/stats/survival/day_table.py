@@ -113,7 +113,7 @@ def count_days(day: Any, event: Any, group: Any = None) -> DayTable:
     for name, values, top in (("day", when, _LONGEST), ("event", what, 1), ("group", who, 255)):
         if values is None or values.dtype == np.bool_:
             continue
-        low, high = int(values.min()), int(values.max())
+        low, high = 0 if values.dtype.kind == "u" else int(values.min()), int(values.max())
         if low < 0 or high > top:
             i = int(np.argmax((values < 0) | (values > top)))
             raise InputError(f"{name}[{i}] is {values[i]}; a number from 0 to {top} was expected")

@@ -22,7 +22,7 @@ _PANELS = 8
 # Most rows of a block, so that it stays in the cache.
 _BLOCK = 4096
 # Below this many numbers, starting a thread costs more than it saves.
-_WORTH_IT = 2_000_000
+WORTH_IT = 2_000_000
 
 
 def run_panels(work: Callable[[int, int], Part], n: int, numbers: int) -> list[Part]:
@@ -37,7 +37,7 @@ def run_panels(work: Callable[[int, int], Part], n: int, numbers: int) -> list[P
     numbers : int
         Numbers that all calls together read: decides whether to cut at all.
     """
-    if numbers < _WORTH_IT:
+    if numbers < WORTH_IT:
         return [work(0, n)]
     edges = [n * k // _PANELS for k in range(_PANELS + 1)]
     ranges = [(low, high) for low, high in pairwise(edges) if high > low]
