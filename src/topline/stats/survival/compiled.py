@@ -307,3 +307,32 @@ def _count_rows(rank: Any, event: Any, group: Any, groups: int, out: Any) -> Non
         if len(group):
             key += np.uint64(group[i])
         out[key * np.uint64(2) + np.uint64(event[i])] += 1
+
+
+def sweep(value: IntArray, mass: FloatArray, asks: Any) -> tuple[FloatArray, FloatArray]:
+    """Return, for each place that asks, the mass of earlier places with a lower, and with a lower or equal, value; 0 elsewhere."""
+    below, upto = np.zeros(len(value)), np.zeros(len(value))
+    _sweep(value, mass, asks, np.zeros(int(value.max()) + 2), below, upto)
+    return below, upto
+
+
+@_compile
+def _sweep(value: Any, mass: Any, asks: Any, tree: Any, below: Any, upto: Any) -> None:
+    # A Fenwick tree over the values (1994): node k holds the mass of the values (k − lowest bit of k, k], counted from 1.
+    for i in range(len(value)):
+        if asks[i]:
+            total, k = 0.0, value[i]
+            while k > 0:
+                total += tree[k]
+                k -= k & -k
+            below[i] = total
+            total, k = 0.0, value[i] + 1
+            while k > 0:
+                total += tree[k]
+                k -= k & -k
+            upto[i] = total
+        else:
+            k = value[i] + 1
+            while k < len(tree):
+                tree[k] += mass[i]
+                k += k & -k

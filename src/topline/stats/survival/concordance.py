@@ -11,7 +11,11 @@ from topline.stats.checks import FloatArray, IntArray
 from topline.stats.distributions import z_for
 from topline.stats.result import Estimate
 from topline.stats.survival.cumulate import total_by
+from topline.stats.survival.kernels import kernels
 from topline.stats.survival.risk_sets import RiskSets
+
+# Passes over the rows that merging makes, about: with compiled loops one pass of a tree does instead.
+_PASSES = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +39,7 @@ def concordance_of_plan(plan: RiskSets, risk: FloatArray, *, conf_level: float =
 
     Notes
     -----
-    Agrees with R survival 3.5-3 `concordance(fit)` to 1e-8. O(n log² n).
+    Agrees with R survival 3.5-3 `concordance(fit)` to 1e-8. O(n log n) where compiled loops run, else O(n log² n).
     """
     pairs = count_pairs(plan, risk)
     weight = np.ones(plan.n) if plan.weights is None else plan.weights
@@ -115,8 +119,7 @@ def dominated(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """For each question, the weight of points beyond its place with a lower, an equal and a higher score.
 
-    Points and questions are sorted by place, latest first; the questions are then answered by merging blocks of doubling
-    length: the points of a left block, sorted by score, answer all questions of the right block next to it.
+    Points and questions are sorted by place, latest first: the points that count for a question are then those before it.
     """
     points, questions = len(place), len(ask_place)
     # Latest first; a question goes before the points of its own place, as only later ones count.
@@ -126,8 +129,24 @@ def dominated(
     value = np.concatenate([score, ask_score])[order]
     mass = np.concatenate([weight, np.zeros(questions)])[order]
     total = len(order)
-    low_or_equal, low = np.zeros(total), np.zeros(total)
     before = np.concatenate([[0.0], np.cumsum(mass)])[:-1]
+    fast = kernels(_PASSES * total)
+    low, low_or_equal = fast.sweep(value, mass, is_point[order] == 0) if fast is not None else _merge(value, mass)
+    position = np.arange(total)
+    back = np.empty(total, dtype=np.intp)
+    back[order] = position
+    at = back[points:]
+    lower, same = low[at], low_or_equal[at] - low[at]
+    return lower, same, before[at] - low_or_equal[at]
+
+
+def _merge(value: IntArray, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """For each place, the mass of earlier places with a lower, and with a lower or equal, value.
+
+    By merging blocks of doubling length: the masses of a left block, in order of value, answer for the right block beside it.
+    """
+    total = len(value)
+    low_or_equal, low = np.zeros(total), np.zeros(total)
     position = np.arange(total)
     span = int(value.max()) + 2 if total else 2
     by_score = np.argsort(value, kind="stable")
@@ -147,11 +166,7 @@ def dominated(
         low_or_equal[walk[there]] += upto[there]
         low[walk[there]] += under[there]
         block *= 2
-    back = np.empty(total, dtype=np.intp)
-    back[order] = position
-    at = back[points:]
-    lower, same = low[at], low_or_equal[at] - low[at]
-    return lower, same, before[at] - low_or_equal[at]
+    return low, low_or_equal
 
 
 def _groups(codes: IntArray, count: int) -> list[IntArray]:
