@@ -14,7 +14,9 @@ from topline.audit.small_words import EMPTY, GENERIC
 __all__ = ["ArmBook", "write_book"]
 
 # fmt: off
-_HEADED = frozenset({"group", "arm", "cohort", "therapy", "treatment", "patient", "regimen", "schedule", "strategy", "recipient"})
+_HEADED = frozenset({
+        "arm", "cohort", "group", "patient", "recipient", "regimen", "schedule", "strategy", "therapy", "treatment",
+    })
 _GROUP = ("group", "arm", "cohort")
 _ROLES = (
     (1, ("experimental", "treatment", "study", "intervention", "combination", "combined", "test", "investigational")),

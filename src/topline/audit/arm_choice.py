@@ -9,9 +9,13 @@ from topline.audit.small_words import HEADS
 __all__ = ["choose", "role", "unify"]
 
 # fmt: off
-_CONTROL = frozenset({"control", "placebo", "standard", "conventional", "alone", "monotherapy", "only", "observation", "usual", "surveillance", "comparator",
-                      "reference", "without", "no", "non", "sham", "untreated"})
-_TESTED = frozenset({"experimental", "intervention", "study", "test", "combination", "combined", "investigational", "trial", "treated"})
+_CONTROL = frozenset({
+        "alone", "comparator", "control", "conventional", "monotherapy", "no", "non", "observation", "only", "placebo",
+        "reference", "sham", "standard", "surveillance", "untreated", "usual", "without",
+    })
+_TESTED = frozenset({
+        "combination", "combined", "experimental", "intervention", "investigational", "study", "test", "treated", "trial",
+    })
 # fmt: on
 
 
@@ -90,7 +94,7 @@ def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry
     if top < 2.5:
         return []
     arms = [Entry(e.name, e.n, list(e.keys), e.span, e.strength, e.sentence) for e in best]
-    for value, _, entries in sorted(ranked, key=lambda row: (-row[0], -row[1])):
+    for _, _, entries in sorted(ranked, key=lambda row: (-row[0], -row[1])):
         if entries is not best:
             unify(arms, entries)
             if len(arms) < 6:
@@ -112,10 +116,13 @@ def unify(arms: list[Entry], other: list[Entry]) -> None:
     if len(other) == len(arms) and len(lone) == 1 == len(free):
         if (_generic(other[lone[0]]) or _generic(arms[free[0]])) and role(other[lone[0]]) * role(arms[free[0]]) >= 0:
             targets[lone[0]] = free[0]
-    elif len(other) == len(arms) == len(lone) == 2 and min(e.strength for e in other) > 2:
-        if all(_generic(e) for e in other) or all(_generic(e) for e in arms):
-            a, b = role(other[0]) - role(other[1]), role(arms[0]) - role(arms[1])
-            targets = [1, 0] if a * b < 0 else [0, 1]
+    elif (
+        len(other) == len(arms) == len(lone) == 2
+        and min(e.strength for e in other) > 2
+        and (all(_generic(e) for e in other) or all(_generic(e) for e in arms))
+    ):
+        a, b = role(other[0]) - role(other[1]), role(arms[0]) - role(arms[1])
+        targets = [1, 0] if a * b < 0 else [0, 1]
     for entry, t in zip(other, targets, strict=True):
         if t is None:
             continue

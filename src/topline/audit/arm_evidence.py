@@ -13,25 +13,34 @@ Key = tuple[str, ...]
 # fmt: off
 _BEFORE = frozenset(
     {
-        "with", "for", "receiving", "received", "receive", "on", "in", "to", "than", "versus", "vs", "v", "of", "after", "given", "by", "over", "assigned",
-        "allocated", "under", "and", "or", "underwent", "undergoing", "taking", "using", "group", "arm", "cohort", "addition", "adding", "between", "among",
+        "adding", "addition", "after", "allocated", "among", "and", "arm", "assigned", "between", "by", "cohort", "for",
+        "given", "group", "in", "of", "on", "or", "over", "receive", "received", "receiving", "taking", "than", "to", "under",
+        "undergoing", "underwent", "using", "v", "versus", "vs", "with",
     }
 )
 _AFTER = frozenset(
     {
-        "group", "arm", "cohort", "patient", "treated", "recipient", "therapy", "regimen", "treatment", "alone", "versus", "vs", "v", "was", "significantly",
-        "improved", "had", "showed", "prolonged", "combination", "reduced", "increased", "resulted", "only", "monotherapy", "user",
+        "alone", "arm", "cohort", "combination", "group", "had", "improved", "increased", "monotherapy", "only", "patient",
+        "prolonged", "recipient", "reduced", "regimen", "resulted", "showed", "significantly", "therapy", "treated",
+        "treatment", "user", "v", "versus", "vs", "was",
     }
 )
-_HEADS = frozenset({"group", "arm", "cohort"})
+_HEADS = frozenset({
+        "arm", "cohort", "group",
+    })
 _DESCRIBING = frozenset(
     {
-        "treated", "oral", "daily", "modified", "open", "label", "matching", "matched", "investigator", "choice", "recipient", "naive", "receiving",
-        "received", "undergoing", "new", "once", "twice", "control", "experimental", "study", "intervention",
+        "choice", "control", "daily", "experimental", "intervention", "investigator", "label", "matched", "matching",
+        "modified", "naive", "new", "once", "open", "oral", "received", "receiving", "recipient", "study", "treated", "twice",
+        "undergoing",
     }
 )
-_ARTICLES = frozenset({"the", "a", "an", "either", "all"})
-_NO = frozenset({"without", "no", "non", "not"})
+_ARTICLES = frozenset({
+        "a", "all", "an", "either", "the",
+    })
+_NO = frozenset({
+        "no", "non", "not", "without",
+    })
 # fmt: on
 
 

@@ -20,10 +20,16 @@ from topline.audit.tokens import Token
 __all__ = ["by_addition", "by_assignment", "by_comparing", "by_contrast", "by_taking"]
 
 # fmt: off
-_RANDOM = frozenset({"allocated", "assigned", "divided", "randomised", "randomized", "randomly", "randomization", "randomisation", "grouped", "allocation",
-                     "assignment"})
-_TAKING = frozenset({"receive", "received", "receiving", "undergo", "undergoing", "underwent", "either"})
-_CONTRAST = frozenset({"compare", "compared", "compares", "comparing", "comparison"})
+_RANDOM = frozenset({
+        "allocated", "allocation", "assigned", "assignment", "divided", "grouped", "randomisation", "randomised",
+        "randomization", "randomized", "randomly",
+    })
+_TAKING = frozenset({
+        "either", "receive", "received", "receiving", "undergo", "undergoing", "underwent",
+    })
+_CONTRAST = frozenset({
+        "compare", "compared", "compares", "comparing", "comparison",
+    })
 # fmt: on
 
 
@@ -40,7 +46,7 @@ def by_assignment(tokens: list[Token], source: str, number: int) -> list[list[En
         starts += [(k, 3) for k in range(trigger, min(len(lows), trigger + 12)) if lows[k] == "of" and lows[k - 1] in {"trial", "study"}][
             :1
         ]
-        starts += [(k, 3) for k in range(trigger, min(len(lows), trigger + 25)) if lows[k] == ":" and not tokens[k - 1].kind == "n"][:1]
+        starts += [(k, 3) for k in range(trigger, min(len(lows), trigger + 25)) if lows[k] == ":" and tokens[k - 1].kind != "n"][:1]
         if grouped:
             at = lows.index("groups") if "groups" in lows else lows.index("arms")
             starts += [(at, 4)]
@@ -65,9 +71,9 @@ def by_contrast(tokens: list[Token], source: str, number: int, *, title: bool) -
         low = token.lower
         if low not in {"versus", "vs", "v"} and not (title and low == "or") and not (low == "compared" and title):
             continue
-        if i + 1 < len(tokens) and (tokens[i + 1].kind == "n" or tokens[i - 1].kind == "n" or tokens[i - 1].text == "%"):
-            if not (i + 2 < len(tokens) and tokens[i + 2].kind == "w" and title):
-                continue
+        of_values = i + 1 < len(tokens) and (tokens[i + 1].kind == "n" or tokens[i - 1].kind == "n" or tokens[i - 1].text == "%")
+        if of_values and not (i + 2 < len(tokens) and tokens[i + 2].kind == "w" and title):
+            continue
         left, aliases = _before(tokens, i, title=title)
         follow = i + (2 if low == "compared" or (i + 1 < len(tokens) and tokens[i + 1].text == ".") else 1)
         parts, _ = read_list(tokens, follow, 40)

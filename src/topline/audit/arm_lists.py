@@ -12,32 +12,42 @@ from topline.audit.tokens import Token
 __all__ = ["Listed", "as_entries", "read_list"]
 
 # fmt: off
-_COUNTED = PATIENT_NOUNS | frozenset({"analysed", "analyzed", "assigned", "evaluable", "randomised", "randomized", "treated", "allocated"})
-_VERSUS = frozenset({"versus", "vs", "v", "v/s"})
-_JOIN = frozenset({"plus", "+", "with", "combined", "combination", "followed", "then", "and", "/", "-", "&", "without", "alone", "or", "concurrent",
-                   "concomitant", "±"})
+_COUNTED = PATIENT_NOUNS | frozenset({
+        "allocated", "analysed", "analyzed", "assigned", "evaluable", "randomised", "randomized", "treated",
+    })
+_VERSUS = frozenset({
+        "v", "v/s", "versus", "vs",
+    })
+_JOIN = frozenset({
+        "&", "+", "-", "/", "alone", "and", "combination", "combined", "concomitant", "concurrent", "followed", "or", "plus",
+        "then", "with", "without", "±",
+    })
 _SCHEDULE = frozenset(
     {
-        "bid", "continuous", "continuously", "course", "courses", "cycle", "cycles", "d", "daily", "day", "days", "dose", "doses", "every", "fractions",
-        "four", "fraction", "infusion", "intravenous", "intravenously", "iv", "once", "oral", "orally", "per", "po", "q2w", "q3w", "qd", "qw",
-        "single-dose", "six", "three", "times", "tid", "total", "twice", "two", "up", "weekly", "w", "h", "hours", "min", "minutes", "thrice",
-        "each", "applied", "delivered", "maximum", "starting", "consecutive", "q4w", "bolus", "auc", "subcutaneous", "subcutaneously", "weight", "body",
+        "applied", "auc", "bid", "body", "bolus", "consecutive", "continuous", "continuously", "course", "courses", "cycle",
+        "cycles", "d", "daily", "day", "days", "delivered", "dose", "doses", "each", "every", "four", "fraction", "fractions",
+        "h", "hours", "infusion", "intravenous", "intravenously", "iv", "maximum", "min", "minutes", "once", "oral", "orally",
+        "per", "po", "q2w", "q3w", "q4w", "qd", "qw", "single-dose", "six", "starting", "subcutaneous", "subcutaneously",
+        "three", "thrice", "tid", "times", "total", "twice", "two", "up", "w", "weekly", "weight",
     }
     | set(TIME_UNITS)
     | DOSE_UNITS
 )
 _SKIP = frozenset(
     {
-        "a", "an", "the", "either", "receive", "received", "receiving", "one", "of", "treatment", "undergo", "have", "be", "treated", "given", "arms", "groups",
-        "both", "following", "to", "with", "in", "into", "by", "or", "and", "two", "three", "four", "regimens", "regimen", "was", "were", "administered",
-        "assigned", "their", "our", "on",
+        "a", "administered", "an", "and", "arms", "assigned", "be", "both", "by", "either", "following", "four", "given",
+        "groups", "have", "in", "into", "of", "on", "one", "or", "our", "receive", "received", "receiving", "regimen",
+        "regimens", "the", "their", "three", "to", "treated", "treatment", "two", "undergo", "was", "were", "with",
     }
-) | (PATIENT_NOUNS - {"men", "women"})
+) | (PATIENT_NOUNS - {
+        "men", "women",
+    })
 _END = frozenset(
     {
-        ".", "after", "are", "as", "at", "because", "before", "between", "but", "by", "during", "from", "had", "has", "have", "if", "is", "on",
-        "respectively", "stratified", "than", "that", "these", "until", "was", "were", "when", "where", "which", "who", "whose", "using", "within",
-        "according", "the", "would", "did", "does", "showed", "resulted", "among", "prior", "since", "given", "administered", "received", "we",
+        ".", "according", "administered", "after", "among", "are", "as", "at", "because", "before", "between", "but", "by",
+        "did", "does", "during", "from", "given", "had", "has", "have", "if", "is", "on", "prior", "received", "respectively",
+        "resulted", "showed", "since", "stratified", "than", "that", "the", "these", "until", "using", "was", "we", "were",
+        "when", "where", "which", "who", "whose", "within", "would",
     }
 )
 # fmt: on
@@ -132,12 +142,11 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
                 len(inside) == 1
                 and (inside[0].lower in {"i", "ii", "iii", "iv", "a", "b", "c", "d"} or inside[0].kind == "n")
                 and close + 1 < stop
-            ):
-                if (part.words and tokens[k - 1].lower in {",", ";", "and", "or", ":"}) or not part.words:
-                    parts.append(Listed(sign="(1)"))
-                    schedule = False
-                    k = close + 1
-                    continue
+            ) and ((part.words and tokens[k - 1].lower in {",", ";", "and", "or", ":"}) or not part.words):
+                parts.append(Listed(sign="(1)"))
+                schedule = False
+                k = close + 1
+                continue
             if part.words or part.raw:
                 _bracket(inside, part)
             k = close + 1
@@ -199,7 +208,9 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             schedule = False
             if part.words:
                 part.words.append(token)
-        elif (token.kind == "n" and not (k and tokens[k - 1].lower in HEADS) and not (part.words and tokens[k - 1].text == "-")) or low in _SCHEDULE:
+        elif (
+            token.kind == "n" and not (k and tokens[k - 1].lower in HEADS) and not (part.words and tokens[k - 1].text == "-")
+        ) or low in _SCHEDULE:
             schedule = schedule or bool(part.words)
         elif token.kind == "s" and token.text not in "+-/'":
             if token.text in "=%<>≥≤":

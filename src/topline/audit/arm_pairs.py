@@ -88,9 +88,11 @@ def by_definition(tokens: list[Token], source: str, number: int) -> list[Entry]:
             if start == i and i and len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper():
                 start = i - 1
         label = tokens[start:k]
-        if len(label) < 2 or len(label) > 6 or not is_name(label[:-1] if label[-1].lower == token.lower else label[1:] or label):
-            if not (len(label) == 2 and len(label[1].text) <= 2):
-                continue
+        if not 2 <= len(label) <= 6:
+            continue
+        lettered = len(label) == 2 and len(label[1].text) <= 2
+        if not lettered and not is_name(label[:-1] if label[-1].lower == token.lower else label[1:]):
+            continue
         n = None
         if k < len(tokens) and tokens[k].text == "(":
             close = closing_bracket(tokens, k)
