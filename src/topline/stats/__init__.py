@@ -32,6 +32,7 @@ from topline.stats.survival.parametric import ParametricSurvival, parametric_reg
 from topline.stats.survival.permutation import PermutationLogRank, permutation_logrank_test
 from topline.stats.survival.risk_sets import RiskSets
 from topline.stats.survival.rmst import RmstDifference, rmst_difference
+from topline.stats.survival.spline import FlexibleParametric, flexible_parametric_regression
 from topline.stats.survival.survival_curve import KaplanMeier, SurvivalAt
 from topline.stats.tables import (
     CochranMantelHaenszel,
@@ -55,6 +56,7 @@ __all__ = [
     "Estimate",
     "FineGray",
     "FisherExact",
+    "FlexibleParametric",
     "GrayTest",
     "IncidenceAt",
     "InputError",
@@ -90,6 +92,7 @@ __all__ = [
     "fine_gray",
     "fisher_exact",
     "fixed_sequence",
+    "flexible_parametric_regression",
     "geometric_mean_ratio",
     "gray_test",
     "hochberg",

@@ -14,6 +14,7 @@ from topline.stats.errors import InputError
 from topline.stats.result import Result, TestResult
 from topline.stats.survival.cox_newton import independent_columns
 from topline.stats.survival.error_distributions import density_part, survival_part
+from topline.stats.survival.likelihood_maximum import maximise
 from topline.stats.survival.risk_sets import RiskSets
 
 DISTRIBUTIONS = ("weibull", "exponential", "log-normal", "log-logistic")
@@ -153,8 +154,8 @@ def parametric_regression(
     logs = np.log(plan.time)
     start[0] = float(np.average(logs, weights=weight)) + 0.5
     start[p] = math.log(max(float(logs.std()), 0.1)) if free_scale else 0.0
-    null, null_value, _, _ = model.maximise(start, np.array([0, *last]))
-    theta, value, iterations, converged = model.maximise(null, np.array([*keep.tolist(), *last]))
+    null, null_value, _, _ = maximise(model.at, start, np.array([0, *last]))
+    theta, value, iterations, converged = maximise(model.at, null, np.array([*keep.tolist(), *last]))
     estimated = np.array([*keep.tolist(), *last])
     back = np.eye(p + 1)
     back[0, 1:p] = -centre / scale
@@ -242,35 +243,6 @@ class _Likelihood:
                 information[p, p] -= float(w @ (z * f1 + z * z * f2))
         died = float(self.weight[dead].sum())
         return float(value - died * theta[p] - self.jacobian), np.asarray(score - died * np.eye(p + 1)[p]), information
-
-    def maximise(self, start: FloatArray, free: Any) -> tuple[FloatArray, float, int, bool]:
-        """Newton's method with step halving; the information is made positive where it is not."""
-        theta, (value, score, information) = start.copy(), self.at(start)
-        block = np.ix_(free, free)
-        for iteration in range(200):
-            part = information[block]
-            lowest = float(np.linalg.eigvalsh(part)[0])
-            if lowest <= 1e-8 * float(np.trace(part)):
-                part = part + (abs(lowest) + 1e-3 * float(np.abs(np.diag(part)).max())) * np.eye(len(part))
-            step = np.zeros(len(theta))
-            step[free] = np.linalg.solve(part, score[free])
-            decrement = float(score[free] @ step[free])
-            if abs(decrement) < 1e-18 and lowest > 0.0:
-                return theta + step, value, iteration, True
-            longest = float(np.abs(step).max())
-            if longest > 3.0:
-                step *= 3.0 / longest
-            trial, tries = self.at(theta + step), 0
-            while not trial[0] >= value - 1e-13 * abs(value) and tries < 60:
-                step, tries = 0.5 * step, tries + 1
-                trial = self.at(theta + step)
-            stuck = abs(trial[0] - value) <= 1e-15 * abs(value)
-            theta, (value, score, information) = theta + step, trial
-            if stuck and abs(decrement) < 1e-12:
-                return theta, value, iteration, True
-            if tries == 60:
-                break
-        return theta, value, 200, False
 
 
 def _nothing(distribution: str, names: tuple[str, ...], plan: RiskSets, conf_level: float) -> ParametricSurvival:
