@@ -1,4 +1,4 @@
-"""Royston–Parmar models agree with R's optimum over another basis (tests/reference/spline.R), with survreg's shapes and with closed forms."""
+"""Royston–Parmar models agree with R over another basis (tests/reference/spline.R), with survreg's shapes and with closed forms."""
 
 from __future__ import annotations
 
