@@ -130,7 +130,7 @@ def test_listed_missed_visits_are_those_that_were_counted(dtc: Told, npc: Told) 
             for outcome in told[subject].outcomes:
                 for rule in outcome.rules:
                     if "missed between" in rule.why:
-                        assert rule.why.startswith(f"{len(outcome.missed)} scheduled visit")
+                        assert rule.why.startswith(f"{len(outcome.missed) or 'no'} scheduled visit")
 
 
 def test_new_therapy_is_named_with_its_record(dtc: Told) -> None:
@@ -145,7 +145,7 @@ def test_new_therapy_is_named_with_its_record(dtc: Told) -> None:
 def test_an_event_names_its_visit_and_every_record(dtc: Told) -> None:
     outcome = one(dtc["DTC-006"], "PFS")
     assert decided(dtc["DTC-006"], "PFS").label == "Event"
-    assert outcome.source.endswith("visit 11, PD")
+    assert outcome.source.endswith("visit 11, PD by a new lesion")
     assert [place.file for place in outcome.places] == ["records/tr.csv", "records/tu.csv"]
 
 
@@ -194,7 +194,7 @@ def test_two_patients_read_as_a_colleague_would_write(dtc: Told, npc: Told) -> N
     trial, cohort = flat(dtc["DTC-005"]), flat(npc["NPC-021"])
     assert trial.startswith("SYNTHETIC STUDY: this patient is invented")
     assert "sum 24 → 40 mm: +66.7% and +16.0 mm from the nadir of visit 7 (limits +20.0% and +5.0 mm): target PD" in trial
-    assert "0 of 2 target lesions measured, no progression in them: target NE" in trial
+    assert "Visit 11: no target lesion measured: target NE" in trial
     assert "PR of visit 3: confirmed by the PR of visit 5, 80 days later (at least 28)" in trial
     assert "Anlotinib 12 mg → 10 mg" in trial
     assert "reductions 1 (1 for an adverse event)" in trial
@@ -390,3 +390,41 @@ def test_no_baseline_is_told(small_study: Any) -> None:
     story = topline.load_study(small_study.write()).explain("S-03", "PFS")
     assert story.outcomes[0].rules[0].label == "No baseline assessment"
     assert story.outcomes[0].rules[0].status == "not met"
+
+
+@pytest.mark.parametrize(
+    ("study", "subject", "lines"),
+    [
+        (
+            "dtc",
+            "DTC-006",
+            [
+                "Best response PR; confirmed: PR",
+                "PFS: event on 2024-04-29 (day 420), 13.8 months: disease progression (visit 11, PD by a new lesion)",
+            ],
+        ),
+        (
+            "dtc",
+            "DTC-005",
+            ["PFS: censored on 2023-10-10 (day 252), 8.3 months: 2 scheduled visits missed between the last adequate assessment"],
+        ),
+        ("npc", "NPC-026", ["Best response NE; confirmed: NE", "PFS: event on 2020-07-19 (day 40), 1.3 months: death"]),
+        ("npc", "NPC-154", ["Best response PR; confirmed: SD"]),
+    ],
+)
+def test_it_begins_with_what_it_comes_to(study: str, subject: str, lines: list[str], request: pytest.FixtureRequest) -> None:
+    text = flat(request.getfixturevalue(study)[subject])
+    short = text[text.index("In short") : text.index("Who ---")]
+    assert [line for line in lines if line not in short] == []
+
+
+def test_scheduled_visits_at_which_nobody_looked_are_named(dtc: Told) -> None:
+    assert "No assessment between 2023-06-05 and 2023-11-18 for the visit planned on 2023-08-22 (day 169)" in flat(dtc["DTC-006"])
+    missed = one(dtc["DTC-005"], "PFS").missed
+    assert missed[1].endswith("window 2024-03-13 to 2024-04-10: no adequate assessment, that of 2024-04-02 is NE")
+
+
+def test_what_ended_a_complete_response_is_told_whole(npc: Told) -> None:
+    text = flat(npc["NPC-053"])
+    assert "new lesion N01 (lung), first seen 2022-08-18, and disease seen again after the complete response of visit 3: PD" in text
+    assert "Last known alive" not in text[: text.index("Tumour assessments")]  # the day of death says it

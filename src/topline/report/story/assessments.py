@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
+from topline.derive.missed import missed_days
 from topline.derive.response.lesions import derive_lesions
 from topline.derive.response.markers import NORMAL
 from topline.derive.response.non_target import PROGRESSED
@@ -58,7 +60,24 @@ def tell_assessments(patient: Patient) -> Assessments | None:
         if visit not in seen and sums[visit]["BASELINE"]
     ]
     visits += [_visit(patient, labels, lesions, row, sums.get(row["VISIT"]), changes.get(row["VISIT"]), spec.parameters) for row in overall]
-    return Assessments(spec.criterion, response.evaluator, lesions, tuple(visits))
+    return Assessments(spec.criterion, response.evaluator, lesions, tuple(visits), tuple(_gaps(patient, overall)))
+
+
+def _gaps(patient: Patient, overall: list[dict[str, Any]]) -> list[str]:
+    """Between which assessments scheduled visits have none."""
+    schedule, origin = patient.protocol.schedule.assessments, patient.origin
+    if schedule is None or origin is None:
+        return []
+    days = [origin, *sorted(row["ADT"] for row in overall)]
+    told = []
+    for before, after in pairwise(days):
+        planned = [patient.day(origin + day) for day in missed_days(before - origin, after - origin, schedule)]
+        if planned:
+            since = "the time origin" if before == origin else patient.day(before).short
+            dates = listed([str(day) for day in planned])
+            visits = "the visit" if len(planned) == 1 else f"the {len(planned)} visits"
+            told.append(f"No assessment between {since} and {patient.day(after).short} for {visits} planned on {dates}")
+    return told
 
 
 def _lesions(patient: Patient) -> tuple[Lesion, ...]:
@@ -155,7 +174,7 @@ def _why(
     parts = []
     by_size = total is not None and change is not None and row["TRGRESP"] is not None
     if total is not None and change is not None and by_size:
-        parts.append(_target(patient, labels, row["TRGRESP"], total, change, parameters))
+        parts.append(_target(patient, labels, lesions, row["TRGRESP"], total, change, parameters))
     parts.append(_overall(patient, labels, lesions, row, rule, response, target_told=by_size))
     if row["DTFIRST"] != row["DTLAST"]:
         first, last = patient.day(row["DTFIRST"]), patient.day(row["DTLAST"])
@@ -164,13 +183,19 @@ def _why(
 
 
 def _target(
-    patient: Patient, labels: Labels, target: str, total: dict[str, Any], change: dict[str, Any], parameters: RecistParameters
+    patient: Patient,
+    labels: Labels,
+    lesions: tuple[Lesion, ...],
+    target: str,
+    total: dict[str, Any],
+    change: dict[str, Any],
+    parameters: RecistParameters,
 ) -> str:
     n, of = total["N_MEASURED"], total["N_TARGET"]
     rise, absolute, fall = parameters.progression_percent, parameters.progression_mm, parameters.partial_response_percent
     from_base = f"{signed(change['PCHG'], '%', -fall)} from baseline"
     if target == "CR":
-        return f"every target lesion gone (0 mm; nodes under {number(parameters.node_normal_mm)} mm): target CR"
+        return f"{_gone(lesions, parameters)}: target CR"
     since = _since_nadir(patient, labels, change, parameters)
     if target == "PD":
         some = "" if total["COMPLETE"] else f" of the {n} of {of} lesions measured"
@@ -180,14 +205,29 @@ def _target(
         )
     if target == "NE":
         if not total["COMPLETE"]:
-            return f"{n} of {of} target lesions measured, no progression in them: target NE"
+            return (
+                f"{n} of {of} target lesions measured, no progression in them: target NE" if n else "no target lesion measured: target NE"
+            )
         return "no complete sum at baseline to compare with: target NE"
     if target == "PR":
         return f"sum {number(change['BASE'])} → {number(change['AVAL'])} mm: {from_base} (limit {signed(-fall, '%')}): target PR"
+    if change["NADIR"] is not None and change["NADIR"] == change["BASE"]:
+        also = f"{from_base} ({signed(change['CHGNAD'], ' mm', absolute)}), which is also the nadir"
+        short = f", less than {signed(absolute, ' mm')}" if change["PCHGNAD"] is not None and change["PCHGNAD"] >= rise else ""
+        return f"sum {number(change['BASE'])} → {number(change['AVAL'])} mm: {also}{short}: neither PR nor PD, target SD"
     enough = change["PCHGNAD"] is not None and change["PCHGNAD"] >= rise
     but = f"{since}, less than {signed(absolute, ' mm')}" if enough else since
     nadir = f", {but}" if change["NADIR"] is not None else ""
     return f"sum {number(change['BASE'])} → {number(change['AVAL'])} mm: {from_base}{nadir}: neither PR nor PD, target SD"
+
+
+def _gone(lesions: tuple[Lesion, ...], parameters: RecistParameters) -> str:
+    """What complete response means for the kinds of target lesions that the patient has."""
+    nodes = [lesion.node for lesion in lesions if lesion.role == "TARGET"]
+    normal = f"under {number(parameters.node_normal_mm)} mm"
+    if all(nodes):
+        return f"every target node {normal}"
+    return f"every target lesion gone (0 mm; nodes {normal})" if any(nodes) else "every target lesion gone (0 mm)"
 
 
 def _since_nadir(patient: Patient, labels: Labels, change: dict[str, Any], parameters: RecistParameters) -> str:
@@ -218,7 +258,7 @@ def _overall(
             f"{names[item.id]}, first seen {item.first_seen.short}" if item.first_seen else names[item.id]
             for item in _new(lesions, patient, row)
         ]
-        return f"new lesion {listed(new)}: {response}" if new else f"a new lesion: {response}"
+        return f"new lesion {listed(new)}{_seen_again(patient, labels, row)}: {response}" if new else f"a new lesion: {response}"
     if rule == "sum of diameters":
         return f"so {response}, whatever else was seen"
     if rule == "non-target progression":
@@ -241,6 +281,14 @@ def _overall(
         parts.append(f"non-target {_spoken(row['NTRGRESP'])}{some}")
     parts += markers
     return f"{', '.join([*parts, 'no new lesion'])}: {response}"
+
+
+def _seen_again(patient: Patient, labels: Labels, row: dict[str, Any]) -> str:
+    """Say that the visit has other disease again after a complete response, where a new lesion decided already."""
+    before = [item for item in patient.rows(patient.response.overall if patient.response else None) if item["SEQ"] < row["SEQ"]]
+    complete = next((item for item in before if item["OVR"] == "CR"), None)
+    again = row["NTRGRESP"] in ("NON-CR/NON-PD", "PD") or row["TRGRESP"] not in ("CR", "NE", None)
+    return f", and disease seen again after the complete response of visit {labels[complete['VISIT']]}" if complete and again else ""
 
 
 def _markers(patient: Patient, row: dict[str, Any]) -> list[str]:

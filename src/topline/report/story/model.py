@@ -150,6 +150,8 @@ class Assessments:
     evaluator: str | None
     lesions: tuple[Lesion, ...]
     visits: tuple[Visit, ...]
+    gaps: tuple[str, ...] = ()
+    """Scheduled visits between two assessments at which nobody looked."""
 
 
 @dataclass(frozen=True)

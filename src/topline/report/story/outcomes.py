@@ -14,8 +14,16 @@ from topline.report.story.assessments import Labels, visit_labels
 from topline.report.story.model import Candidate, Outcome, Place, Status, Tried
 from topline.report.story.patient import Patient, plain
 from topline.report.story.who import tell_origin
-from topline.report.words import counted, lower_first
+from topline.report.words import counted, listed, lower_first
 from topline.study.endpoints import TimeToEvent
+
+_DECIDED_BY = {
+    "new lesion": "a new lesion",
+    "sum of diameters": "the sum of diameters",
+    "non-target progression": "non-target progression",
+    "disease after complete response": "disease seen again after complete response",
+}
+"""What made a visit PD, in words."""
 
 
 def tell_outcome(patient: Patient, endpoint: TimeToEvent) -> Outcome:
@@ -130,7 +138,9 @@ def _missed(patient: Patient, days: dict[str, Any]) -> list[str]:
     for planned in missed_days(last - start, days["EVDT"] - start, schedule):
         day, window = start + planned, schedule.window_days
         early, late = patient.day(day - window), patient.day(day + window)
-        lines.append(f"planned {patient.day(day)}, window {early.short} to {late.short}: no adequate assessment")
+        looked = [row for row in patient.rows(patient.response.overall if patient.response else None) if abs(row["ADT"] - day) <= window]
+        found = listed([f"that of {patient.day(row['ADT']).short} is {row['OVR']}" for row in looked])
+        lines.append(f"planned {patient.day(day)}, window {early.short} to {late.short}: no adequate assessment{', ' * bool(found)}{found}")
     return lines
 
 
@@ -147,7 +157,8 @@ def _tried(patient: Patient, endpoint: TimeToEvent, trail: Trail, frame: pl.Data
             label = "Event"
             first = [row["order"] for row in patient.rows(trail.events)[:1]]
             which = [rule for place, rule in enumerate(endpoint.events) if place in first] or endpoint.events
-            says = "; ".join(rule.describe() for rule in which)
+            says = "; ".join(rule.describe().removeprefix("Event: ") for rule in which)
+            says = says[:1].upper() + says[1:]
         else:
             label = step.label
             says = step.rule.describe() if step.rule is not None else "Censored at the time origin"
@@ -178,7 +189,8 @@ def _reason(patient: Patient, step: Step, days: dict[str, Any], *, holds: bool) 
             return "no event that missed visits could precede"
         needed = getattr(step.rule, "visits", None)
         last = "the time origin" if days["LAEV"] is None else f"the last adequate assessment on {patient.day(days['LAEV']).short}"
-        between = f"{counted(int(days['MISSED']), 'scheduled visit')} missed between {last} and the event ({event})"
+        n = counted(int(days["MISSED"]), "scheduled visit") if days["MISSED"] else "no scheduled visit"
+        between = f"{n} missed between {last} and the event ({event})"
         if getattr(step.rule, "counted", "visits") == "days":
             over = "longer" if days["GAP"] > 0 else "not longer"
             return f"{between}; counted in days: {over} than {needed} intervals and a window"
@@ -231,4 +243,5 @@ def _origin_of(patient: Patient, labels: Labels, domain: str, variable: str, seq
             places.append(patient.places("TU", new["TUSEQ"].to_list()))
     else:
         places.append(patient.place(row["SRCDOM"], row["SRCSEQ"]))
-    return f"visit {labels[row['VISIT']]}, {row['OVR']}", tuple(place for place in places if place is not None)
+    by = f" by {_DECIDED_BY[row['RULE']]}" if row["CLASS"] == "PD" and row["RULE"] in _DECIDED_BY else ""
+    return f"visit {labels[row['VISIT']]}, {row['OVR']}{by}", tuple(place for place in places if place is not None)

@@ -20,6 +20,7 @@ from topline.report.story.model import (
     Visit,
     Who,
 )
+from topline.report.story.short import in_short
 
 WIDTH = 100
 _SHORT = {"NON-CR/NON-PD": "NN"}
@@ -37,6 +38,11 @@ def _lines(story: Story) -> Iterator[str]:
     cutoff = f", data cut-off {story.cutoff}" if story.cutoff else ""
     yield from _wrap(f"Patient {story.subject} of {story.study}{cutoff}")
     yield from _wrap(story.title)
+    short = in_short(story)
+    if short:
+        yield from _heading("In short")
+    for line in short:
+        yield from _wrap(line, "  ", "    ")
     yield from _who(story.who, story.origin)
     if story.treatment is not None and (story.treatment.drugs or story.treatment.mode):
         yield from _treatment(story.treatment)
@@ -130,7 +136,8 @@ def _assessments(assessments: Assessments) -> Iterator[str]:
     numbers = range(2, len(head) - 4)
     yield from _table(head, rows, right=numbers)
     shown = {cell for row in rows for cell in row}
-    legend = ["NN neither CR nor PD"] if "NN" in shown else []
+    legend = ["base, nadir: change of the sum from them; T target, NT non-target response"] if "Sum" in head else []
+    legend += ["NN neither CR nor PD"] if "NN" in shown else []
     legend += ["n.d. not done"] if "n.d." in shown else []
     legend += ["(…) sum of the lesions measured only"] if any(cell.startswith("(") for cell in shown) else []
     if legend:
@@ -138,6 +145,8 @@ def _assessments(assessments: Assessments) -> Iterator[str]:
     yield ""
     for visit in assessments.visits:
         yield from _wrap(f"Visit {visit.label}: {visit.why}{_at(visit.place)}", "  ", "    ")
+    for gap in assessments.gaps:
+        yield from _wrap(gap, "  ", "    ")
 
 
 def _visit_table(visits: Sequence[Visit], targets: Sequence[str]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

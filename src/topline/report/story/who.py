@@ -32,7 +32,7 @@ def tell_who(patient: Patient, *, inside: bool) -> Who:
         tuple(_memberships(patient)) if inside else (),
         None if inside else _why_outside(patient),
         died,
-        patient.day_or_none(last),
+        None if died is not None and last == facts.get("DTHDT") else patient.day_or_none(last),
         place,
     )
 
