@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from topline.derive.runs import RUN, with_runs
+from topline.derive.runs import at_end, count_so_far, first_rows, fold_runs, last_rows, number_in_run
 from topline.study.response_spec import RecistParameters
 
 ORDER = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
@@ -52,8 +52,8 @@ def assessments_for_best(
         )
         rows = rows.filter(before.fill_null(value=True))
     rows = rows.sort("USUBJID", "ADT", "VISIT")
-    progressed_before = pl.col("OVR").is_in(list(ends)).cast(pl.Int32).cum_sum().shift(1, fill_value=0).over("USUBJID")
-    rows = rows.filter(progressed_before == 0)
+    ended = pl.col("OVR").is_in(list(ends))
+    rows = rows.filter(count_so_far(ended, "USUBJID") - ended.cast(pl.Int64) == 0)
     elapsed = pl.col("ADT") - pl.col("ORIGDT") + (1 if parameters.stable_disease_clock == "study_day" else 0)
     long = elapsed >= parameters.stable_disease_min_days
     if not parameters.non_cr_non_pd_needs_min_days:
@@ -82,17 +82,19 @@ def confirmed_response(rows: pl.DataFrame, subjects: pl.DataFrame, parameters: R
     nothing worse between (SD between two PR as the protocol allows). A response that is not confirmed counts as SD when it is late enough
     for stable disease, else as NE; an early CR followed by less than a CR counts as PD (table 3).
 
+    Parameters
+    ----------
+    rows : DataFrame
+        As `assessments_for_best`, with CONFIRMED (see `with_confirmation`).
+
     Returns
     -------
     DataFrame
         USUBJID, CBOR, CBORDT, CBORSEQ.
     """
-    pairs, numbered = _confirmations(rows, parameters)
-    confirmed = pairs.select("USUBJID", "i").unique().with_columns(pl.lit(value=True).alias("CONFIRMED"))
-    rows = numbered.join(confirmed, on=["USUBJID", "i"], how="left").sort("USUBJID", "i")
-    less_later = (pl.col("OVR").is_in(["PR", "SD", "NON-CR/NON-PD"])).cast(pl.Int32).cum_max(reverse=True).shift(-1, fill_value=0).over(
-        "USUBJID"
-    ) == 1
+    less = pl.col("OVR").is_in(["PR", "SD", "NON-CR/NON-PD"])
+    so_far = count_so_far(less, "USUBJID")
+    less_later = so_far < at_end(so_far, "USUBJID")
     value = (
         pl.when(pl.col("OVR").is_in(["PD", "NE"]))
         .then(pl.col("OVR"))
@@ -115,8 +117,7 @@ def partial_confirmed_on(rows: pl.DataFrame, parameters: RecistParameters) -> pl
     rows : DataFrame
         USUBJID, ADT, OVR, in order within the patient.
     """
-    pairs, _ = _confirmations(rows, parameters)
-    partial = pairs.filter(pl.col("OVR") == "PR")
+    partial = confirmation_pairs(rows, parameters)[0].filter((pl.col("OVR") == "PR") & pl.col("CONFIRMS"))
     return partial.group_by("USUBJID", maintain_order=True).agg(pl.col("J_ADT").min().alias("PRCONFDT"))
 
 
@@ -128,29 +129,31 @@ def first_responses(rows: pl.DataFrame, parameters: RecistParameters) -> pl.Data
     Parameters
     ----------
     rows : DataFrame
-        As `assessments_for_best`, with OVR in the classes of RECIST 1.1 and SEQ.
+        As `assessments_for_best`, with OVR in the classes of RECIST 1.1, SEQ and CONFIRMED (see `with_confirmation`).
     """
-    pairs, _ = _confirmations(rows, parameters)
-    response = rows.filter(pl.col("OVR").is_in(["CR", "PR"])).group_by("USUBJID", maintain_order=True).first()
-    confirmed = pairs.sort("USUBJID", "i").group_by("USUBJID", maintain_order=True).first()
-    controlled = (
-        rows.filter(~pl.col("OVR").is_in(["PD", "NE"])).group_by("USUBJID").agg((pl.col("ADT") - pl.col("ORIGDT")).max().alias("CTRLDAYS"))
-    )
-    patients = rows.select("USUBJID").unique(maintain_order=True)
-    for name, found in (("RESP", response), ("CRESP", confirmed)):
-        found = found.select("USUBJID", pl.col("ADT").alias(name + "DT"), pl.col("SEQ").alias(name + "SEQ"))
+    controlled = rows.filter(~pl.col("OVR").is_in(["PD", "NE"]))
+    patients = first_rows(rows.select("USUBJID"), "USUBJID")
+    for name, kept in (("RESP", rows.filter(pl.col("OVR").is_in(["CR", "PR"]))), ("CRESP", rows.filter("CONFIRMED"))):
+        found = first_rows(kept, "USUBJID").select("USUBJID", pl.col("ADT").alias(name + "DT"), pl.col("SEQ").alias(name + "SEQ"))
         patients = patients.join(found, on="USUBJID", how="left", maintain_order="left")
-    return patients.join(controlled, on="USUBJID", how="left", maintain_order="left")
+    last = last_rows(controlled, "USUBJID").select("USUBJID", (pl.col("ADT") - pl.col("ORIGDT")).alias("CTRLDAYS"))
+    return patients.join(last, on="USUBJID", how="left", maintain_order="left")
 
 
-def _confirmations(rows: pl.DataFrame, parameters: RecistParameters) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the pairs of assessments of which the later confirms the earlier, and the rows numbered (i) from 0."""
+def with_confirmation(rows: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:
+    """Add CONFIRMED: whether a later assessment confirms the CR or PR of this one (false for other responses)."""
     pairs, numbered = confirmation_pairs(rows, parameters)
-    return pairs.filter("CONFIRMS"), numbered
+    confirmed = pairs.filter("CONFIRMS")["i"].unique()
+    return numbered.with_columns(pl.col("i").is_in(confirmed.implode()).alias("CONFIRMED")).select(*rows.columns, "CONFIRMED")
 
 
 def confirmation_pairs(rows: pl.DataFrame, parameters: RecistParameters) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return every pair of a CR or PR and a later CR or PR, with what tells whether the later confirms it; and the rows numbered from 0.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        USUBJID, ADT, OVR, and MISSED where the protocol has a schedule; a patient's rows stand together, in order.
 
     Returns
     -------
@@ -160,23 +163,12 @@ def confirmation_pairs(rows: pl.DataFrame, parameters: RecistParameters) -> tupl
     numbered : DataFrame
         `rows` with i.
     """
-    missed = pl.col("MISSED").cum_sum() if "MISSED" in rows.columns else pl.lit(0, pl.Int32)
-    numbered = (
-        with_runs(rows, "USUBJID")
-        .with_columns(
-            missed.cast(pl.Int32).over(RUN).alias("MISSED_SO_FAR"),
-            pl.int_range(pl.len()).over(RUN).alias("i"),
-            *(
-                (pl.col("OVR").is_in(kinds)).cast(pl.Int32).cum_sum().over(RUN).alias(name)
-                for name, kinds in (
-                    ("NE_SO_FAR", ["NE"]),
-                    ("SD_SO_FAR", ["SD"]),
-                    ("PR_SO_FAR", ["PR"]),
-                    ("WORSE_SO_FAR", ["PD", "NON-CR/NON-PD"]),
-                )
-            ),
-        )
-        .drop(RUN)
+    kinds = {"NE_SO_FAR": ["NE"], "SD_SO_FAR": ["SD"], "PR_SO_FAR": ["PR"], "WORSE_SO_FAR": ["PD", "NON-CR/NON-PD"]}
+    # counts run on from patient to patient: only differences within one are used
+    numbered = rows.with_row_index("i").with_columns(
+        pl.col("i").cast(pl.Int64),
+        (pl.col("MISSED").cum_sum() if "MISSED" in rows.columns else pl.lit(0)).cast(pl.Int64).alias("MISSED_SO_FAR"),
+        *(pl.col("OVR").is_in(words).cast(pl.Int64).cum_sum().alias(name) for name, words in kinds.items()),
     )
     later = numbered.select("USUBJID", *(pl.col(c).alias("J_" + c) for c in _CARRIED))
     pairs = numbered.filter(pl.col("OVR").is_in(["CR", "PR"])).join(later.filter(pl.col("J_OVR").is_in(["CR", "PR"])), on="USUBJID")
@@ -200,14 +192,14 @@ def confirmation_pairs(rows: pl.DataFrame, parameters: RecistParameters) -> tupl
 
 
 def _pick(rows: pl.DataFrame, subjects: pl.DataFrame, name: str, parameters: RecistParameters) -> pl.DataFrame:
-    ranked = rows.with_columns(
-        pl.col("value").replace_strict(_RANK, return_dtype=pl.Int32).alias("rank"),
-        (pl.int_range(pl.len()).over("USUBJID") + 1).alias("number"),
-    ).sort("USUBJID", "rank", "ADT", "number")
-    best = ranked.group_by("USUBJID", maintain_order=True).first()
-    best = best.select("USUBJID", pl.col("value").alias(name), pl.col("ADT").alias(name + "DT"), pl.col("number").alias(name + "SEQ"))
+    """The first of each patient's best rows by `value`; rows are in order of patient and day."""
+    rank = pl.col("value").replace_strict(_RANK, return_dtype=pl.Int64)
+    ranked = rows.select(
+        "USUBJID", pl.col("value").alias(name), pl.col("ADT").alias(name + "DT"), (number_in_run("USUBJID") + 1).alias(name + "SEQ")
+    )
+    place = fold_runs(rows, ["USUBJID"], {"place": (rank * 2**32 + pl.int_range(pl.len()), "min")})["place"] % 2**32
     return (
         subjects.select("USUBJID")
-        .join(best, on="USUBJID", how="left", maintain_order="left")
+        .join(ranked[place], on="USUBJID", how="left", maintain_order="left")
         .with_columns(pl.col(name).fill_null(parameters.nobody_looked))
     )

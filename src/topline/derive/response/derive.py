@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from topline.derive.missed import missed_between
-from topline.derive.response.best import assessments_for_best, best_response, confirmed_response, first_responses
+from topline.derive.response.best import assessments_for_best, best_response, confirmed_response, first_responses, with_confirmation
 from topline.derive.response.criterion import CLASSES, Criterion, Material, TimePoints, criterion_of
 from topline.derive.response.recorded import recorded_best, recorded_visits
 from topline.derive.response.visit_numbers import with_visits_apart
+from topline.derive.runs import first_rows, number_in_run, starts
 from topline.derive.subjects import dates_of
 from topline.records.load import Records
 from topline.study.problems import Finding
@@ -95,20 +96,21 @@ def _derive_one(records: Records, subjects: pl.DataFrame, spec: ResponseSpec, pr
         points = criterion.judge(Material(records, spec, treated, assessments, protocol.records.lab_units), options)
         points = replace(points, findings=(*points.findings, *again))
     overall = points.overall.with_columns(
-        criterion.class_of(pl.col("OVR")).alias("CLASS"), (pl.int_range(pl.len()).over("USUBJID") + 1).cast(pl.Int64).alias("SEQ")
+        criterion.class_of(pl.col("OVR")).alias("CLASS"), (number_in_run("USUBJID") + 1).alias("SEQ")
     )
     rows = assessments_for_best(overall, treated, therapy, spec.parameters, criterion.ends)
     if assessments is not None:
         rows = rows.with_columns(_missed_before(rows, assessments).alias("MISSED"))
+    classes = with_confirmation(rows.with_columns(pl.col("CLASS").alias("OVR")), spec.parameters)
     return Response(
         overall,
-        _best(rows, treated, spec, criterion),
+        _best(rows, classes, treated, spec, criterion),
         points.baseline,
         therapy,
         criterion.progression(overall, options),
         rows,
         _adequate(overall, points.measurements, spec),
-        first_responses(rows.with_columns(pl.col("CLASS").alias("OVR")), spec.parameters),
+        first_responses(classes, spec.parameters),
         points.sums,
         points.measurements,
         points.findings,
@@ -166,14 +168,13 @@ def _missed_before(rows: pl.DataFrame, assessments: Assessments) -> pl.Series:
     """Scheduled visits missed between the assessment before (or the time origin) and this one."""
     days = rows.select(
         (pl.col("ADT") - pl.col("ORIGDT")).alias("day"),
-        (pl.col("ADT").shift(1).over("USUBJID") - pl.col("ORIGDT")).alias("before"),
+        (pl.when(~starts("USUBJID")).then(pl.col("ADT").shift(1)) - pl.col("ORIGDT")).alias("before"),
     )
     return missed_between(days["before"], days["day"], assessments)
 
 
-def _best(rows: pl.DataFrame, subjects: pl.DataFrame, spec: ResponseSpec, criterion: Criterion) -> pl.DataFrame:
-    """BOR and CBOR in the criterion's words, decided in the classes of RECIST 1.1."""
-    classes = rows.with_columns(pl.col("CLASS").alias("OVR"))
+def _best(rows: pl.DataFrame, classes: pl.DataFrame, subjects: pl.DataFrame, spec: ResponseSpec, criterion: Criterion) -> pl.DataFrame:
+    """BOR and CBOR in the criterion's words, decided in the classes of RECIST 1.1 (`classes`: the same rows with those in OVR)."""
     best = best_response(classes, subjects, spec.parameters)
     best = best.join(confirmed_response(classes, subjects, spec.parameters), on="USUBJID", how="left", maintain_order="left")
     best = best.with_columns(pl.col("BOR").alias("BORCL"), pl.col("CBOR").alias("CBORCL"))
@@ -207,5 +208,5 @@ def new_therapy_dates(records: Records, spec: ResponseSpec, subjects: pl.DataFra
     if spec.new_therapy is None:
         return pl.DataFrame(schema={"USUBJID": pl.String, "NEWTXDT": pl.Int32, "NEWTXSEQ": pl.Int64})
     dates = dates_of(records, spec.new_therapy, "NEWTXDT").join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID")
-    first = dates.filter(pl.col("NEWTXDT") > pl.col("ORIGDT")).group_by("USUBJID", maintain_order=True).first()
+    first = first_rows(dates.filter(pl.col("NEWTXDT") > pl.col("ORIGDT")), "USUBJID")
     return first.select("USUBJID", "NEWTXDT", pl.col("NEWTXDTSEQ").alias("NEWTXSEQ"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from topline.derive.response.best import partial_confirmed_on
+from topline.derive.runs import count_so_far, starts
 from topline.study.response_spec import RecistParameters
 
 
@@ -69,11 +70,12 @@ def _disease_after_complete_response(parameters: RecistParameters) -> pl.Expr:
     """Tell at which visits disease is seen again after an overall CR, as far as the protocol makes that PD."""
     rule = parameters.disease_after_complete_response
     complete = pl.col("TABLE") == "CR"
-    before = complete.shift(1, fill_value=False) if rule == "after_previous_visit" else complete.cum_max().shift(1, fill_value=False)
+    last = complete.shift(1, fill_value=False) & ~starts("USUBJID")
+    before = last if rule == "after_previous_visit" else count_so_far(complete, "USUBJID") - complete.cast(pl.Int64) > 0
     seen = pl.col("SEEN").fill_null(value=False)
     if rule != "target_only":
         seen |= pl.col("NTSEEN").fill_null(value=False)
-    return pl.lit(value=False) if rule == "table" else before.over("USUBJID") & seen
+    return pl.lit(value=False) if rule == "table" else before & seen
 
 
 def _keep_partial(visits: pl.DataFrame, parameters: RecistParameters) -> pl.DataFrame:

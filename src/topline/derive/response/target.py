@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from topline.derive.runs import RUN, last_of_runs, with_runs
+from topline.derive.runs import at_start, fold_runs, last_of_runs, least_before, starts
 from topline.study.response_spec import RecistParameters
 
 
@@ -36,26 +36,26 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
     gone = pl.when(pl.col("NODE")).then(pl.col("SIZE") < limit).otherwise(pl.col("SIZE") == 0)
     last = last_of_runs(
         rows.with_columns(pl.col("SIZE").is_not_null().alias("done")), ["USUBJID", "VISIT", "LNKID"], ["done", "DT", "TRSEQ"]
-    ).with_columns(
-        pl.when("done").then("DT").alias("DONEDT"),
-        gone.fill_null(value=False).alias("gone"),
-        (~gone).fill_null(value=False).alias("left"),
+    )
+    done = pl.when("done").then("DT")
+    sums = fold_runs(
+        last,
+        ["USUBJID", "VISIT"],
+        {
+            "DONEFIRST": (done, "min"),
+            "DONELAST": (done, "max"),
+            "DTFIRST": (pl.col("DT"), "min"),
+            "DTLAST": (pl.col("DT"), "max"),
+            "SUM": (pl.col("SIZE"), "sum"),
+            "N_MEASURED": (pl.col("done"), "sum"),
+            "ALL_GONE": (gone.fill_null(value=False), "min"),
+            "SEEN": ((~gone).fill_null(value=False), "max"),
+            "TRSEQ": (pl.col("TRSEQ"), "min"),
+        },
     )
     sums = (
-        with_runs(last, "USUBJID", "VISIT")
-        .group_by(RUN, maintain_order=True)
-        .agg(
-            pl.col("USUBJID").first(),
-            pl.col("VISIT").first(),
-            pl.coalesce(pl.col("DONEDT").min(), pl.col("DT").min()).alias("DTFIRST"),
-            pl.coalesce(pl.col("DONEDT").max(), pl.col("DT").max()).alias("DTLAST"),
-            pl.col("SIZE").sum().alias("SUM"),
-            pl.col("done").sum().cast(pl.Int64).alias("N_MEASURED"),
-            pl.col("gone").all().alias("ALL_GONE"),
-            pl.col("left").any().alias("SEEN"),
-            pl.col("TRSEQ").min().alias("TRSEQ"),
-        )
-        .drop(RUN)
+        sums.with_columns(pl.coalesce("DONEFIRST", "DTFIRST").alias("DTFIRST"), pl.coalesce("DONELAST", "DTLAST").alias("DTLAST"))
+        .drop("DONEFIRST", "DONELAST")
         .join(counts, on="USUBJID", how="left")
         .join(origins.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner")
         .sort("USUBJID", "DTLAST", "VISIT")
@@ -64,15 +64,14 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
         (pl.col("N_MEASURED") == pl.col("N_TARGET")).alias("COMPLETE"),
         (pl.col("DTLAST") <= pl.col("ORIGDT")).fill_null(value=False).alias("PRE"),
     )
-    number = (
-        pl.col("PRE").cum_sum().over("USUBJID") if parameters.baseline == "first" else pl.col("PRE").cum_sum(reverse=True).over("USUBJID")
-    )
-    sums = sums.with_columns((pl.col("PRE") & (number == 1)).alias("BASELINE"))
+    # the baseline is the last (or first) visit before treatment, and those visits come first
+    after = pl.col("PRE").shift(-1, fill_value=False) & ~starts("USUBJID").shift(-1, fill_value=True)
+    chosen = pl.col("PRE") & (starts("USUBJID") if parameters.baseline == "first" else ~after)
+    sums = sums.with_columns(chosen.alias("BASELINE"))
     sums = sums.filter(~pl.col("PRE") | pl.col("BASELINE"))
     complete = pl.when(pl.col("COMPLETE")).then(pl.col("SUM"))
     return sums.with_columns(
-        pl.when(pl.col("BASELINE") & pl.col("COMPLETE")).then(pl.col("SUM")).max().over("USUBJID").alias("BASE"),
-        complete.cum_min().forward_fill().shift(1).over("USUBJID").alias("NADIR"),
+        at_start(pl.when("BASELINE").then(complete), "USUBJID").alias("BASE"), least_before(complete, "USUBJID").alias("NADIR")
     ).drop("PRE", "ORIGDT")
 
 
