@@ -164,17 +164,43 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
     """
     if response.sums is None or response.measurements is None:
         return None
-    milli = 1_000.0
-    total, base, nadir = (pl.col(name).cast(pl.Float64) / milli for name in ("SUM", "BASE", "NADIR"))
-    whole = pl.col("COMPLETE") & ~pl.col("BASELINE")
-    measured = (pl.col("N_MEASURED") > 0) & ~pl.col("BASELINE")
+    order = ["USUBJID", "ADT", "AVISITN", "TRLNKID", "SRCSEQ"]
+    lesions = response.measurements.filter(pl.col("ROLE") == "TARGET").select(
+        "USUBJID",
+        pl.col("DT").alias("ADT"),
+        pl.col("VISIT").alias("AVISITN"),
+        pl.col("LNKID").alias("TRLNKID"),
+        pl.col("TRSEQ").alias("SRCSEQ"),
+        pl.col("SIZE").alias("SUM"),
+        "NODE",
+    )
     sums = response.sums.select(
         "USUBJID",
-        pl.lit("SDIAM").alias("PARAMCD"),
-        pl.lit("Sum of diameters of target lesions (mm)").alias("PARAM"),
-        pl.lit(None, pl.String).alias("TRLNKID"),
-        pl.col("VISIT").alias("AVISITN"),
         pl.col("DTLAST").alias("ADT"),
+        pl.col("VISIT").alias("AVISITN"),
+        pl.lit(None, pl.String).alias("TRLNKID"),
+        pl.col("TRSEQ").alias("SRCSEQ"),
+        *("SUM", "BASE", "NADIR", "N_MEASURED", "BASELINE", "COMPLETE"),
+    )
+    # a patient's lesions come before the sums; what follows from a row is added when the rows are in order
+    parts = [part.sort(order, maintain_order=True) for part in (lesions, sums)]
+    rows = pl.concat(parts, how="diagonal").sort("USUBJID", maintain_order=True)
+    total, base, nadir = (pl.col(name).cast(pl.Float64) / 1_000.0 for name in ("SUM", "BASE", "NADIR"))
+    whole = pl.col("COMPLETE") & ~pl.col("BASELINE")
+    measured = (pl.col("N_MEASURED") > 0) & ~pl.col("BASELINE")
+    of_lesion = pl.col("COMPLETE").is_null()
+    return rows.select(
+        "USUBJID",
+        pl.when(of_lesion).then(pl.lit("LDIAM")).otherwise(pl.lit("SDIAM")).alias("PARAMCD"),
+        pl.when("NODE")
+        .then(pl.lit("Short axis of node (mm)"))
+        .when(of_lesion)
+        .then(pl.lit("Longest diameter (mm)"))
+        .otherwise(pl.lit("Sum of diameters of target lesions (mm)"))
+        .alias("PARAM"),
+        "TRLNKID",
+        "AVISITN",
+        "ADT",
         total.alias("AVAL"),
         base.alias("BASE"),
         nadir.alias("NADIR"),
@@ -183,28 +209,10 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
         pl.when(measured).then(total - nadir).alias("CHGNAD"),
         pl.when(measured & (pl.col("NADIR") > 0)).then(100 * (total - nadir) / nadir).alias("PCHGNAD"),
         pl.when("BASELINE").then(pl.lit("Y")).alias("ABLFL"),
-        pl.when("COMPLETE").then(pl.lit("Y")).otherwise(pl.lit("N")).alias("ANL01FL"),
-        pl.col("TRSEQ").alias("SRCSEQ"),
+        pl.when("COMPLETE").then(pl.lit("Y")).when(~pl.col("COMPLETE")).then(pl.lit("N")).alias("ANL01FL"),
+        "SRCSEQ",
+        pl.lit("TR").alias("SRCDOM"),
     )
-    lesions = response.measurements.filter(pl.col("ROLE") == "TARGET").select(
-        "USUBJID",
-        pl.lit("LDIAM").alias("PARAMCD"),
-        pl.when("NODE").then(pl.lit("Short axis of node (mm)")).otherwise(pl.lit("Longest diameter (mm)")).alias("PARAM"),
-        pl.col("LNKID").alias("TRLNKID"),
-        pl.col("VISIT").alias("AVISITN"),
-        pl.col("DT").alias("ADT"),
-        (pl.col("SIZE").cast(pl.Float64) / milli).alias("AVAL"),
-        *(pl.lit(None, pl.Float64).alias(name) for name in ("BASE", "NADIR", "CHG", "PCHG", "CHGNAD", "PCHGNAD")),
-        *(pl.lit(None, pl.String).alias(name) for name in ("ABLFL", "ANL01FL")),
-        pl.col("TRSEQ").alias("SRCSEQ"),
-    )
-    # LDIAM comes before SDIAM: each is sorted by itself, then both by patient
-    order = ["USUBJID", "ADT", "AVISITN", "TRLNKID", "SRCSEQ"]
-    parts = [lesions.sort(order, maintain_order=True), sums.sort(order, maintain_order=True)]
-    patients = pl.Enum(pl.concat([part["USUBJID"].unique() for part in parts]).unique().sort())
-    number = pl.col("USUBJID").cast(patients).to_physical().alias("_patient")
-    rows = pl.concat([part.with_columns(number) for part in parts]).sort("_patient", maintain_order=True)
-    return rows.drop("_patient").with_columns(pl.lit("TR").alias("SRCDOM"))
 
 
 DAYS = frozenset({"ADT", "STARTDT", "ORIGDT", "TRTSDT", "TRTEDT", "DTHDT", "LSTALVDT", "EXFDT", "EXLDT", "EXEDT", "ASTDT", "AENDT"})
