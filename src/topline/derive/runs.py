@@ -96,9 +96,3 @@ def last_of_runs(frame: pl.DataFrame, keys: list[str], by: list[str]) -> pl.Data
         return frame
     last = last_rows(runs.filter(several).sort(RUN, *by, maintain_order=True), RUN)
     return pl.concat([runs.filter(~several), last]).sort(RUN).drop(RUN)
-
-
-def doubled(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Return the rows whose keys may stand more than once: all that do, and hardly any other."""
-    hashes = frame.select(keys).hash_rows()
-    return frame.clear() if hashes.n_unique() == frame.height else frame.filter(hashes.is_duplicated())

@@ -121,7 +121,8 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
 
 
 def _of(table: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
-    return table.join(subjects.select("USUBJID"), on="USUBJID", how="semi", maintain_order="left")
+    inside = table["USUBJID"].is_in(subjects["USUBJID"].implode())
+    return table if inside.all() else table.filter(inside)
 
 
 def _count_cycles(subjects: pl.DataFrame, adex: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:

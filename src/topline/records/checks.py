@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from topline.records.distinct import doubled
 from topline.records.domains import CONTRACTS, day_name
 from topline.records.identity import identity_of
 from topline.records.read import ROW
@@ -47,7 +48,8 @@ def check_records(tables: Mapping[str, pl.DataFrame], files: Mapping[str, str]) 
                 )
                 for row, subject in unknown.select(ROW, "USUBJID").iter_rows()
             ]
-            table = table.join(known, on="USUBJID", how="semi", maintain_order="left")
+            if unknown.height or nameless.height:
+                table = table.join(known, on="USUBJID", how="semi", maintain_order="left")
             table, repeated = _without_repeats(table, domain)
             findings += [
                 Finding("REC-0023", "warning", "the row repeats another one in every column; it is left out", files[domain], row, subject=s)
@@ -100,14 +102,12 @@ def _subjects(table: pl.DataFrame, file: str) -> list[Finding]:
 
 def _without_repeats(table: pl.DataFrame, domain: str) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
     columns = [name for name in table.columns if name not in (ROW, domain + "SEQ")]
-    # only rows whose hash another row has can be repeats
-    again = table.select(columns).hash_rows().is_duplicated()
-    first = pl.Series("first", [True]).new_from_index(0, table.height)
-    if again.any():
-        found = table.filter(again).select(ROW, pl.struct(columns).is_first_distinct().alias("first"))
-        repeats = found.filter(~pl.col("first"))[ROW]
-        first = ~table[ROW].is_in(repeats.implode())
-    return table.filter(first), [(row, subject) for row, subject in table.filter(~first).select(ROW, "USUBJID").iter_rows()]
+    found = doubled(table, columns).select(ROW, pl.struct(columns).is_first_distinct().alias("first"))
+    repeats = found.filter(~pl.col("first"))[ROW]
+    if repeats.is_empty():
+        return table, []
+    again = table[ROW].is_in(repeats.implode())
+    return table.filter(~again), [(row, subject) for row, subject in table.filter(again).select(ROW, "USUBJID").iter_rows()]
 
 
 _PERIODS = {"EX": ("EXSTDT", "EXENDT"), "AE": ("AESTDT", "AEENDT"), "CM": ("CMSTDT", "CMENDT"), "PR": ("PRSTDT", "PRENDT")}
@@ -148,7 +148,7 @@ def _after_death(tables: Mapping[str, pl.DataFrame], files: Mapping[str, str]) -
         day = day_name(timing) if timing else None
         if day is None or day not in table.columns or domain in ("DS", "SS"):
             continue
-        late = table.join(deaths, on="USUBJID").filter(pl.col(day) > pl.col("DTHDT"))
+        late = table.select(ROW, "USUBJID", day).join(deaths, on="USUBJID").filter(pl.col(day) > pl.col("DTHDT"))
         findings += [
             Finding(
                 "REC-0025",

@@ -12,6 +12,7 @@ import polars as pl
 from topline.records.checks import check_records, check_subject_id
 from topline.records.date_forms import read_dates
 from topline.records.dates import add_days
+from topline.records.distinct import unless_unchanged
 from topline.records.domains import CONTRACTS, DomainContract, study_day_name
 from topline.records.headings import squash
 from topline.records.joined import join_sheet
@@ -230,7 +231,7 @@ def _without_blanks(table: pl.DataFrame, contract: DomainContract, file: str) ->
     """Take outer blanks off every cell, and report those around subject ids and codes, one finding a column."""
     findings = []
     columns = [name for name, kind in table.schema.items() if kind == pl.String]
-    stripped = table.with_columns(pl.col(columns).str.strip_chars())
+    stripped = table.with_columns(unless_unchanged(table[name], lambda values: values.str.strip_chars()) for name in columns)
     for variable in ("USUBJID", *contract.codes):
         if variable not in columns:
             continue
@@ -248,8 +249,8 @@ def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl
     for variable in contract.codes:
         if variable not in table.columns:
             continue
-        upper = table[variable].str.to_uppercase()
-        if (upper == table[variable]).all():
+        upper = unless_unchanged(table[variable], lambda values: values.str.to_uppercase())
+        if upper is table[variable] or (upper == table[variable]).all():
             continue
         spellings = table.select(ROW, variable, upper.alias("code")).drop_nulls(variable)
         ways = spellings.group_by("code").agg(pl.col(variable).n_unique().alias("n")).filter(pl.col("n") > 1)

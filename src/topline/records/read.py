@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from topline.records.distinct import by_distinct_value
+from topline.records.distinct import by_distinct_value, unless_unchanged
 from topline.records.headings import with_headings
 from topline.records.part import Part, subject_column
 from topline.records.sheet import EXCEL, read_excel
@@ -126,7 +126,9 @@ def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, par
     table = text.with_row_index(ROW, offset=first) if rows is None else text.insert_column(0, rows)
     if domain.last_row is not None:
         table = table.filter(pl.col(ROW) <= domain.last_row)
-    return table.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())) if table.width > 1 else table
+    if table.width == 1 or any(column.null_count() == 0 for column in table.get_columns() if column.name != ROW):
+        return table
+    return table.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
 
 
 def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
@@ -144,7 +146,7 @@ def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
         elif kind != pl.String:
             cell = cell.cast(pl.String, strict=False)
         if kind == pl.String:
-            cell = pl.when(cell.str.strip_chars() != "").then(cell)
+            cell = _given(cell)
         expressions.append(cell.alias(column))
     # one query over thousands of columns takes time that grows with their square
     columns = frame.get_columns()
@@ -156,9 +158,14 @@ def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([column for part in parts for column in part.get_columns()])
 
 
+def _given(cell: pl.Expr) -> pl.Expr:
+    """A text; null where it is blank."""
+    return pl.when(cell.str.strip_chars() != "").then(cell)
+
+
 def _text_of(column: pl.Series, expression: pl.Expr) -> pl.Series:
     if column.dtype == pl.String:
-        return column.to_frame().select(expression).to_series()
+        return unless_unchanged(column, lambda values: values.to_frame().select(_given(pl.first())).to_series())
     return by_distinct_value(column, lambda frame: frame.select(expression)).to_series()
 
 

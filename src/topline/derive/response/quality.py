@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from topline.derive.response.lesions import _DIAMETERS, of_evaluator
-from topline.derive.runs import doubled
+from topline.records.distinct import doubled
 from topline.records.load import Records
 from topline.records.read import ROW
 from topline.study.problems import Finding
