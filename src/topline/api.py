@@ -130,7 +130,7 @@ class Study:
         todo = finding.todo or "correct the name, or add it to the records"
         return replace(finding, file=self.file, row=naming[0] if naming else None, todo=todo)
 
-    def derive(self, out: str | Path, partitions: int = 1, progress: Progress = _silent) -> Streamed:
+    def derive(self, out: str | Path, partitions: int | None = None, progress: Progress = _silent) -> Streamed:
         """Derive the datasets part by part, in bounded memory, and write each part's to its own Parquet file.
 
         Patients are taken in ranges of their ids. The part files of a dataset, one after the other, hold the rows that one frame would
@@ -140,8 +140,9 @@ class Study:
         ----------
         out : str or Path
             A new folder: ``adsl/part-00000.parquet``, ``adtte/part-00000.parquet`` and so on.
-        partitions : int
-            How many parts; memory follows the patients in one part.
+        partitions : int, optional
+            How many parts; memory follows the patients in one part. Unless stated, one for each half a million rows of the records'
+            Parquet files, and one in all for other files.
 
         Raises
         ------

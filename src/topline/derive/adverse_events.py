@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from topline.derive.subjects import treatment_dates
 from topline.records.load import Records
 from topline.study.adverse_events import AdverseEvents
-from topline.study.problems import Finding, InputError
+from topline.study.problems import Finding, InputError, Tally
 
 _GAP_DAYS = 1
 
@@ -116,7 +116,8 @@ def _related(table: pl.DataFrame, rules: AdverseEvents) -> tuple[pl.DataFrame, l
     )
     n = int((table["AMISSREL"] == "Y").sum())
     counted = "related" if as_missing == "Y" else "not related"
-    return table, [Finding("DER-0031", "warning", f"{n} adverse events without attribution count as {counted}")] if n else []
+    text = f"{{n}} adverse events without attribution count as {counted}"
+    return table, [Finding("DER-0031", "warning", "", tally=Tally.rows(n, text, text))] if n else []
 
 
 def _refuse_grades(table: pl.DataFrame, grade: pl.Expr) -> None:

@@ -6,7 +6,7 @@ import polars as pl
 
 from topline.records.domains import CONTRACTS, day_name
 from topline.records.load import Records
-from topline.study.problems import Finding
+from topline.study.problems import Finding, Tally
 
 _ENDS = {"EX": "EXENDT", "AE": "AEENDT", "CM": "CMENDT", "PR": "PRENDT"}
 
@@ -49,9 +49,8 @@ def cut_records(records: Records, cutoff: int | None) -> Records:
         tables[domain] = result
         if result.height < table.height:
             n = table.height - result.height
-            findings.append(
-                Finding("DER-0001", "note", f"{n} {domain} {'record' if n == 1 else 'records'} after the data cut-off left out")
-            )
+            one, many = (f"{{n}} {domain} {records} after the data cut-off left out" for records in ("record", "records"))
+            findings.append(Finding("DER-0001", "note", "", tally=Tally.rows(n, one, many)))
     return records.replace(tables, tuple(findings))
 
 
@@ -77,6 +76,5 @@ def drop_astride(records: Records, cutoff: int | None) -> Records:
     for domain in ("TU", "TR", "RS"):
         if domain in tables and "VISITNUM" in tables[domain].columns:
             tables[domain] = tables[domain].join(astride.select(keys), on=keys, how="anti", maintain_order="left")
-    n = astride.height
-    text = f"{n} tumour {'visit' if n == 1 else 'visits'} with scans on both sides of the data cut-off left out"
-    return records.replace(tables, (Finding("DER-0002", "note", text),))
+    one, many = (f"{{n}} tumour {visits} with scans on both sides of the data cut-off left out" for visits in ("visit", "visits"))
+    return records.replace(tables, (Finding("DER-0002", "note", "", tally=Tally.rows(astride.height, one, many)),))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from topline.records.read import ROW
-from topline.study.problems import Finding, InputError
+from topline.study.problems import Finding, InputError, Tally
 from topline.study.records_spec import LabUnit
 
 _BELOW = r"^<\s*=?"
@@ -64,8 +64,9 @@ def lab_values(rows: pl.DataFrame, test: str, lab_units: Mapping[str, LabUnit]) 
     without = rows.filter(pl.col("AVALU").is_null())[ROW]
     findings = []
     if without.len() and target is not None:
-        n = f"{without.len()} value has no unit and is" if without.len() == 1 else f"{without.len()} values have no unit and are"
         row, units_known = int(without.min()), " or ".join(known)  # type: ignore[arg-type]
-        message = f"{test}: {n} taken to be in {target}"
-        findings.append(Finding("DER-0042", "warning", message, "LB", row, "LBORRESU", expected=units_known, todo="fill in the unit"))
+        text = f"{test}: {{n}} %s taken to be in {target}"
+        tally = Tally.rows(without.len(), text % "value has no unit and is", text % "values have no unit and are")
+        todo = "fill in the unit"
+        findings.append(Finding("DER-0042", "warning", "", "LB", row, "LBORRESU", expected=units_known, todo=todo, tally=tally))
     return rows.with_columns(pl.col("AVAL") * factor, pl.lit(target, pl.String).alias("AVALU"), factor.alias("FACTOR")), findings

@@ -9,7 +9,7 @@ from topline.derive.subjects import dates_of
 from topline.records.load import Records
 from topline.records.select import truth
 from topline.study.endpoints import BiochemicalResponse
-from topline.study.problems import Finding, InputError
+from topline.study.problems import Finding, InputError, Tally
 from topline.study.protocol import Protocol
 
 _SLACK = 1e-9
@@ -98,7 +98,8 @@ def _one(records: Records, subjects: pl.DataFrame, endpoint: BiochemicalResponse
     )
     findings = []
     if rows.height == 0:
-        findings.append(Finding("DER-0040", "warning", f"{endpoint.id}: there is no value of the test {endpoint.test} in LB"))
+        text = f"{endpoint.id}: there is no value of the test {endpoint.test} in LB"
+        findings.append(Finding("DER-0040", "warning", "", tally=Tally((), text, text, absence=True)))
     excluded = (
         truth(rows, endpoint.exclude, records.tables, f"{endpoint.id}.exclude").fill_null(value=False)
         if endpoint.exclude is not None
@@ -143,7 +144,8 @@ def _one(records: Records, subjects: pl.DataFrame, endpoint: BiochemicalResponse
     )
     n = int(rows["out"].sum())
     if n:
-        findings.append(Finding("DER-0041", "note", f"{endpoint.id}: {n} values are not comparable and left out ({endpoint.exclude})"))
+        text = f"{endpoint.id}: {{n}} values are not comparable and left out ({endpoint.exclude})"
+        findings.append(Finding("DER-0041", "note", "", tally=Tally.rows(n, text, text)))
     return frame, findings
 
 

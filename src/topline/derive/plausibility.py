@@ -8,7 +8,7 @@ from topline.derive.subjects import derived_in
 from topline.records.load import Records
 from topline.records.read import ROW
 from topline.study.endpoints import TimeToEvent
-from topline.study.problems import Finding
+from topline.study.problems import Finding, Tally
 from topline.study.protocol import Protocol
 
 
@@ -65,6 +65,7 @@ def _drugs(records: Records, protocol: Protocol) -> list[Finding]:
     taken = set(table["EXTRT"].drop_nulls())
     planned = [drug.drug.strip().upper() for drug in protocol.schedule.drugs]
     findings = []
+    unknown_drug = "is a drug that the schedule doesn't know ({n} %s); its exposure is not summarised"
     modes = protocol.treatment_modes
     if planned and (modes is None or modes.domain != "EX"):
         unknown = table.filter(~pl.col("EXTRT").is_in(planned))
@@ -73,25 +74,27 @@ def _drugs(records: Records, protocol: Protocol) -> list[Finding]:
                 Finding(
                     "DER-0071",
                     "warning",
-                    f"is a drug that the schedule doesn't know ({n} {'row' if n == 1 else 'rows'}); its exposure is not summarised",
+                    "",
                     "EX",
                     row,
                     "EXTRT",
                     name,
                     " or ".join(planned),
                     "correct the name, or add the drug to schedule.drugs",
+                    tally=Tally.rows(n, unknown_drug % "row", unknown_drug % "rows", name),
                 )
             )
+    given = tuple((drug, 1) for drug in sorted(taken))
     wanted = [*planned, *(drug.strip().upper() for drug in protocol.adverse_events.drugs)]
     return findings + [
         Finding(
             "DER-0072",
             "warning",
-            f"the protocol names the drug {name}, which nobody took",
+            "",
             "EX",
             column="EXTRT",
-            expected=f"one of {', '.join(sorted(taken))[:400]}" if taken else None,
             todo="correct the name in the protocol, or map the records' values to it",
+            tally=Tally(given, *(f"the protocol names the drug {name}, which nobody took",) * 2, expected="one of {names}", absence=True),
         )
         for name in dict.fromkeys(wanted)
         if name not in taken
@@ -150,8 +153,9 @@ def _derived_here(records: Records) -> list[Finding]:
 
 def _empty_populations(subjects: pl.DataFrame, protocol: Protocol) -> list[Finding]:
     return [
-        Finding("DER-0076", "warning", f"no patient is in the population {item.id} ({item.label})", todo="check its rules")
+        Finding("DER-0076", "warning", "", todo="check its rules", tally=Tally((), text, text, absence=True))
         for item in protocol.populations
+        for text in [f"no patient is in the population {item.id} ({item.label})"]
         if not (subjects[item.id + "FL"] == "Y").any()
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 from pydantic import BaseModel
 
@@ -9,7 +11,7 @@ from topline.derive.drug_names import DrugFinder, plain
 from topline.records.load import Records
 from topline.records.read import ROW
 from topline.records.select import select
-from topline.study.problems import Finding
+from topline.study.problems import Finding, Tally
 from topline.study.treatment_spec import TreatmentModes
 
 _NAME = {"EX": "EXTRT", "CM": "CMTRT"}
@@ -84,22 +86,18 @@ def check_drugs(records: Records, subjects: pl.DataFrame, spec: TreatmentModes, 
     ]
     added = subjects.filter(pl.col("TRTADD").is_not_null())
     if added.height:
-        counts = ", ".join(f"{component} in {n}" for component, n in added.group_by("TRTADD").len().sort("TRTADD").iter_rows())
         window = spec.combination_window_days
-        findings.append(
-            Finding(
-                "DER-0051",
-                "warning",
-                f"a component was added after the window of {window} days ({counts}); the mode stays as it was started",
-            )
-        )
+        text = f"a component was added after the window of {window} days ({{kinds}}); the mode stays as it was started"
+        findings.append(Finding("DER-0051", "warning", "", tally=_tally(added["TRTADD"], text)))
     other = subjects.filter(pl.col("TRTMODE").is_null() & pl.col("ORIGDT").is_not_null())
     if other.height:
-        counts = ", ".join(f"{mode or 'none'} in {n}" for mode, n in other.group_by("TRTCOMP").len().sort("TRTCOMP").iter_rows())
-        findings.append(
-            Finding("DER-0052", "warning", f"patients whose components are no mode of the protocol, and so in no treatment group: {counts}")
-        )
+        text = "patients whose components are no mode of the protocol, and so in no treatment group: {kinds}"
+        findings.append(Finding("DER-0052", "warning", "", tally=_tally(other["TRTCOMP"], text)))
     return findings
+
+
+def _tally(kinds: pl.Series, text: str) -> Tally:
+    return Tally(tuple(sorted(Counter(kinds.fill_null("")).items())), text, text)
 
 
 def inside_window(adtte: pl.DataFrame, subjects: pl.DataFrame, spec: TreatmentModes) -> list[Finding]:
@@ -110,14 +108,12 @@ def inside_window(adtte: pl.DataFrame, subjects: pl.DataFrame, spec: TreatmentMo
     for endpoint, n, events in (
         rows.group_by("PARAMCD").agg(pl.len(), (pl.col("CNSR") == 0).sum().alias("events")).sort("PARAMCD").iter_rows()
     ):
-        findings.append(
-            Finding(
-                "DER-0053",
-                "warning",
-                f"{endpoint}: {n} {'patient' if n == 1 else 'patients'} ({events} with the event) left the risk set inside the window of "
-                f"{spec.combination_window_days} days in which the mode is decided (immortal time)",
-            )
+        text = (
+            f"{endpoint}: {{n}} %s ({{events}} with the event) left the risk set inside the window of "
+            f"{spec.combination_window_days} days in which the mode is decided (immortal time)"
         )
+        tally = Tally((("events", events), ("others", n - events)), text % "patient", text % "patients")
+        findings.append(Finding("DER-0053", "warning", "", tally=tally))
     return findings
 
 

@@ -78,7 +78,8 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
     progress("response")
     response = derive_response(records, subjects, protocol)
     for judged in (response, *response.others.values()) if response is not None else ():
-        findings += [item for item in judged.findings if item not in findings]
+        known = set(findings)
+        findings += [item for item in judged.findings if item not in known]
     progress("laboratory")
     labs, problems = derive_labs(records, subjects, protocol)
     findings += problems

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from topline.derive.datasets import Datasets, for_handing_on
+from topline.derive.datasets import for_handing_on
 from topline.derive.population import AttritionCount
 from topline.execute.local import derive_all
 from topline.records.load import file_hash, load_records
@@ -21,13 +21,6 @@ from topline.study.problems import Finding
 from topline.study.protocol import Protocol
 
 Progress = Callable[[str], None]
-_COUNTED = {re.compile("REC-00(?:12|14|16)|DER-00(?:01|02|31|41|71)"): 1, re.compile("DER-0053$"): 2}
-"""Findings that count → how many of the first numbers in their message are counts."""
-_NOBODY = re.compile("DER-007(?:2|6)")
-_NUMBER = re.compile(r"(?<![\w.])\d+(?= )")
-_TALLIED = re.compile("DER-005(?:1|2)")
-_TALLY = re.compile(r"(?:[^():,]+ in \d+(?:, )?)+(?=\)|$)")
-_MANY = {"value has": "values have", "value is": "values are", "date has": "dates have"}
 
 
 @dataclass(frozen=True)
@@ -44,8 +37,18 @@ class Streamed:
     """File of the records → SHA-256 of its bytes."""
 
 
-def derive_in_parts(protocol: Protocol, study: Path, out: Path, partitions: int, progress: Progress = lambda _: None) -> Streamed:
+ROWS_AT_ONCE = 500_000
+"""Rows of Parquet files that a part holds where the number of parts isn't stated: small enough to stay in few hundred MiB."""
+_PARTS_AT_ONCE = 8
+"""Most parts that are worked on at the same time, on a machine of as many cores or more."""
+
+
+def derive_in_parts(
+    protocol: Protocol, study: Path, out: Path, partitions: int | None = None, progress: Progress = lambda _: None
+) -> Streamed:
     """Derive a study part by part and write ``out/adtte/part-00000.parquet`` and so on; all of it or nothing.
+
+    As many parts as polars has threads are worked on at the same time. What is written doesn't depend on how many.
 
     Parameters
     ----------
@@ -54,8 +57,9 @@ def derive_in_parts(protocol: Protocol, study: Path, out: Path, partitions: int,
         The study folder. Parquet files ordered by patient are read in slices; other files are read anew for each part.
     out : Path
         A folder that isn't there yet, or is empty.
-    partitions : int
-        How many parts to make, of as many patients each; at most one a patient.
+    partitions : int, optional
+        How many parts to make, of as many patients each; at most one a patient. Unless stated, one for each `ROWS_AT_ONCE` rows of the
+        records' Parquet files.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def derive_in_parts(protocol: Protocol, study: Path, out: Path, partitions: int,
     InputError
         When the records of a part can't be used; nothing is written.
     """
-    if partitions < 1:
+    if partitions is not None and partitions < 1:
         raise ValueError("at least one part")
     if out.exists() and any(out.iterdir()):
         raise FileExistsError(f"{out.name} is not empty")
@@ -76,16 +80,16 @@ def derive_in_parts(protocol: Protocol, study: Path, out: Path, partitions: int,
         rows: Counter[str] = Counter()
         steps: list[tuple[AttritionCount, ...]] = []
         findings: list[tuple[Finding, ...]] = []
-        for number, part in enumerate(parts):
-            progress(f"part {number + 1} of {len(parts)}")
-            datasets = derive_all(protocol, load_records(protocol, study, part))
-            for name, frame in _handed_on(datasets, protocol):
-                folder = unfinished / name
-                folder.mkdir(exist_ok=True)
-                frame.write_parquet(folder / f"part-{number:05d}.parquet")
-                rows[name] += frame.height
-            steps.append(datasets.attrition)
-            findings.append(datasets.findings)
+        pool = ThreadPoolExecutor(min(pl.thread_pool_size(), _PARTS_AT_ONCE))
+        try:
+            done = pool.map(lambda numbered: _derive_part(protocol, study, unfinished, *numbered), enumerate(parts))
+            for number, (heights, attrition, found) in enumerate(done):
+                progress(f"part {number + 1} of {len(parts)}")
+                rows.update(heights)
+                steps.append(attrition)
+                findings.append(found)
+        finally:
+            pool.shutdown(cancel_futures=True)
         files = {name: file_hash(path) for path, name in (locate(study, protocol.records, domain) for domain in protocol.records.domains)}
         if out.exists():
             out.rmdir()
@@ -96,31 +100,43 @@ def derive_in_parts(protocol: Protocol, study: Path, out: Path, partitions: int,
     return Streamed(out, len(parts), dict(rows), add_attrition(steps), add_findings(findings), files)
 
 
-def parts_of(protocol: Protocol, study: Path, partitions: int) -> list[Part]:
-    """Return parts of as many patients of DM each, in order of their ids."""
-    plain: set[str] = set()
+def _derive_part(
+    protocol: Protocol, study: Path, out: Path, number: int, part: Part
+) -> tuple[dict[str, int], tuple[AttritionCount, ...], tuple[Finding, ...]]:
+    """Write the datasets of one part; return the rows of each, the flow of patients and the findings."""
+    datasets = derive_all(protocol, load_records(protocol, study, part))
+    heights = {}
+    for name, frame in datasets.named().items():
+        (out / name).mkdir(exist_ok=True)
+        for_handing_on(frame, protocol.records.timing).write_parquet(out / name / f"part-{number:05d}.parquet")
+        heights[name] = frame.height
+    return heights, datasets.attrition, datasets.findings
+
+
+def parts_of(protocol: Protocol, study: Path, partitions: int | None = None) -> list[Part]:
+    """Return parts of as many patients of DM each, in order of their ids (see `derive_in_parts`)."""
+    plain: set[tuple[str, str]] = set()
     ids: pl.Series | None = None
+    height = 0
     for domain in protocol.records.domains:
         path, name = locate(study, protocol.records, domain)
         column = subject_column(path, protocol.records.spec(domain))
         if column is None:
             continue
         scan = pl.scan_parquet(path).select(pl.col(column).alias("USUBJID"))
-        if not scan.select((pl.col("USUBJID") != pl.col("USUBJID").str.strip_chars()).any()).collect().item():
-            plain.add(name)
+        padded = (pl.col("USUBJID") != pl.col("USUBJID").str.strip_chars()).any()
+        rows, blanks = scan.select(pl.len(), padded.alias("padded")).collect(engine="streaming").row(0)
+        height += rows
+        if not blanks:
+            plain.add((name, column))
             if domain == "DM":
-                ids = scan.unique().collect().to_series()
+                ids = scan.unique().collect(engine="streaming").to_series()
     if ids is None:
         ids = load_records(protocol, study)["DM"]["USUBJID"]
     ids = ids.drop_nulls().unique().sort()
-    n = max(min(partitions, ids.len()), 1)
+    n = max(min(partitions or -(-height // ROWS_AT_ONCE), ids.len()), 1)
     bounds = [ids[i * ids.len() // n] for i in range(1, n)]
     return [Part(first, end, frozenset(plain)) for first, end in zip([None, *bounds], [*bounds, None], strict=True)]
-
-
-def _handed_on(datasets: Datasets, protocol: Protocol) -> Iterator[tuple[str, pl.DataFrame]]:
-    for name, frame in datasets.named().items():
-        yield name, for_handing_on(frame, protocol.records.timing)
 
 
 def add_attrition(parts: Iterable[tuple[AttritionCount, ...]]) -> tuple[AttritionCount, ...]:
@@ -132,62 +148,25 @@ def add_attrition(parts: Iterable[tuple[AttritionCount, ...]]) -> tuple[Attritio
 
 
 def add_findings(parts: Iterable[tuple[Finding, ...]]) -> tuple[Finding, ...]:
-    """Merge the findings of the parts: those on one row stand as they are, counts add up; an absence must be found in every part.
+    """Merge the findings of the parts: those on one row stand as they are, tallies add up; an absence must be found in every part.
 
     Only REC-0012 (a code spelt in several ways) is judged within each part, as spellings are compared between patients.
     """
-    given = list(parts)
-    key: tuple[object, ...]
-    counted: dict[tuple[object, ...], Finding] = {}
-    result: list[Finding | tuple[object, ...]] = []
-    absent = Counter(item for part in given for item in set(part) if _NOBODY.match(item.code))
-    taken: set[Finding] = set()
-    for part in given:
+    merged: dict[object, Finding] = {}
+    times: Counter[object] = Counter()
+    n = 0
+    for part in parts:
+        n += 1
         for item in part:
-            if _TALLIED.match(item.code):
-                key = (item.code, _TALLY.sub("", item.message))
-                if key not in counted:
-                    result.append(key)
-                counted[key] = _tallied(counted[key], item) if key in counted else item
-            elif _counts(item):
-                key = (item.code, _NUMBER.sub("", _plural(item.message), count=_counts(item)), item.file, item.column)
-                if key not in counted:
-                    result.append(key)
-                counted[key] = _added(counted[key], item) if key in counted else item
-            elif not _NOBODY.match(item.code) or absent[item] == len(given):
-                if item not in taken:
-                    result.append(item)
-                taken.add(item)
-    return tuple(counted[item] if isinstance(item, tuple) else item for item in result)
-
-
-def _counts(finding: Finding) -> int:
-    return next((n for code, n in _COUNTED.items() if code.match(finding.code)), 0)
-
-
-def _plural(message: str) -> str:
-    for one, many in _MANY.items():
-        message = re.sub(rf"(?<![\w.])(\d+ ){one}\b", rf"\g<1>{many}", message)
-    return re.sub(r"(?<![\w.])(\d+ (?:tumour |[A-Z]{2} )?)(record|row|visit|patient)\b", r"\1\2s", message)
+            key = (item.code, item.file, item.column, replace(item.tally, kinds=())) if item.tally is not None else item
+            times[key] += 1
+            merged[key] = _added(merged[key], item) if key in merged else item
+    return tuple(item for key, item in merged.items() if item.tally is None or not item.tally.absence or times[key] == n)
 
 
 def _added(first: Finding, other: Finding) -> Finding:
-    """One finding for two that count: their sums, at the first row."""
-    n = _counts(first)
-    ours, theirs = (_NUMBER.findall(item.message)[:n] for item in (first, other))
-    sums = iter([str(int(a) + int(b)) for a, b in zip(ours, theirs, strict=True)])
+    """One finding for two that are the same or count the same, at the first row."""
+    if first.tally is None or other.tally is None:
+        return first
     start = min((first, other), key=lambda item: item.row if item.row is not None else 0)
-    text = _NUMBER.sub(lambda _: next(sums), _plural(start.message), count=n)
-    return replace(start, message=text)
-
-
-def _tallied(first: Finding, other: Finding) -> Finding:
-    """One finding for two that tell how many of each kind: ``C in 2, T in 3``."""
-    tally: Counter[str] = Counter()
-    for item in (first, other):
-        found = _TALLY.search(item.message)
-        for kind in found.group().strip().split(", ") if found else ():
-            name, n = kind.rsplit(" in ", 1)
-            tally[name] += int(n)
-    text = ", ".join(f"{name} in {n}" for name, n in sorted(tally.items()))
-    return replace(first, message=_TALLY.sub(lambda found: (" " if found.group()[0] == " " else "") + text, first.message))
+    return replace(start, tally=first.tally.plus(other.tally))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from topline.records.read import ROW
-from topline.study.problems import Finding
+from topline.study.problems import Finding, Tally
 from topline.study.records_spec import DateForm, DateSpec
 
 _TIME = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
@@ -79,16 +79,17 @@ def read_dates(table: pl.DataFrame, dates: dict[str, DateSpec], file: str) -> tu
         partial = pl.col(variable).str.contains(r"^\d{4}-(?:0[1-9]|1[0-2])$").fill_null(value=False)
         rows = table.filter(partial)[ROW].to_list()
         if rows:
-            n = f"{len(rows)} {'date has' if len(rows) == 1 else 'dates have'}"
+            rest = f"no day of the month; day {spec.missing_day} is used, as the protocol declares"
             findings.append(
                 Finding(
                     "REC-0014",
                     "warning",
-                    f"{n} no day of the month; day {spec.missing_day} is used, as the protocol declares",
+                    "",
                     file,
                     rows[0],
                     variable,
                     todo="enter the full dates where they can be found",
+                    tally=Tally.rows(len(rows), f"{{n}} date has {rest}", f"{{n}} dates have {rest}"),
                 )
             )
         completed = pl.col(variable) + f"-{spec.missing_day:02d}"

@@ -21,7 +21,7 @@ from topline.records.read import ROW, locate, read_table
 from topline.records.sheet_checks import check_sheet
 from topline.records.units import take_units
 from topline.study.info import DateSource
-from topline.study.problems import Finding, InputError
+from topline.study.problems import Finding, InputError, Tally
 from topline.study.protocol import Protocol
 from topline.study.records_spec import DomainName, DomainSpec
 
@@ -67,7 +67,8 @@ def load_records(protocol: Protocol, study: Path, part: Part | None = None) -> R
             path, name = locate(study, protocol.records, domain)
             spec = protocol.records.spec(domain)
             table = read_table(path, name, protocol.records, spec, part)
-            table, problems = _shape(table, CONTRACTS[domain], spec, protocol, name, part)
+            cut = part is not None and part.read_by(path, name, spec) is not None
+            table, problems = _shape(table, CONTRACTS[domain], spec, protocol, name, None if cut else part)
             if part is None:
                 files[name] = file_hash(path)
             if domain == "DM":
@@ -238,9 +239,11 @@ def _without_blanks(table: pl.DataFrame, contract: DomainContract, file: str) ->
         blank = table.select(ROW, variable).filter(table[variable] != stripped[variable])
         if blank.height:
             row, value = blank.row(0)
-            n = f"{blank.height} {'value has' if blank.height == 1 else 'values have'}"
-            message = f"{n} blanks around; read without them"
-            findings.append(Finding("REC-0016", "warning", message, file, row, variable, value, todo="take the blanks out of the file"))
+            tally = Tally.rows(
+                blank.height, "{n} value has blanks around; read without them", "{n} values have blanks around; read without them"
+            )
+            todo = "take the blanks out of the file"
+            findings.append(Finding("REC-0016", "warning", "", file, row, variable, value, todo=todo, tally=tally))
     return stripped, findings
 
 
@@ -257,9 +260,10 @@ def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl
         odd = spellings.filter((pl.col(variable) != pl.col("code")) & pl.col("code").is_in(ways["code"].implode()))
         if odd.height:
             row, value, code = odd.row(0)
-            n = f"{odd.height} {'value is' if odd.height == 1 else 'values are'}"
-            message = f"a code is written in several ways: {n} not in capitals; read as if they were"
-            findings.append(Finding("REC-0012", "warning", message, file, row, variable, value, code, "write each code in one way"))
+            text = "a code is written in several ways: {n} %s not in capitals; read as if they were"
+            tally = Tally.rows(odd.height, text % "value is", text % "values are")
+            todo = "write each code in one way"
+            findings.append(Finding("REC-0012", "warning", "", file, row, variable, value, code, todo, tally=tally))
         table = table.with_columns(upper.alias(variable))
     return table, findings
 

@@ -15,12 +15,13 @@ from topline.study.records_spec import DomainSpec
 class Part:
     """The patients with `first` <= id < `end` (None: without limit); rows without an id belong to the first part.
 
-    `plain` names the Parquet files of which only the rows of the range need be read: nothing in them is filled down, and no id has blanks.
+    `plain` names the Parquet files, each with its column of ids, of which only the rows of the range need be read: nothing in them is
+    filled down, and no id has blanks.
     """
 
     first: str | None = None
     end: str | None = None
-    plain: frozenset[str] = frozenset()
+    plain: frozenset[tuple[str, str]] = frozenset()
 
     def holds(self, subject: pl.Expr) -> pl.Expr:
         """Tell whether a patient's id lies in the part."""
@@ -30,6 +31,11 @@ class Part:
         if self.end is not None:
             inside &= subject < self.end
         return inside.fill_null(value=self.first is None)
+
+    def read_by(self, path: Path, name: str, spec: DomainSpec) -> str | None:
+        """Return the column of ids by which only the part's rows of a file can be read; None where all of it must be."""
+        column = subject_column(path, spec)
+        return column if column is not None and (name, column) in self.plain else None
 
 
 def subject_column(path: Path, spec: DomainSpec) -> str | None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from topline.records.distinct import by_distinct_value, unless_unchanged
 from topline.records.headings import with_headings
-from topline.records.part import Part, subject_column
+from topline.records.part import Part
 from topline.records.sheet import EXCEL, read_excel
 from topline.records.statistics_file import READERS, read_statistics_file
 from topline.study.problems import Finding, InputError
@@ -90,13 +90,13 @@ def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, par
 
     Dates come out as ISO 8601 text, numbers as the shortest text that gives them back, empty cells as null. Where the protocol maps
     columns, one that is there twice is called ``Date (1)``, ``Date (2)`` and one without a heading ``(unnamed 3)``.
-    Of a Parquet file that `part` calls plain only the rows of its patients are read.
+    Of a Parquet file that `part` calls plain, only the rows of its patients are read.
     """
     suffix = path.suffix.lower()
     rows: pl.Series | None = None
     try:
         if suffix == ".parquet":
-            subject = subject_column(path, domain) if part is not None and name in part.plain else None
+            subject = part.read_by(path, name, domain) if part is not None else None
             if part is not None and subject is not None:
                 scan = pl.scan_parquet(path, row_index_name=ROW, row_index_offset=2).filter(part.holds(pl.col(subject)))
                 frame = scan.collect()

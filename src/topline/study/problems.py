@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -20,6 +21,62 @@ def printable(text: str) -> str:
 
 def _cut(text: str, most: int = _LONGEST_VALUE) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a finding counts, from which its message is made; those that parts of a study find add up.
+
+    Parameters
+    ----------
+    kinds : tuple of (str, int)
+        Kind → how many.
+    one, many : str
+        The message where the sum is 1, and otherwise. ``{n}`` is the sum, ``{kinds}`` such as ``C in 2, T in 3``, ``{C}`` a kind's number.
+    of : str
+        What is counted, where the message doesn't say it; tallies of different things don't add up.
+    expected : str
+        What was expected, with ``{names}`` for the kinds; empty where the finding says it itself.
+    absence : bool
+        It holds for a study only where it does for every part of it.
+    """
+
+    kinds: tuple[tuple[str, int], ...]
+    one: str
+    many: str
+    of: str = ""
+    expected: str = ""
+    absence: bool = False
+
+    @classmethod
+    def rows(cls, n: int, one: str, many: str, of: str = "") -> Tally:
+        """A plain number."""
+        return cls((("", n),), one, many, of)
+
+    def plus(self, other: Tally) -> Tally:
+        """Both together."""
+        total = Counter(dict(self.kinds))
+        total.update(dict(other.kinds))
+        return replace(self, kinds=tuple(sorted(total.items())))
+
+    @property
+    def message(self) -> str:
+        """The message with its numbers."""
+        n = sum(number for _, number in self.kinds)
+        said = {"n": str(n), "kinds": ", ".join(f"{kind or 'none'} in {number}" for kind, number in sorted(self.kinds))}
+        said |= {kind: str(number) for kind, number in self.kinds if kind}
+        return _filled(self.one if n == 1 else self.many, said)
+
+    @property
+    def names(self) -> str | None:
+        """What was expected, with the names of the kinds; None where there are none."""
+        return _filled(self.expected, {"names": ", ".join(sorted(name for name, _ in self.kinds))[:400]}) if self.kinds else None
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
 
 
 @dataclass(frozen=True, order=True)
@@ -41,6 +98,8 @@ class Finding:
         What was expected there, and what to do about it.
     subject : str or None
         The subject id, where one patient is concerned.
+    tally : Tally or None
+        What it counts, where it sums up many rows; the message (left empty) is then made from it.
     """
 
     code: str
@@ -53,9 +112,14 @@ class Finding:
     expected: str | None = None
     todo: str | None = None
     subject: str | None = None
+    tally: Tally | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Keep the beginning of a long value: a cell can hold a million characters."""
+        if self.tally is not None:
+            object.__setattr__(self, "message", self.tally.message)
+            if self.tally.expected:
+                object.__setattr__(self, "expected", self.tally.names)
         if self.value is not None:
             object.__setattr__(self, "value", _cut(self.value))
 
@@ -84,7 +148,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, str | int | None]:
         """All fields, for JSON."""
-        return asdict(self)
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "tally"}
 
 
 class InputError(ValueError):
