@@ -95,9 +95,7 @@ def _derive_one(records: Records, subjects: pl.DataFrame, spec: ResponseSpec, pr
         records, again = with_visits_apart(records, spec)
         points = criterion.judge(Material(records, spec, treated, assessments, protocol.records.lab_units), options)
         points = replace(points, findings=(*points.findings, *again))
-    overall = points.overall.with_columns(
-        criterion.class_of(pl.col("OVR")).alias("CLASS"), (number_in_run("USUBJID") + 1).alias("SEQ")
-    )
+    overall = points.overall.with_columns(criterion.class_of(pl.col("OVR")).alias("CLASS"), (number_in_run("USUBJID") + 1).alias("SEQ"))
     rows = assessments_for_best(overall, treated, therapy, spec.parameters, criterion.ends)
     if assessments is not None:
         rows = rows.with_columns(_missed_before(rows, assessments).alias("MISSED"))

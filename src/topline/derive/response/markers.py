@@ -13,7 +13,7 @@ import polars as pl
 from topline.derive.lab_values import lab_values
 from topline.records.load import Records
 from topline.records.read import ROW
-from topline.study.problems import Finding, InputError
+from topline.study.problems import Finding, InputError, Tally
 from topline.study.records_spec import LabUnit
 from topline.study.response_spec import TumourMarker
 
@@ -50,7 +50,8 @@ def _one(
     findings = []
     if rows.height == 0:
         text = f"there is no value of the tumour marker {test} in LB; it decides nothing"
-        findings.append(Finding("DER-0023", "warning", text, "LB", column="LBTESTCD", todo="correct the name of the test"))
+        nowhere = Tally((), text, text, absence=True)
+        findings.append(Finding("DER-0023", "warning", "", "LB", column="LBTESTCD", todo="correct the name of the test", tally=nowhere))
     values, problems = lab_values(rows, test, lab_units)
     above, limit = pl.col("AVAL") > pl.col("LIMIT"), _limit(marker, values)
     values = values.with_columns(limit.alias("LIMIT")).with_columns(
