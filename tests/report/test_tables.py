@@ -244,6 +244,9 @@ def test_two_evaluators_stand_side_by_side(two_arm: Study) -> None:
         for name in ("agreement on best response", "agreement on progression", "early discrepancy rate"):
             limits = {"lower": 0.5, "upper": 0.9, "conf_level": 0.95, "events": 15, "n": 20}
             rows.append(Result("agreement", "rate", 0.75, variable=name, **limits, **own))
+        rows.append(Result("agreement", "kappa", 0.5, variable="agreement on best response", lower=0.1, upper=0.9, conf_level=0.95, **own))
+        for statistic, value in {"median": -3.5, "q1": -28.0, "q3": 0.0, "min": -84.0, "max": 14.0}.items():
+            rows.append(Result("agreement", statistic, value, variable="days between the progressions", unit="days", **own))
     changed = protocol.model_copy(update={"analyses": (*protocol.analyses, analysis)})
     tables = {table.id: table for table in build_tables(replace(results, rows=(*results.rows, *with_ids(rows))), changed)}
     table = tables["agreement"]
@@ -253,9 +256,13 @@ def test_two_evaluators_stand_side_by_side(two_arm: Study) -> None:
         "Best response, SITE / REVIEW, patients",
         "PR / SD",
         "Agreement on best response, n / N; % (95% CI)",
+        "beyond chance, Cohen's kappa (95% CI)",
         "Progression, SITE against REVIEW, patients",
         "progression by SITE only",
         "Agreement on progression, n / N; % (95% CI)",
         "Early discrepancy rate, n / N; % (95% CI)",
+        "Days from the progression by REVIEW to that by SITE, where both saw one, median (quartiles); range",
     ]
+    assert cells(table, "beyond chance, Cohen's kappa (95% CI)") == ("0.50 (0.10–0.90)",) * 2
+    assert table.rows[-1].cells[1:] == ("−3.5 (−28 to 0); −84 to 14",) * 2
     assert cells(table, "Early discrepancy rate, n / N; % (95% CI)") == ("15 / 20; 75.0% (50.0–90.0)",) * 2

@@ -40,6 +40,7 @@ STATISTICS: Mapping[str, str] = {
     "max": "largest value",
     "smd": "standardised mean difference against `reference_group`",
     "follow_up_median": "median follow-up; the method says which",
+    "kappa": "Cohen's kappa of two evaluators",
     "rdi": "relative dose intensity (a proportion)",
 }
 """Every `statistic` a result row may carry, with its meaning."""

@@ -29,6 +29,7 @@ _KINDS: dict[str, Kind] = {
     "hazard_ratio": "ratio",
     "odds_ratio": "ratio",
     "smd": "ratio",
+    "kappa": "ratio",
     "landmark_rate": "proportion",
     "rate": "proportion",
     "rate_difference": "proportion",

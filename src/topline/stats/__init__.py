@@ -3,6 +3,7 @@
 It stands alone: NumPy and SciPy only, no data frame, no file, nothing else of Topline.
 """
 
+from topline.stats.agreement import cohen_kappa
 from topline.stats.errors import InputError
 from topline.stats.logistic import LogisticRegression, logistic_regression
 from topline.stats.means import WelchT, standardised_difference, welch_t
@@ -86,6 +87,7 @@ __all__ = [
     "chi_squared",
     "cochran_armitage_test",
     "cochran_mantel_haenszel",
+    "cohen_kappa",
     "count_days",
     "cox_regression",
     "cumulative_incidence",

@@ -69,6 +69,23 @@ def test_concordance_by_hand(data: Any) -> None:
     assert results.get(analysis="agree", statistic="count", level="CR / PR").value == 1
 
 
+def test_kappa_and_days_by_hand(data: Any) -> None:
+    results = analyse_all(data[1], data[0])
+
+    def kappa(variable: str) -> float | None:
+        return results.get(analysis="agree", statistic="kappa", variable=variable).value
+
+    # best response: CR 1, PR 2, SD 1, PD 2 by the site; PR 2, SD 3, PD 1 by review; 1 of 6 agree; by chance (2·2 + 1·3 + 2·1) / 36 = 1/4
+    assert kappa("agreement on best response") == pytest.approx((1 / 6 - 1 / 4) / (1 - 1 / 4))
+    # responders 3 and 2, 5 of 6 agree; by chance (3·2 + 3·4) / 36 = 1/2
+    assert kappa("agreement on response (CR or PR)") == pytest.approx((5 / 6 - 1 / 2) / (1 - 1 / 2))
+    # progression 4 and 4, 4 of 6 agree; by chance (4·4 + 2·2) / 36 = 5/9
+    assert kappa("agreement on progression") == pytest.approx((4 / 6 - 5 / 9) / (1 - 5 / 9))
+    # P1 the same day, P2 84 days later, P3 84 days earlier by the site
+    days = {item.statistic: item.value for item in results.find(analysis="agree", variable="days between the progressions")}
+    assert (days["median"], days["min"], days["max"], days["mean"]) == (0, -84, 84, 0)
+
+
 def test_days_that_are_close_agree(trial: Any) -> None:
     judge(trial, "P1", [(84, "PD")], [(88, "PD")])
     changes = {"endpoints": RATES, "analyses": [AGREE | {"same_within_days": 4}], "response": {"evaluators": [SITE, REVIEW]}}

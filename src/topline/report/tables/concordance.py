@@ -41,6 +41,11 @@ def concordance_table(context: Context, analysis: ConcordanceAnalysis) -> Table 
             lines.append(
                 Row((name[:1].upper() + name[1:] + level_of, *(_share(context, shares, name, group) for group in groups)), indent=1)
             )
+            kappas = select(rows, statistic="kappa", variable=name)
+            if kappas:
+                beyond = f"beyond chance, Cohen's kappa ({context.show.level(kappas[0])} CI)"
+                lines.append(Row((beyond, *(context.show.with_interval(pick(kappas, group=group)) for group in groups)), indent=2))
+    lines += _days(context, rows, groups, f"Days from the progression by {second} to that by {first}, where both saw one")
     sizes: dict[Group, int | None] = {
         group: next((row.n for row in shares if row.variable in _OF_BEST and row.group == group), None) for group in groups
     }
@@ -55,6 +60,19 @@ def concordance_table(context: Context, analysis: ConcordanceAnalysis) -> Table 
     columns = (Column("", "text"), *group_columns(context, groups, sizes))
     title = analysis.title or f"Agreement of {first} and {second}"
     return Table(analysis.id, title, columns, tuple(lines), notes, "response", analysis.id)
+
+
+def _days(context: Context, rows: Sequence[Result], groups: Sequence[Group], heading: str) -> list[Row]:
+    """How far apart the two dates of progression are: median with quartiles, and range."""
+    own = select(rows, variable="days between the progressions")
+    if not own:
+        return []
+    cells = []
+    for group in groups:
+        told = {name: pick(own, statistic=name, group=group) for name in ("median", "q1", "q3", "min", "max")}
+        median, q1, q3, low, high = (f"{item.value:g}" if item is not None and item.value is not None else "" for item in told.values())
+        cells.append(f"{median} ({q1} to {q3}); {low} to {high}".replace("-", "\N{MINUS SIGN}") if median else "")
+    return [Row((f"{heading}, median (quartiles); range", *cells), indent=1)]
 
 
 def _share(context: Context, rows: Sequence[Result], name: str, group: Group) -> str:

@@ -28,6 +28,7 @@ _WORDS: dict[str, str] = {
     "interaction": "interaction",
     "smd": "standardised difference",
     "follow_up_median": "median follow-up",
+    "kappa": "kappa",
     "rdi": "relative dose intensity",
     "percent": "percentages",
     "mean": "mean",
