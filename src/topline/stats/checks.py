@@ -143,14 +143,44 @@ def choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
 
 def level(conf_level: float) -> float:
     """Return a confidence level if it lies strictly between 0 and 1."""
-    if not 0.0 < conf_level < 1.0:
-        raise InputError(f"conf_level is {conf_level}; a number between 0 and 1 was expected (0.95 is 95%)")
-    return float(conf_level)
+    number = _number(conf_level)
+    if not 0.0 < number < 1.0:
+        raise InputError(f"conf_level is {conf_level!r}; a number between 0 and 1 was expected (0.95 is 95%)")
+    return number
 
 
 def count(name: str, value: Any) -> int:
     """Return a non-negative whole number."""
-    number = float(value)
-    if not number >= 0.0 or number != int(number):
-        raise InputError(f"{name} is {value}; a whole number of at least 0 was expected")
+    number = _number(value)
+    if not 0.0 <= number < np.inf or number != int(number):
+        raise InputError(f"{name} is {value!r}; a whole number of at least 0 was expected")
     return int(number)
+
+
+def at_least(name: str, value: Any, minimum: float) -> float:
+    """Return a finite number of at least `minimum`."""
+    number = _number(value)
+    if not minimum <= number < np.inf:
+        raise InputError(f"{name} is {value!r}; a finite number of at least {minimum:g} was expected")
+    return number
+
+
+def _number(value: Any) -> float:
+    """Return one number; NaN (which no check lets pass) for what is none."""
+    try:
+        return float("nan") if isinstance(value, str) else float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def count_table(name: str, values: Any) -> FloatArray:
+    """Return an array of counts, of any shape, as floats."""
+    try:
+        counts = np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} must hold whole numbers, rows of the same length") from error
+    bad = ~np.isfinite(counts) | (counts < 0.0) | (counts != np.floor(np.where(np.isfinite(counts), counts, 0.0)))
+    if bad.any():
+        where = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise InputError(f"{name}{list(where)} is {counts[where]:g}; whole numbers of at least 0 were expected")
+    return counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 
 from topline.stats.checks import FloatArray, choice, event_vector, float_matrix, float_vector, level
 from topline.stats.distributions import chi2_sf, normal_two_sided_array, z_for
+from topline.stats.errors import InputError
 from topline.stats.result import Result, TestResult
 from topline.stats.roots import regula_falsi
 from topline.stats.survival.cox_newton import independent_columns
@@ -36,7 +38,8 @@ class LogisticRegression(Result):
         Wald statistic; two-sided p-value of the Wald test, or of the (penalised) likelihood-ratio test where `interval` is
         "profile".
     loglik_null, loglik : float
-        (Penalised) log-likelihood with the intercept alone, and of the model.
+        (Penalised) log-likelihood with all other coefficients 0, and of the model. Firth's penalty is that of the whole model in
+        both (Heinze and Schemper 2002), so that the test doesn't depend on the unit of a covariate.
     likelihood_ratio_test : TestResult
         All covariates together.
     """
@@ -103,8 +106,12 @@ def logistic_regression(
     conf_level = level(conf_level)
     x, names = float_matrix("covariates", covariates)
     n = len(x)
+    if n == 0:
+        raise InputError("covariates is empty: at least one row was expected")
     y = event_vector(outcome, n, "outcome").astype(float)
     w = np.ones(n) if weights is None else float_vector("weights", weights, n=n, minimum=0.0)
+    if not w.any():
+        raise InputError("weights are all 0: at least one row must count")
     shift = np.zeros(n) if offset is None else float_vector("offset", offset, n=n)
     interval = interval or ("profile" if firth else "wald")
     choice("interval", interval, INTERVALS)
@@ -113,11 +120,13 @@ def logistic_regression(
     constant = spread <= 1e-13 * np.abs(centre)
     scale = np.where(constant, 1.0, spread)
     z_matrix = np.column_stack([np.ones(n), (x - centre) / scale * ~constant])
-    model = _Likelihood(z_matrix, y, w, shift, firth, 2.0 * float(np.log(scale).sum()))
+    model = _Likelihood(z_matrix, y, w, shift, firth, 0.0)
     start = np.zeros(x.shape[1] + 1)
     _, _, information = model.at(start)
     keep = np.flatnonzero(independent_columns(information, float(w.sum())))
-    null_beta, null_value, _, _ = model.maximise(start, keep[:1])
+    # Firth's determinant belongs to the covariates as they were given, not as they were scaled.
+    model = dataclasses.replace(model, log_scale=2.0 * float(np.log(scale[keep[keep > 0] - 1]).sum()))
+    null_beta, null_value, _, _ = model.maximise(start, keep[keep == 0], keep)
     beta, value, iterations, converged = model.maximise(null_beta, keep)
     p = len(start)
     notes = []
@@ -125,7 +134,8 @@ def logistic_regression(
     if gone:
         notes.append(f"not estimable: {', '.join(gone)} (constant, or a combination of earlier columns)")
     if not converged:
-        notes.append("separation or no convergence: a coefficient runs to infinity; use firth=True")
+        advice = "do not use the coefficients" if firth else "a coefficient runs to infinity; use firth=True"
+        notes.append(f"separation or no convergence: {advice}")
     # Back from centred and scaled columns: an upper triangular change of the intercept.
     back = np.diag(np.concatenate([[1.0], 1.0 / scale]))
     back[0, 1:] = -centre / scale
@@ -199,7 +209,7 @@ class _Likelihood:
             if sign <= 0:
                 return -math.inf, score, information
             hat = v * np.einsum("ij,jk,ik->i", part, np.linalg.inv(block), part)
-            value += 0.5 * (float(log_det) + self.log_scale * (len(index) > 1))
+            value += 0.5 * (float(log_det) + self.log_scale)
             score = score + self.x.T @ (hat * (0.5 - p))
         return value, score, information
 
@@ -208,12 +218,14 @@ class _Likelihood:
         index = free if within is None else within
         beta, (value, score, information) = start.copy(), self.at(start, index)
         block = np.ix_(free, free)
+        # The decrement grows with the weights; it is measured as if their mean were 1.
+        unit = float(self.weight.sum()) / float(np.count_nonzero(self.weight))
         for iteration in range(100):
             if not len(free):
                 return beta, value, iteration, True
             step = np.zeros(len(beta))
             step[free] = np.linalg.lstsq(information[block], score[free], rcond=None)[0]
-            decrement = float(score[free] @ step[free])
+            decrement = float(score[free] @ step[free]) / unit
             moved = float(np.abs(self.x @ step).max())
             if abs(decrement) < 1e-20:
                 return beta, value, iteration, True

@@ -101,10 +101,11 @@ def standardised_difference(
     """
     choice("kind", kind, KINDS)
     conf_level = level(conf_level)
+    x, y = np.atleast_1d(np.asarray(x)), np.atleast_1d(np.asarray(y))
     if len(x) == 0 or len(y) == 0:
         raise InputError(f"x has {len(x)} values and y has {len(y)}; both need at least one")
     if kind == "categorical":
-        codes, labels = code_vector("x and y", np.concatenate([np.asarray(x), np.asarray(y)]))
+        codes, labels = code_vector("x and y", np.concatenate([x, y]))
         # One category follows from the others: the first is left out.
         table = (codes[:, None] == np.arange(1, len(labels))[None, :]).astype(float)
         first, second = table[: len(x)], table[len(x) :]
@@ -131,11 +132,17 @@ def standardised_difference(
         if not solid.all() and np.abs(gap[~solid]).max() > 0.0:
             why = "not estimable: both groups are constant, at different values"
             return Estimate(math.nan, math.nan, math.nan, math.nan, conf_level, name, (why,))
-        gap, spread = gap[solid], spread[np.ix_(solid, solid)]
+        gap, spread = gap[solid] / scale[solid], spread[np.ix_(solid, solid)] / np.outer(scale[solid], scale[solid])
         if kind == "categorical":
-            value = math.sqrt(max(float(gap @ np.linalg.pinv(spread, hermitian=True) @ gap), 0.0))
+            size, axes = np.linalg.eigh(spread)
+            along = axes.T @ gap
+            varies = size > 1e-10
+            if np.abs(along[~varies]).max(initial=0.0) > 1e-8:
+                why = "not estimable: some categories together hold all of one group and none of the other"
+                return Estimate(math.nan, math.nan, math.nan, math.nan, conf_level, name, (why,))
+            value = math.sqrt(float((along[varies] ** 2 / size[varies]).sum()))
         else:
-            value = float(gap[0] / math.sqrt(spread[0, 0]))
+            value = float(gap[0])
     n, m = len(first), len(second)
     error = math.sqrt((n + m) / (n * m) + value**2 / (2.0 * (n + m)))
     half = z_for(conf_level) * error

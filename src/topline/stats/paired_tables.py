@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from topline.stats.checks import choice, float_vector
+from topline.stats.checks import choice, count_table, float_vector
 from topline.stats.distributions import chi2_sf, normal_two_sided
 from topline.stats.errors import InputError
 from topline.stats.result import TestResult
-from topline.stats.tables import table_counts
+from topline.stats.tables import stratum_counts, table_counts
 
 MCNEMAR = ("exact", "mid-p", "asymptotic", "corrected")
 
@@ -57,9 +57,9 @@ def cochran_armitage_test(successes: Any, n: Any, *, scores: Any = None) -> Test
     scores : (k,) array, optional
         Score of each group; 1, 2, … by default.
     """
-    x, total = float_vector("successes", successes, minimum=0.0), float_vector("n", n, minimum=0.0)
-    if len(x) != len(total) or len(x) < 2:
-        raise InputError(f"successes has {len(x)} values and n has {len(total)}; two or more groups were expected")
+    x, total = count_table("successes", successes), count_table("n", n)
+    if x.ndim != 1 or x.shape != total.shape or len(x) < 2:
+        raise InputError(f"successes has shape {x.shape} and n has {total.shape}; one number a group, two or more groups, were expected")
     if (x > total).any():
         i = int(np.argmax(x > total))
         raise InputError(f"successes[{i}] is {x[i]:g} and n[{i}] is {total[i]:g}: more successes than patients")
@@ -87,9 +87,7 @@ def breslow_day_test(tables: Any, *, tarone: bool = True) -> TestResult:
     tarone : bool
         Tarone's (1985) correction, which makes the statistic a proper score test.
     """
-    counts = np.asarray(tables, dtype=float)
-    if counts.ndim != 3 or counts.shape[1:] != (2, 2):
-        raise InputError(f"tables has shape {counts.shape}; K × 2 × 2 was expected (one table a stratum)")
+    counts = stratum_counts(tables)
     name = "Breslow-Day" + (", Tarone corrected" if tarone else "")
     a, b, c, d = counts[:, 0, 0], counts[:, 0, 1], counts[:, 1, 0], counts[:, 1, 1]
     n = counts.sum(axis=(1, 2))

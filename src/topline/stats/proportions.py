@@ -50,7 +50,8 @@ def proportion_ci(successes: Any, n: Any, *, method: str = "clopper-pearson", co
         why = "not estimable: n is 0"
         return Estimate(math.nan, math.nan, math.nan, None, conf_level, method, (why,))
     low, high = _interval(x, n, method, conf_level)
-    return Estimate(x / n, low, high, None, conf_level, method)
+    notes = () if low < high else ("the Wald interval has no width where nobody or everybody has the feature; use another method",)
+    return Estimate(x / n, low, high, None, conf_level, method, notes)
 
 
 def _interval(x: int, n: int, method: str, conf_level: float) -> tuple[float, float]:

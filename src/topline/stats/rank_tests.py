@@ -45,11 +45,14 @@ class RankTest(Result):
     warnings: tuple[str, ...] = ()
 
 
-def mid_ranks(values: FloatArray) -> FloatArray:
-    """Return ranks from 1, tied values sharing their mean rank."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+def mid_ranks(values: FloatArray, noise: float = 0.0) -> FloatArray:
+    """Return ranks from 1, tied values sharing their mean rank; neighbours at most `noise` apart are tied."""
+    distinct, place = np.unique(values, return_inverse=True)
+    label = np.cumsum(np.diff(distinct, prepend=-np.inf) > noise) - 1
+    place = label[place.reshape(-1)]
+    counts = np.bincount(place)
     last = np.cumsum(counts)
-    return np.asarray((last - (counts - 1) / 2.0)[place.reshape(-1)])
+    return np.asarray((last - (counts - 1) / 2.0)[place])
 
 
 def wilcoxon_rank_sum(x: Any, y: Any, *, method: str = "asymptotic", correction: bool = True) -> RankTest:
@@ -99,12 +102,21 @@ def wilcoxon_signed_rank(
         Continuity correction of ½ in the approximation.
     zeros : {"wilcoxon", "pratt"}
         Differences of 0 are left out before ranking (as R does), or ranked and then left out.
+
+    Notes
+    -----
+    Differences between pairs that only the rounding of decimal fractions sets apart (0.3 − 0.1 and 0.5 − 0.3) are tied, and
+    such a difference from 0 is 0; R's `wilcox.test` takes them as different.
     """
     choice("method", method, METHODS)
     choice("zeros", zeros, ZEROS)
-    gap = float_vector("x", x)
+    gap, noise = float_vector("x", x), 0.0
     if y is not None:
-        gap = gap - float_vector("y", y, n=len(gap))
+        second = float_vector("y", y, n=len(gap))
+        # A difference of two rounded numbers is off by at most this much.
+        noise = 4.0 * float(np.finfo(float).eps) * max(np.abs(gap).max(initial=0.0), np.abs(second).max(initial=0.0))
+        gap = gap - second
+        gap = np.where(np.abs(gap) <= noise, 0.0, gap)
     if zeros == "wilcoxon":
         gap = gap[gap != 0.0]
     moved = gap != 0.0
@@ -113,7 +125,7 @@ def wilcoxon_signed_rank(
     if n == 0:
         why = "not estimable: all differences are 0"
         return RankTest(0.0, None, math.nan, (0,), name, (why,))
-    ranks = mid_ranks(np.abs(gap))[moved]
+    ranks = mid_ranks(np.abs(gap), noise)[moved]
     positive = gap[moved] > 0.0
     statistic = float(ranks[positive].sum())
     if method == "exact":

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from topline.stats.checks import FloatArray, level
+from topline.stats.checks import FloatArray, count_table, level
 from topline.stats.distributions import chi2_sf, z_for
 from topline.stats.errors import InputError
 from topline.stats.exact_odds import conditional_odds_ratio, log_hypergeometric
@@ -144,10 +144,7 @@ def cochran_mantel_haenszel(tables: Any, *, correction: bool = False, conf_level
     conf_level : float
         Level of the intervals.
     """
-    counts = np.asarray(tables, dtype=float)
-    if counts.ndim != 3 or counts.shape[1:] != (2, 2):
-        raise InputError(f"tables has shape {counts.shape}; K × 2 × 2 was expected (one table a stratum)")
-    _check_counts(counts)
+    counts = stratum_counts(tables)
     conf_level = level(conf_level)
     total = counts.sum(axis=(1, 2))
     notes: tuple[str, ...] = ()
@@ -218,28 +215,34 @@ def _common_difference(a: FloatArray, b: FloatArray, c: FloatArray, d: FloatArra
     q = (a * d + b * c) / (2.0 * n)
     variance = (value * float(p.sum()) + float(q.sum())) / whole**2
     error = math.sqrt(max(variance, 0.0))
-    return Estimate(value, value - z * error, value + z * error, error, conf_level, name)
+    return Estimate(value, value - z * error, value + z * error, error, conf_level, name, _no_width(error))
 
 
 def _log_estimate(value: float, variance: float, z: float, conf_level: float, name: str) -> Estimate:
     half = z * math.sqrt(max(variance, 0.0))
-    return Estimate(value, value * math.exp(-half), value * math.exp(half), None, conf_level, name)
+    return Estimate(value, value * math.exp(-half), value * math.exp(half), None, conf_level, name, _no_width(half))
+
+
+def _no_width(half: float) -> tuple[str, ...]:
+    if half > 0.0:
+        return ()
+    return ("the variance is 0, for every group has one outcome only: the interval has no width and means nothing",)
 
 
 def table_counts(table: Any) -> FloatArray:
     """Return a table of counts as floats, if it is one."""
-    counts = np.asarray(table, dtype=float)
+    counts = count_table("table", table)
     if counts.ndim != 2 or min(counts.shape) < 1:
         raise InputError(f"table has shape {counts.shape}; rows × columns of counts were expected")
-    _check_counts(counts)
     return counts
 
 
-def _check_counts(counts: FloatArray) -> None:
-    bad = ~np.isfinite(counts) | (counts < 0.0) | (counts != np.floor(np.where(np.isfinite(counts), counts, 0.0)))
-    if bad.any():
-        where = tuple(int(i) for i in np.argwhere(bad)[0])
-        raise InputError(f"table{list(where)} is {counts[where]:g}; whole numbers of at least 0 were expected")
+def stratum_counts(tables: Any) -> FloatArray:
+    """Return one 2 × 2 table of counts a stratum as floats, if they are such."""
+    counts = count_table("tables", tables)
+    if counts.ndim != 3 or counts.shape[1:] != (2, 2):
+        raise InputError(f"tables has shape {counts.shape}; K × 2 × 2 was expected (one table a stratum)")
+    return counts
 
 
 def _without_empty(counts: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:

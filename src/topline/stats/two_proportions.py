@@ -55,7 +55,7 @@ def risk_difference(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "newcom
         else:
             middle, half = value, z * math.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
         low, high = max(middle - half, -1.0), min(middle + half, 1.0)
-    return Estimate(value, low, high, None, conf_level, method)
+    return Estimate(value, low, high, None, conf_level, method, () if low < high else (_NO_WIDTH,))
 
 
 def risk_ratio(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "miettinen-nurminen", conf_level: float = 0.95) -> Estimate:
@@ -86,7 +86,8 @@ def risk_ratio(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "miettinen-n
             notes.append("log interval not defined where a group has no success; use a score interval")
             return Estimate(value, math.nan, math.nan, None, conf_level, method, tuple(notes))
         half = z * math.sqrt(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2)
-        return Estimate(value, value * math.exp(-half), value * math.exp(half), None, conf_level, method)
+        width = () if half > 0.0 else (_NO_WIDTH,)
+        return Estimate(value, value * math.exp(-half), value * math.exp(half), None, conf_level, method, width)
     if not x1 and not x2:
         return Estimate(value, 0.0, math.inf, None, conf_level, method, tuple(notes))
     factor = _factor(n1 + n2, method)
@@ -155,6 +156,8 @@ def odds_ratio(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "exact", con
         tuple(notes),
     )
 
+
+_NO_WIDTH = "every group has one outcome only: this interval has no width and means nothing; use a score interval"
 
 # Ratios between exp(−60) and exp(60) are searched; beyond lies nothing that a count could tell apart.
 _FAR = 60.0

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from topline.stats.checks import FloatArray, choice, float_vector, level
+from topline.stats.checks import FloatArray, choice, count, float_vector, level
 from topline.stats.errors import InputError
 from topline.stats.result import Result
 from topline.stats.survival.cox import fit_cox
@@ -69,8 +69,7 @@ def bootstrap(statistic: Callable[[Any], float], n: int, *, n_replicates: int = 
         Level of the percentile interval.
     """
     conf_level = level(conf_level)
-    _at_least_one("n", n)
-    _at_least_one("n_replicates", n_replicates)
+    n, n_replicates, seed = _at_least_one("n", n), _at_least_one("n_replicates", n_replicates), count("seed", seed)
     rng = np.random.default_rng(seed)
     value = float(statistic(np.arange(n)))
     replicates = np.array([float(statistic(rng.integers(0, n, n))) for _ in range(n_replicates)])
@@ -111,7 +110,7 @@ def bootstrap_hazard_ratio(
     """
     choice("ties", ties, ("efron", "breslow"))
     conf_level = level(conf_level)
-    _at_least_one("n_replicates", n_replicates)
+    n_replicates, seed = _at_least_one("n_replicates", n_replicates), count("seed", seed)
     plan = RiskSets(time, event, strata=strata)
     x = float_vector("covariate", covariate, n=plan.n)
     whole = fit_cox(plan, x, ties=ties)
@@ -222,9 +221,11 @@ class _Table:
         return expected, information
 
 
-def _at_least_one(name: str, value: int) -> None:
-    if value < 1:
+def _at_least_one(name: str, value: Any) -> int:
+    number = count(name, value)
+    if number < 1:
         raise InputError(f"{name} is {value}; at least 1 was expected")
+    return number
 
 
 def _summarise(
@@ -250,4 +251,4 @@ def _summarise(
     error = float(finite.std(ddof=1)) if finite.size > 1 else math.nan
     if math.isnan(error):
         notes = (*notes, "no standard error: fewer than two finite replicates")
-    return Bootstrap(value, low, high, error, replicates, odd, len(replicates), int(seed), conf_level, name, notes)
+    return Bootstrap(value, low, high, error, replicates, odd, len(replicates), seed, conf_level, name, notes)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from topline.stats.checks import FloatArray, choice, float_vector, level
+from topline.stats.checks import FloatArray, choice, count, float_vector, level
 from topline.stats.distributions import z_for
 from topline.stats.errors import InputError
 from topline.stats.result import Result
@@ -98,6 +98,14 @@ def cause_vector(event_code: Any, n: int) -> tuple[Any, FloatArray]:
     return codes > 0.0, codes
 
 
+def cause_number(cause: Any) -> int:
+    """Return the number of a cause, which is at least 1."""
+    number = count("cause", cause)
+    if number < 1:
+        raise InputError("cause is 0, which stands for censored; the number of a cause, at least 1, was expected")
+    return number
+
+
 def cumulative_incidence(
     time: Any,
     event_code: Any,
@@ -131,7 +139,7 @@ def cumulative_incidence(
     """
     choice("conf_type", conf_type, CONF_TYPES)
     choice("variance", variance, VARIANCES)
-    conf_level = level(conf_level)
+    conf_level, cause = level(conf_level), cause_number(cause)
     raw = np.asarray(time)
     happened, codes = cause_vector(event_code, len(np.atleast_1d(raw)))
     plan = RiskSets(time, happened)
@@ -153,11 +161,11 @@ def cumulative_incidence(
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(estimate > 0.0, std_error / estimate, 0.0)
     lower, upper = curve_interval(estimate, relative, conf_type, z_for(conf_level))
-    notes = []
+    notes = [] if d1.any() else [f"nobody has cause {cause}: its incidence is 0 throughout, without a standard error to speak of"]
     if np.isnan(lower).any():
         notes.append(f"before the first event of the cause (and at 1) a {conf_type} interval is not defined")
     return CumulativeIncidence(
-        cause=int(cause),
+        cause=cause,
         n=plan.n,
         events=int(d1.sum()),
         competing_events=int((d - d1).sum()),

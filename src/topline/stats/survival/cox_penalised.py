@@ -111,6 +111,8 @@ def penalised_cox_regression(
         raise InputError(f"strength is {strength}; a number of at least 0 was expected")
     plan = RiskSets(time, event, entry=entry, strata=strata, weights=weights)
     x, names = float_matrix("covariates", covariates, plan.n)
+    if not names:
+        raise InputError("covariates has no column: there is nothing to penalise")
     shift = None if offset is None else float_vector("offset", offset, n=plan.n)
     design = CoxDesign(plan, x, shift, ties == "efron")
     if plan.n_events == 0:
@@ -167,6 +169,8 @@ class _Penalised:
         self.design = design
         self.firth = penalty == "firth"
         self.ridge = strength / design.scale**2
+        # The decrement grows with the weights; it is measured as if the events had a mean weight of 1.
+        self.unit = float(design.slot_weight.sum()) / max(float(design.slots.count.sum()), 1.0)
         # One row for each event time and Efron fraction: its slot, its fraction, its weight.
         slot = np.flatnonzero(design.real)
         if design.efron:
@@ -226,7 +230,7 @@ class _Penalised:
                 return beta, here, iteration, True
             step = np.zeros(len(beta))
             step[free] = np.linalg.solve(here.information[block], here.score[free])
-            decrement = float(here.score[free] @ step[free])
+            decrement = float(here.score[free] @ step[free]) / self.unit
             if abs(decrement) < 1e-20:
                 return beta, here, iteration, True
             longest = float(np.abs(step).max())

@@ -10,7 +10,7 @@ import numpy as np
 from topline.stats.checks import FloatArray, float_matrix, level
 from topline.stats.distributions import normal_two_sided_array, z_for
 from topline.stats.result import Result
-from topline.stats.survival.competing import cause_vector
+from topline.stats.survival.competing import cause_number, cause_vector
 from topline.stats.survival.cox_newton import independent_columns
 from topline.stats.survival.risk_sets import RiskSets
 
@@ -110,7 +110,7 @@ def fine_gray(time: Any, event_code: Any, covariates: Any, *, cause: int = 1, co
     kinds of risk set are running sums, so a fit is O(n·p²) and no row is copied. Breslow's handling of ties and the
     variance with the estimated censoring distribution, as R `cmprsk::crr` (2.2-11).
     """
-    conf_level = level(conf_level)
+    conf_level, cause = level(conf_level), cause_number(cause)
     happened, codes = cause_vector(event_code, len(np.atleast_1d(np.asarray(time))))
     plan = RiskSets(time, happened)
     x, names = float_matrix("covariates", covariates, plan.n)
@@ -161,7 +161,7 @@ def fine_gray(time: Any, event_code: Any, covariates: Any, *, cause: int = 1, co
         ratio, lower, upper = np.exp(coef), np.exp(coef - half), np.exp(coef + half)
     return FineGray(
         names=names,
-        cause=int(cause),
+        cause=cause,
         n=plan.n,
         events=int(own.sum()),
         competing_events=int(other.sum()),

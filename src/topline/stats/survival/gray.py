@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from topline.stats.checks import FloatArray, code_vector
+from topline.stats.checks import FloatArray, at_least, code_vector
 from topline.stats.distributions import chi2_sf
 from topline.stats.errors import InputError
 from topline.stats.result import Result
-from topline.stats.survival.competing import cause_vector
+from topline.stats.survival.competing import cause_number, cause_vector
 from topline.stats.survival.risk_sets import RiskSets
 
 
@@ -64,6 +64,7 @@ def gray_test(time: Any, event_code: Any, group: Any, *, cause: int = 1, strata:
     -----
     Agrees with R `cmprsk::cuminc` (2.2-11) to 1e-8.
     """
+    cause, rho = cause_number(cause), at_least("rho", rho, 0.0)
     raw = np.atleast_1d(np.asarray(time))
     happened, codes = cause_vector(event_code, len(raw))
     plan = RiskSets(time, happened, strata=strata)

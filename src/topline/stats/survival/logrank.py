@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from topline.stats.checks import FloatArray, choice, code_vector
+from topline.stats.checks import FloatArray, at_least, choice, code_vector
 from topline.stats.distributions import chi2_sf
 from topline.stats.errors import InputError
 from topline.stats.result import Result
@@ -136,11 +136,12 @@ def compare_groups(
     gamma: float,
 ) -> LogRankTest:
     """Test from at-risk and event counts; `numbers` are the rows of each group."""
-    if rho < 0.0 or gamma < 0.0:
-        raise InputError(f"rho is {rho} and gamma is {gamma}; both must be at least 0")
+    rho, gamma = at_least("rho", rho, 0.0), at_least("gamma", gamma, 0.0)
     if weight is None:
         weight = "fleming-harrington" if rho or gamma else "logrank"
     choice("weight", weight, WEIGHTS)
+    if weight != "fleming-harrington" and (rho or gamma):
+        raise InputError(f"rho and gamma belong to weight='fleming-harrington'; weight is {weight!r}")
     factor = event_weights(table, weight, rho, gamma)
     return _result(table, factor, labels, numbers, _describe(weight, rho, gamma, strata))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from topline.stats.checks import FloatArray, code_vector
+from topline.stats.checks import FloatArray, at_least, code_vector
 from topline.stats.errors import InputError
 from topline.stats.result import Result
 from topline.stats.survival.logrank import event_table, event_weights
@@ -71,19 +71,19 @@ def max_combo_test(
     """
     if not 1 <= len(weights) <= 4:
         raise InputError(f"weights has {len(weights)} pairs; between one and four were expected")
+    pairs = tuple((at_least("rho", r, 0.0), at_least("gamma", g, 0.0)) for r, g in weights)
     plan = RiskSets(time, event, strata=strata)
     codes, labels = code_vector("group", group, plan.n)
     if len(labels) != 2:
         raise InputError(f"group has {len(labels)} labels ({labels[:5]}); max-combo compares exactly two")
     table = event_table(plan, codes, 2)
     total, died = table.at_risk.sum(axis=1), table.events.sum(axis=1)
-    factors = np.stack([event_weights(table, "fleming-harrington", r, g) for r, g in weights])
+    factors = np.stack([event_weights(table, "fleming-harrington", r, g) for r, g in pairs])
     share = table.at_risk[:, 1] / np.maximum(total, 1.0)
     score = factors @ (table.events[:, 1] - died * share)
     spread = died * np.where(total > 1.0, (total - died) / np.maximum(total - 1.0, 1.0), 0.0) * share * (1.0 - share)
     covariance = (factors * spread) @ factors.T
     error = np.sqrt(np.diag(covariance))
-    pairs = tuple((float(r), float(g)) for r, g in weights)
     name = "max-combo of Fleming-Harrington log-rank tests"
     if not error.size or not (error > 0.0).all():
         why = "not estimable: a weighted statistic has no variance"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from topline.stats.checks import FloatArray, code_vector, level
+from topline.stats.checks import FloatArray, code_vector, count, level
 from topline.stats.distributions import z_for
 from topline.stats.errors import InputError
 from topline.stats.result import Result
@@ -84,6 +84,7 @@ def permutation_logrank_test(
     conf_level = level(conf_level)
     if len(labels) != 2:
         raise InputError(f"group has {len(labels)} labels ({labels[:5]}); this test compares exactly two")
+    n_permutations, seed = count("n_permutations", n_permutations), count("seed", seed)
     if n_permutations < 1:
         raise InputError(f"n_permutations is {n_permutations}; at least 1 was expected")
     score = logrank_scores(plan)
@@ -113,8 +114,8 @@ def permutation_logrank_test(
         p_value_error=error,
         lower=max(p_value - half, 0.0),
         upper=min(p_value + half, 1.0),
-        n_permutations=int(n_permutations),
-        seed=int(seed),
+        n_permutations=n_permutations,
+        seed=seed,
         groups=labels,
     )
 

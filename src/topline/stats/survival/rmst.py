@@ -88,10 +88,14 @@ def rmst_difference(time: Any, event: Any, group: Any, *, tau: float, conf_level
     name = f"restricted mean to {tau:g}"
     notes: list[str] = []
     if error == 0.0:
-        notes.append("no event before tau in either group: the variance is 0 and no test is possible")
-    difference = Estimate(value, value - z * error, value + z * error, error, conf_level, f"{name}, difference")
-    log_error = math.hypot(e1 / first.value, e2 / second.value)
-    ratio_value = second.value / first.value
+        notes.append("each curve is certain up to tau (nobody, or everybody at once, has the event): no variance, no test")
+    difference = Estimate(value, value - z * error, value + z * error, error, conf_level, f"{name}, difference", tuple(notes))
+    ratio_value, log_error = math.nan, math.nan
+    if first.value > 0.0 and second.value > 0.0:
+        ratio_value = second.value / first.value
+        log_error = math.hypot(e1 / first.value, e2 / second.value)
+    else:
+        notes.append("ratio not estimable: a restricted mean is 0")
     ratio = Estimate(
         ratio_value,
         ratio_value * math.exp(-z * log_error),
@@ -99,6 +103,7 @@ def rmst_difference(time: Any, event: Any, group: Any, *, tau: float, conf_level
         None,
         conf_level,
         f"{name}, ratio (log scale)",
+        tuple(notes),
     )
     return RmstDifference(
         groups=labels,
