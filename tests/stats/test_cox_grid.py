@@ -30,7 +30,8 @@ def close_residuals(ours: Any, theirs: Any, what: str) -> None:
 
 def fit(case: dict[str, Any]) -> Any:
     d = {k: np.asarray(v, float) for k, v in GRID["data"][case["ties"]].items()}
-    weights = {"none": None, "whole": d["k"], "fraction": d["w"]}[case["weights"]]
+    thinned = np.where(np.arange(1, len(d["w"]) + 1) % 4 == 0, 0.0, d["w"])
+    weights = {"none": None, "whole": d["k"], "fraction": d["w"], "zeros": thinned}[case["weights"]]
     return cox_regression(
         d["stop"],
         d["event"],
@@ -46,7 +47,7 @@ def fit(case: dict[str, Any]) -> Any:
 
 
 def test_the_grid_is_whole() -> None:
-    assert len(CASES) == 4 * 3 * 2**5
+    assert len(CASES) == 4 * 4 * 2**5
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -77,10 +78,11 @@ def test_concordance_agrees_with_r(name: str) -> None:
 def test_residuals_agree_with_r(name: str) -> None:
     case = CASES[name]
     ours = fit(case)
-    close_residuals(ours.residuals("martingale"), case["martingale"], "martingale")
-    close_residuals(ours.residuals("deviance"), case["deviance"], "deviance")
-    close_residuals(ours.residuals("score"), case["score_residual"], "score")
-    close_residuals(ours.residuals("dfbeta"), case["dfbeta"], "dfbeta")
+    rows = np.arange(1, ours.residuals().size + 1) % 4 != 0 if case["weights"] == "zeros" else slice(None)
+    close_residuals(ours.residuals("martingale")[rows], case["martingale"], "martingale")
+    close_residuals(ours.residuals("deviance")[rows], case["deviance"], "deviance")
+    close_residuals(ours.residuals("score")[rows], case["score_residual"], "score")
+    close_residuals(ours.residuals("dfbeta")[rows], case["dfbeta"], "dfbeta")
 
 
 @pytest.mark.parametrize("name", [k for k, c in CASES.items() if "base" in c])

@@ -37,6 +37,10 @@ class LogisticRegression(Result):
     z, p_value : (p + 1,) arrays
         Wald statistic; two-sided p-value of the Wald test, or of the (penalised) likelihood-ratio test where `interval` is
         "profile".
+    covariance : (p + 1, p + 1) array
+        Of coef.
+    firth : bool
+        Whether the likelihood was penalised.
     loglik_null, loglik : float
         (Penalised) log-likelihood with all other coefficients 0, and of the model. Firth's penalty is that of the whole model in
         both (Heinze and Schemper 2002), so that the test doesn't depend on the unit of a covariate.
@@ -98,6 +102,11 @@ def logistic_regression(
         "profile" by default with Firth's penalty, else "wald".
     conf_level : float
         Level of the intervals.
+
+    Raises
+    ------
+    InputError
+        For an outcome other than 0 and 1, NaN or infinity, arrays of different lengths, weights below 0 or all 0.
 
     Notes
     -----

@@ -45,6 +45,11 @@ def welch_t(x: Any, y: Any, *, conf_level: float = 0.95) -> WelchT:
         The samples, at least two values each.
     conf_level : float
         Level of the interval of the difference.
+
+    Raises
+    ------
+    InputError
+        For NaN or infinity, or fewer than two values in a sample.
     """
     first, second = float_vector("x", x), float_vector("y", y)
     conf_level = level(conf_level)
@@ -57,6 +62,10 @@ def welch_t(x: Any, y: Any, *, conf_level: float = 0.95) -> WelchT:
     error = math.sqrt(v1 + v2)
     if error <= 1e-14 * max(abs(float(first.mean())), abs(float(second.mean())), 1e-300):
         why = "not estimable: both samples are constant"
+        empty = Estimate(value, math.nan, math.nan, error, conf_level, "Welch t", (why,))
+        return WelchT(math.nan, math.nan, math.nan, empty, warnings=(why,))
+    if not math.isfinite(error * error):
+        why = "not estimable: the values are too large for their squares to be computed; use another unit"
         empty = Estimate(value, math.nan, math.nan, error, conf_level, "Welch t", (why,))
         return WelchT(math.nan, math.nan, math.nan, empty, warnings=(why,))
     df = (v1 + v2) ** 2 / (v1**2 / (len(first) - 1) + v2**2 / (len(second) - 1))
@@ -98,6 +107,11 @@ def standardised_difference(
     -------
     Estimate
         0 where both groups are constant and equal; NaN with a reason where they are constant and differ.
+
+    Raises
+    ------
+    InputError
+        For NaN or infinity, an empty sample, a binary variable other than 0 and 1, weights below 0 or all 0.
     """
     choice("kind", kind, KINDS)
     conf_level = level(conf_level)

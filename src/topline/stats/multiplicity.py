@@ -19,7 +19,23 @@ def _sorted_p(p_values: Any) -> tuple[FloatArray, Any]:
 
 
 def holm(p_values: Any) -> FloatArray:
-    """Holm's (1979) step-down adjustment: strong control of the familywise error, under any dependence."""
+    """Holm's (1979) step-down adjustment: strong control of the familywise error, under any dependence.
+
+    Parameters
+    ----------
+    p_values : (m,) array
+        Unadjusted p-values.
+
+    Returns
+    -------
+    (m,) array
+        Adjusted p-values, in the order given.
+
+    Raises
+    ------
+    InputError
+        For p-values outside 0 to 1, NaN included.
+    """
     p, order = _sorted_p(p_values)
     m = len(p)
     stepped = np.maximum.accumulate((m - np.arange(m)) * p[order])
@@ -27,7 +43,23 @@ def holm(p_values: Any) -> FloatArray:
 
 
 def hochberg(p_values: Any) -> FloatArray:
-    """Hochberg's (1988) step-up adjustment: needs independence or positive dependence."""
+    """Hochberg's (1988) step-up adjustment: needs independence or positive dependence.
+
+    Parameters
+    ----------
+    p_values : (m,) array
+        Unadjusted p-values.
+
+    Returns
+    -------
+    (m,) array
+        Adjusted p-values, in the order given.
+
+    Raises
+    ------
+    InputError
+        For p-values outside 0 to 1, NaN included.
+    """
     p, order = _sorted_p(p_values)
     m = len(p)
     stepped = np.minimum.accumulate(((m - np.arange(m)) * p[order])[::-1])[::-1]
@@ -35,7 +67,23 @@ def hochberg(p_values: Any) -> FloatArray:
 
 
 def benjamini_hochberg(p_values: Any) -> FloatArray:
-    """Benjamini and Hochberg's (1995) adjustment: the false-discovery rate."""
+    """Benjamini and Hochberg's (1995) adjustment: the false-discovery rate.
+
+    Parameters
+    ----------
+    p_values : (m,) array
+        Unadjusted p-values.
+
+    Returns
+    -------
+    (m,) array
+        Adjusted p-values, in the order given.
+
+    Raises
+    ------
+    InputError
+        For p-values outside 0 to 1, NaN included.
+    """
     p, order = _sorted_p(p_values)
     m = len(p)
     stepped = np.minimum.accumulate((m / np.arange(1.0, m + 1) * p[order])[::-1])[::-1]
@@ -46,6 +94,21 @@ def fixed_sequence(p_values: Any) -> FloatArray:
     """Gatekeeping in a fixed order: each hypothesis is tested at full level while all before it were rejected.
 
     The adjusted p-value is the largest so far (Maurer, Hothorn and Lehmacher 1995); the order given is the order tested.
+
+    Parameters
+    ----------
+    p_values : (m,) array
+        Unadjusted p-values, in the order in which the hypotheses are tested.
+
+    Returns
+    -------
+    (m,) array
+        Adjusted p-values, in the order given.
+
+    Raises
+    ------
+    InputError
+        For p-values outside 0 to 1, NaN included.
     """
     p, _ = _sorted_p(p_values)
     return np.asarray(np.maximum.accumulate(p)) if p.size else p

@@ -26,6 +26,11 @@ def mcnemar_test(table: Any, *, method: str = "exact") -> TestResult:
     method : {"exact", "mid-p", "asymptotic", "corrected"}
         Binomial test of the discordant pairs, its mid-p version (Fagerland et al. 2013), chi-squared without and with
         continuity correction (R's `mcnemar.test`).
+
+    Raises
+    ------
+    InputError
+        For anything but a 2 × 2 table of whole numbers of at least 0.
     """
     choice("method", method, MCNEMAR)
     counts = table_counts(table)
@@ -56,6 +61,11 @@ def cochran_armitage_test(successes: Any, n: Any, *, scores: Any = None) -> Test
         Patients with the feature, and patients, in each group.
     scores : (k,) array, optional
         Score of each group; 1, 2, … by default.
+
+    Raises
+    ------
+    InputError
+        For numbers that are no counts, more successes than patients, or fewer than two groups.
     """
     x, total = count_table("successes", successes), count_table("n", n)
     if x.ndim != 1 or x.shape != total.shape or len(x) < 2:
@@ -86,6 +96,11 @@ def breslow_day_test(tables: Any, *, tarone: bool = True) -> TestResult:
         One table a stratum.
     tarone : bool
         Tarone's (1985) correction, which makes the statistic a proper score test.
+
+    Raises
+    ------
+    InputError
+        For anything but K tables 2 × 2 of whole numbers of at least 0.
     """
     counts = stratum_counts(tables)
     name = "Breslow-Day" + (", Tarone corrected" if tarone else "")

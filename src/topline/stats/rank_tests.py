@@ -67,6 +67,11 @@ def wilcoxon_rank_sum(x: Any, y: Any, *, method: str = "asymptotic", correction:
         Never chosen from the data.
     correction : bool
         Continuity correction of ½ in the approximation (as R's `wilcox.test`).
+
+    Raises
+    ------
+    InputError
+        For NaN or infinity, an empty sample, or more values than the exact distribution can be counted for.
     """
     choice("method", method, METHODS)
     first, second = float_vector("x", x), float_vector("y", y)
@@ -102,6 +107,12 @@ def wilcoxon_signed_rank(
         Continuity correction of ½ in the approximation.
     zeros : {"wilcoxon", "pratt"}
         Differences of 0 are left out before ranking (as R does), or ranked and then left out.
+
+    Raises
+    ------
+    InputError
+        For NaN or infinity, pairs of different lengths, or more values than the exact distribution can be counted
+        for.
 
     Notes
     -----

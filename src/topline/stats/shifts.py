@@ -66,6 +66,15 @@ def geometric_mean_ratio(x: Any, y: Any, *, conf_level: float = 0.95) -> WelchT:
     -------
     WelchT
         `difference` holds the ratio.
+
+    Raises
+    ------
+    InputError
+        For values that are not above 0 and finite, or fewer than two in a sample.
+
+    Notes
+    -----
+    Welch's test (1947) of the logarithms; R `t.test(log(x), log(y))`.
     """
     logs = []
     for name, values in (("x", float_vector("x", x)), ("y", float_vector("y", y))):
@@ -75,10 +84,12 @@ def geometric_mean_ratio(x: Any, y: Any, *, conf_level: float = 0.95) -> WelchT:
         logs.append(np.log(values))
     test = welch_t(*logs, conf_level=conf_level)
     gap = test.difference
+    with np.errstate(over="ignore"):  # beyond the largest number a limit is infinite
+        value, lower, upper = (float(np.exp(v)) for v in (gap.value, gap.lower, gap.upper))
     ratio = Estimate(
-        math.exp(gap.value),
-        math.exp(gap.lower),
-        math.exp(gap.upper),
+        value,
+        lower,
+        upper,
         None,
         conf_level,
         "geometric mean ratio, Welch t on the log scale",

@@ -71,6 +71,15 @@ def chi_squared(table: Any, *, correction: bool = False) -> TestResult:
         Empty rows and columns are left out, and `warnings` says so.
     correction : bool
         Yates' continuity correction, for 2 × 2 tables (at most |O − E|, as in R's `chisq.test`).
+
+    Raises
+    ------
+    InputError
+        For anything but a table of whole numbers of at least 0, or a correction of a table larger than 2 × 2.
+
+    Notes
+    -----
+    Pearson (1900); Yates (1934). Agrees with R `chisq.test`.
     """
     counts, notes = _without_empty(table_counts(table))
     name = "Pearson chi-squared" + (", Yates corrected" if correction else "")
@@ -91,7 +100,18 @@ def chi_squared(table: Any, *, correction: bool = False) -> TestResult:
 
 
 def n_minus_1_chi_squared(table: Any) -> TestResult:
-    """Pearson's chi-squared with N − 1 in place of N (E. Pearson 1947; Campbell 2007), for small 2 × 2 tables."""
+    """Pearson's chi-squared with N − 1 in place of N (E. Pearson 1947; Campbell 2007), for small 2 × 2 tables.
+
+    Parameters
+    ----------
+    table : (r, c) array of counts
+        As for `chi_squared`.
+
+    Raises
+    ------
+    InputError
+        For anything but a table of whole numbers of at least 0.
+    """
     plain = chi_squared(table)
     name = "N − 1 chi-squared"
     if math.isnan(plain.statistic):
@@ -114,7 +134,11 @@ def fisher_exact(table: Any, *, conf_level: float = 0.95) -> FisherExact:
     Raises
     ------
     InputError
-        For a table larger than 2 × 2 with too many possible tables to count.
+        For anything but a table of whole numbers of at least 0, or one larger than 2 × 2 with too many possible tables to count.
+
+    Notes
+    -----
+    Fisher (1935); Freeman and Halton (1951) beyond 2 × 2. Agrees with R `fisher.test`.
     """
     counts = table_counts(table)
     conf_level = level(conf_level)
@@ -143,6 +167,15 @@ def cochran_mantel_haenszel(tables: Any, *, correction: bool = False, conf_level
         Continuity correction of ½ (R's `mantelhaen.test` corrects by default; this does not).
     conf_level : float
         Level of the intervals.
+
+    Raises
+    ------
+    InputError
+        For anything but K tables 2 × 2 of whole numbers of at least 0.
+
+    Notes
+    -----
+    Cochran (1954); Mantel and Haenszel (1959). Agrees with R `mantelhaen.test` and, for risk ratio and difference, `metafor::rma.mh`.
     """
     counts = stratum_counts(tables)
     conf_level = level(conf_level)

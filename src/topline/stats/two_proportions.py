@@ -31,6 +31,11 @@ def risk_difference(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "newcom
         (Miettinen and Nurminen 1985; Mee 1984), Wald, Agresti and Caffo (2000).
     conf_level : float
         Level of the interval.
+
+    Raises
+    ------
+    InputError
+        Where successes exceed patients, or a count is not a whole number of at least 0.
     """
     x1, n1, x2, n2 = _counts(x1, n1, x2, n2)
     choice("method", method, DIFFERENCE_METHODS)
@@ -70,6 +75,11 @@ def risk_ratio(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "miettinen-n
         log scale (Katz 1978).
     conf_level : float
         Level of the interval.
+
+    Raises
+    ------
+    InputError
+        Where successes exceed patients, or a count is not a whole number of at least 0.
     """
     x1, n1, x2, n2 = _counts(x1, n1, x2, n2)
     choice("method", method, RATIO_METHODS)
@@ -118,6 +128,11 @@ def odds_ratio(x1: Any, n1: Any, x2: Any, n2: Any, *, method: str = "exact", con
         N / (N − 1), Miettinen and Nurminen 1985; or without) or the interval on the log scale (Woolf 1955).
     conf_level : float
         Level of the interval.
+
+    Raises
+    ------
+    InputError
+        Where successes exceed patients, or a count is not a whole number of at least 0.
     """
     x1, n1, x2, n2 = _counts(x1, n1, x2, n2)
     choice("method", method, ODDS_METHODS)

@@ -25,6 +25,11 @@ def barnard_test(table: Any) -> TestResult:
     ----------
     table : (2, 2) array of counts
         Columns are the groups whose sizes are fixed; rows are the outcomes.
+
+    Raises
+    ------
+    InputError
+        For anything but a 2 × 2 table of whole numbers, or a group too large for the search (more than 400).
     """
     name = "Barnard, pooled score"
     counts, trivial = _checked(table, name)
@@ -48,6 +53,11 @@ def boschloo_test(table: Any) -> TestResult:
     table : (2, 2) array of counts
         Columns are the groups whose sizes are fixed; rows are the outcomes. The two-sided p-value doubles the smaller
         one-sided one; the statistic is the smaller one-sided p-value of Fisher's test.
+
+    Raises
+    ------
+    InputError
+        As for `barnard_test`.
     """
     name = "Boschloo"
     counts, trivial = _checked(table, name)

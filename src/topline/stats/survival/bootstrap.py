@@ -67,6 +67,11 @@ def bootstrap(statistic: Callable[[Any], float], n: int, *, n_replicates: int = 
         Replicates to draw; seed of the generator (PCG64).
     conf_level : float
         Level of the percentile interval.
+
+    Raises
+    ------
+    InputError
+        For fewer than one row or replicate, a negative seed, or a level outside 0 to 1.
     """
     conf_level = level(conf_level)
     n, n_replicates, seed = _at_least_one("n", n), _at_least_one("n_replicates", n_replicates), count("seed", seed)
@@ -101,6 +106,11 @@ def bootstrap_hazard_ratio(
         Replicates to draw; seed of the generator (PCG64).
     conf_level : float
         Level of the percentile interval.
+
+    Raises
+    ------
+    InputError
+        For NaN, infinity, negative times, arrays of different lengths, fewer than one replicate, a negative seed.
 
     Notes
     -----

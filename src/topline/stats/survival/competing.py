@@ -19,7 +19,15 @@ VARIANCES = ("aalen", "delta")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class IncidenceAt(Result):
-    """A cumulative incidence read at given times; numbers for one time, arrays for several."""
+    """A cumulative incidence read at given times; numbers for one time, arrays for several.
+
+    Attributes
+    ----------
+    time
+        When it was read.
+    estimate, std_error, lower, upper
+        Cumulative incidence then, its standard error and pointwise interval.
+    """
 
     time: Any
     estimate: Any
@@ -136,6 +144,12 @@ def cumulative_incidence(
     Returns
     -------
     CumulativeIncidence
+
+    Raises
+    ------
+    InputError
+        For NaN, infinity, negative times, arrays of different lengths, codes that are no whole numbers, a cause below
+        1.
     """
     choice("conf_type", conf_type, CONF_TYPES)
     choice("variance", variance, VARIANCES)

@@ -57,7 +57,8 @@ def concordance_of_plan(plan: RiskSets, risk: FloatArray, *, conf_level: float =
     value = 0.5 * (somers + 1.0)
     error = 0.5 * math.sqrt(float(influence @ influence))
     half = z_for(conf_level) * error
-    return Estimate(value, max(value - half, 0.0), min(value + half, 1.0), error, conf_level, name)
+    notes = () if error > 0.0 else ("all comparable pairs agree: the variance is 0 and the interval has no width",)
+    return Estimate(value, max(value - half, 0.0), min(value + half, 1.0), error, conf_level, name, notes)
 
 
 def count_pairs(plan: RiskSets, risk: FloatArray) -> PairCounts:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from topline.stats.checks import FloatArray, choice, float_matrix, float_vector, level
+from topline.stats.checks import FloatArray, at_least, choice, float_matrix, float_vector, level
 from topline.stats.distributions import chi2_sf, normal_two_sided_array, z_for
 from topline.stats.errors import InputError
 from topline.stats.result import Result, TestResult
@@ -39,8 +39,10 @@ class PenalisedCox(Result):
         Penalised log-likelihood at 0 and at the maximum.
     likelihood_ratio_test : TestResult
         All coefficients together.
-    penalty : str
-        Name and strength.
+    covariance : (p, p) array
+        Of coef, from the curvature of the penalised likelihood.
+    penalty, interval, ties : str
+        Name and strength of the penalty, kind of interval, handling of ties.
     """
 
     names: tuple[str, ...]
@@ -98,6 +100,12 @@ def penalised_cox_regression(
     strength : float
         Of the ridge; must be given for it, and only for it.
 
+    Raises
+    ------
+    InputError
+        For NaN, infinity, negative times, arrays of different lengths, no covariate, a strength without ridge or
+        below 0.
+
     Notes
     -----
     Firth's correction keeps second moments of every risk set: memory O(K·p²).
@@ -107,8 +115,8 @@ def penalised_cox_regression(
     conf_level = level(conf_level)
     if (penalty == "ridge") != (strength is not None):
         raise InputError("strength belongs to penalty='ridge', which needs it")
-    if strength is not None and not (strength >= 0.0 and math.isfinite(strength)):
-        raise InputError(f"strength is {strength}; a number of at least 0 was expected")
+    if strength is not None:
+        strength = at_least("strength", strength, 0.0)
     plan = RiskSets(time, event, entry=entry, strata=strata, weights=weights)
     x, names = float_matrix("covariates", covariates, plan.n)
     if not names:

@@ -32,7 +32,7 @@ class ProportionalHazardsTest(Result):
     global_statistic, global_df, global_p_value
         The test of all covariates together.
     transform : str
-        g(t): "km" is 1 − S(t−) over all rows.
+        g(t): "km" is 1 − S(t−) over all rows with a positive weight.
     warnings : tuple of str
         Reasons for every NaN.
     """
@@ -101,6 +101,7 @@ def _time_function(plan: RiskSets, design: CoxDesign, transform: str) -> FloatAr
     rank = np.maximum(design.slots.rank, 0)
     real = design.real
     times = plan.distinct[rank]
+    counted = slice(None) if plan.weights is None else plan.weights > 0.0
     if transform == "identity":
         out = times
     elif transform == "log":
@@ -108,12 +109,12 @@ def _time_function(plan: RiskSets, design: CoxDesign, transform: str) -> FloatAr
             return None
         out = np.log(np.where(real, times, 1.0))
     elif transform == "rank":
-        # Mean ranks of each row's time among all rows, as R's rank().
-        rows = np.bincount(plan.rank, minlength=len(plan.distinct))
+        # Mean ranks of each row's time among all rows, as R's rank(); a row of weight 0 counts as absent.
+        rows = np.bincount(plan.rank[counted], minlength=len(plan.distinct))
         last = np.cumsum(rows)
         out = (last - (rows - 1) / 2.0)[rank]
     else:
-        whole = RiskSets(plan.time, plan.event, entry=plan.entry)
+        whole = RiskSets(plan.time[counted], plan.event[counted], entry=None if plan.entry is None else plan.entry[counted])
         curve = fit_kaplan_meier(whole)
         before = np.searchsorted(curve.time, times, side="left")
         out = 1.0 - np.concatenate([[1.0], curve.survival])[before]

@@ -100,6 +100,11 @@ def count_days(day: Any, event: Any, group: Any = None) -> DayTable:
     -------
     DayTable
         Add tables of parts with `+`, or many with `merge_days`.
+
+    Raises
+    ------
+    InputError
+        For days, events or groups that are no whole numbers within their range, or of different lengths.
     """
     when, what = np.asarray(day), np.asarray(event)
     if when.ndim != 1 or when.dtype.kind not in "ui" or not len(when):
@@ -124,7 +129,18 @@ def count_days(day: Any, event: Any, group: Any = None) -> DayTable:
 
 
 def merge_days(parts: Iterable[DayTable]) -> DayTable:
-    """Return the table of all parts together; the order doesn't matter."""
+    """Return the table of all parts together; the order doesn't matter.
+
+    Parameters
+    ----------
+    parts : iterable of DayTable
+        Tables of patients who are not counted twice.
+
+    Raises
+    ------
+    InputError
+        For no table at all.
+    """
     tables = list(parts)
     if not tables:
         raise InputError("there is no table to merge")

@@ -104,6 +104,12 @@ def fine_gray(time: Any, event_code: Any, covariates: Any, *, cause: int = 1, co
     conf_level : float
         Level of the intervals.
 
+    Raises
+    ------
+    InputError
+        For NaN, infinity, negative times, arrays of different lengths, codes that are no whole numbers, a cause below
+        1.
+
     Notes
     -----
     Who had a competing event stays at risk with weight G(t−) / G(T−), G being the Kaplan–Meier curve of censoring. Both

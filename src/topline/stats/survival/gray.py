@@ -60,6 +60,12 @@ def gray_test(time: Any, event_code: Any, group: Any, *, cause: int = 1, strata:
     rho : float
         Weights (1 − F(t−))^rho.
 
+    Raises
+    ------
+    InputError
+        For NaN, infinity, negative times, arrays of different lengths, codes that are no whole numbers, a cause below
+        1, one group only.
+
     Notes
     -----
     Agrees with R `cmprsk::cuminc` (2.2-11) to 1e-8.

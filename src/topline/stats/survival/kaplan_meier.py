@@ -78,6 +78,11 @@ def reverse_kaplan_meier(
     Its median is the median follow-up (Schemper and Smith 1996). Parameters and result are those of `kaplan_meier`; `event`
     is still the event of interest. On a day with both, R's `survfit(Surv(time, 1 - event) ~ 1)` is followed: who had the
     event that day is still at risk of being censored.
+
+    Raises
+    ------
+    InputError
+        As for `kaplan_meier`.
     """
     raw = np.asarray(time)
     plan = RiskSets(raw, event, entry=entry, weights=weights)

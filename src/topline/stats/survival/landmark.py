@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from topline.stats.checks import code_vector, level
+from topline.stats.checks import at_least, code_vector, level
 from topline.stats.distributions import normal_two_sided, z_for
 from topline.stats.errors import InputError
 from topline.stats.result import Estimate, Result
@@ -57,8 +57,18 @@ def landmark_difference(time: Any, event: Any, group: Any, *, at: float, conf_le
         The time, as the protocol states it.
     conf_level : float
         Level of the interval.
+
+    Raises
+    ------
+    InputError
+        For NaN, infinity, negative times, arrays of different lengths, other than two groups, a negative time to
+        compare at.
+
+    Notes
+    -----
+    Klein, Logan, Harhoff and Andersen (2007).
     """
-    conf_level = level(conf_level)
+    conf_level, at = level(conf_level), at_least("at", at, 0.0)
     plan = RiskSets(time, event)
     codes, labels = code_vector("group", group, plan.n)
     if len(labels) != 2:
@@ -87,4 +97,4 @@ def landmark_difference(time: Any, event: Any, group: Any, *, at: float, conf_le
         notes.append("the difference has no variance: no test on the plain scale")
     why = tuple(notes)
     difference = Estimate(value, value - half, value + half, error, conf_level, f"S({at:g}) difference, plain", why)
-    return LandmarkDifference(labels, float(at), (first, second), difference, statistic, p_value, plain, why)
+    return LandmarkDifference(labels, at, (first, second), difference, statistic, p_value, plain, why)

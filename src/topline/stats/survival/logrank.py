@@ -107,6 +107,12 @@ def logrank_test(
     -------
     LogRankTest
 
+    Raises
+    ------
+    InputError
+        For NaN, infinity, negative times, arrays of different lengths, one group only, `rho` or `gamma` with another
+        weight than Fleming–Harrington's.
+
     Notes
     -----
     Agrees with R survival 3.5-3 `survdiff(rho=)` to 1e-8 (which has no gamma and no entry).

@@ -64,6 +64,12 @@ def max_combo_test(
     weights : tuple of (rho, gamma)
         Up to four pairs.
 
+    Raises
+    ------
+    InputError
+        For NaN, infinity, negative times, arrays of different lengths, other than two groups or one to four pairs of
+        weights of at least 0.
+
     Notes
     -----
     Karrison (2016); Lin et al. (2020). The p-value is a deterministic integral of the multivariate normal density, exact to

@@ -26,6 +26,8 @@ class ParametricSurvival(Result):
 
     Attributes
     ----------
+    distribution : str
+        Of the times.
     names : tuple of str
         "(intercept)" and the covariates.
     coef, std_error : (p + 1,) arrays
@@ -121,6 +123,11 @@ def parametric_regression(
         Case weights.
     conf_level : float
         Level of the intervals.
+
+    Raises
+    ------
+    InputError
+        For NaN, infinity, negative times, arrays of different lengths, times of 0, entry below 0 or not before time.
 
     Notes
     -----

@@ -74,10 +74,16 @@ def permutation_logrank_test(
     conf_level : float
         Level of the Monte-Carlo interval.
 
+    Raises
+    ------
+    InputError
+        For NaN, infinity, negative times, arrays of different lengths, other than two groups, fewer than one shuffle,
+        a negative seed.
+
     Notes
     -----
     Observed less expected events of a group are the sum of its patients' log-rank scores (event less cumulative hazard of
-    all), so a shuffle costs one sum. Exact where censoring does not depend on the group.
+    all; Peto and Peto 1972), so a shuffle costs one sum. Exact where censoring does not depend on the group.
     """
     plan = RiskSets(time, event, strata=strata)
     codes, labels = code_vector("group", group, plan.n)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from topline.stats.checks import code_vector, level
+from topline.stats.checks import at_least, code_vector, level
 from topline.stats.distributions import normal_two_sided, z_for
 from topline.stats.errors import InputError
 from topline.stats.result import Estimate, Result
@@ -65,7 +65,7 @@ def rmst_difference(time: Any, event: Any, group: Any, *, tau: float, conf_level
     -----
     Royston and Parmar (2013); Uno et al. (2014). Variances as in R `survRM2::rmst2`.
     """
-    conf_level = level(conf_level)
+    conf_level, tau = level(conf_level), at_least("tau", tau, 0.0)
     plan = RiskSets(time, event)
     codes, labels = code_vector("group", group, plan.n)
     if len(labels) != 2:
@@ -107,7 +107,7 @@ def rmst_difference(time: Any, event: Any, group: Any, *, tau: float, conf_level
     )
     return RmstDifference(
         groups=labels,
-        tau=float(tau),
+        tau=tau,
         estimates=(first, second),
         difference=difference,
         ratio=ratio,

@@ -177,4 +177,5 @@ class KaplanMeier(Result):
         value = float(area.sum())
         error = math.sqrt(variance)
         half = z_for(self.conf_level) * error
-        return Estimate(value, value - half, value + half, error, self.conf_level, method)
+        notes = () if error > 0.0 else ("the curve is certain up to tau (nobody, or everybody at once, has the event): its variance is 0",)
+        return Estimate(value, value - half, value + half, error, self.conf_level, method, notes)
