@@ -126,6 +126,10 @@ STUDIES: dict[str, tuple[Arguments, Arguments]] = {
         lambda s: {**s.survival, "covariates": s.x},
         lambda s: {"distribution": "log-normal", "entry": np.maximum(s.entry, 0.0), "weights": s.weights, "conf_level": 0.9},
     ),
+    "flexible_parametric_regression": (
+        lambda s: {**s.survival, "covariates": s.x},
+        lambda s: {"df": 2, "scale": "odds", "entry": np.maximum(s.entry, 0.0), "weights": s.weights, "conf_level": 0.9},
+    ),
     "logistic_regression": (
         lambda s: {"outcome": s.survival["event"], "covariates": s.x},
         lambda s: {"weights": s.weights, "offset": 0.1 * s.labels, "firth": True, "interval": "profile", "conf_level": 0.9},

@@ -80,7 +80,7 @@ def test_no_exported_function_is_left_out() -> None:
 
 def test_every_optional_argument_is_in_the_table() -> None:
     """An argument that a table leaves out is one that no test poisons."""
-    skipped = {"robust", "rule", "y_weights", "correction", "weights"}
+    skipped = {"robust", "rule", "y_weights", "correction", "weights", "knots"}
     for name, calls in good_calls().items():
         known = set().union(*(call for call in calls))
         wanted = set(inspect.signature(getattr(floor, name)).parameters)
@@ -117,6 +117,7 @@ NASTY = {
 }
 
 
+@pytest.mark.usefixtures("path")
 @pytest.mark.parametrize("name", STUDIES)
 @pytest.mark.parametrize("data", NASTY)
 def test_nasty_studies(name: str, data: str) -> None:

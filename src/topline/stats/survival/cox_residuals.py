@@ -90,7 +90,7 @@ def cluster_scores(design: CoxDesign, newton: NewtonFit, cluster: IntArray, clus
         final = newton.final
         return np.asarray(fast.scores(design, final, final.risk, design.weight, *_paths(design, newton), codes, clusters))
     rows = sorted_score_residuals(design, newton, weighted=True)
-    return np.stack([total_by(codes, column, clusters) for column in rows.T], axis=1)
+    return np.array([total_by(codes, column, clusters) for column in rows.T]).reshape(design.p, clusters).T
 
 
 def _paths(design: CoxDesign, newton: NewtonFit) -> tuple[FloatArray, FloatArray, FloatArray]:

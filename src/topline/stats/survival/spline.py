@@ -46,6 +46,8 @@ class FlexibleParametric(Result):
         Of gamma and coef.
     loglik_null, loglik : float
         Log-likelihood of the times without the covariates, and of the model.
+    likelihood_ratio_test : TestResult
+        All covariates together.
     aic, bic : float
         Of the model; BIC counts events (Volinsky and Raftery 2000).
     """
@@ -181,6 +183,9 @@ def flexible_parametric_regression(
         raise InputError(f"the times are all equal ({plan.time[0]:g}): the shape of the hazard can't be estimated")
     log_knots = _place_knots(np.log(plan.time[plan.counted_event]), df, knots)
     weight = np.ones(plan.n) if plan.weights is None else plan.weights
+    distinct = len(np.unique(plan.time[weight > 0.0]))
+    if distinct < len(log_knots):
+        raise InputError(f"{distinct} distinct times can't hold a spline of {len(log_knots)} parameters; take a smaller df or fewer knots")
     centre, spread = x.mean(axis=0), x.std(axis=0)
     constant = spread <= 1e-13 * np.abs(centre)
     unit = np.where(constant, 1.0, spread)
