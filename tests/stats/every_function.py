@@ -153,6 +153,7 @@ COUNTS: dict[str, tuple[Callable[[Counts], dict[str, Any]], dict[str, Any]]] = {
     "fisher_exact": (lambda c: {"table": square(c)}, {"conf_level": 0.9}),
     "chi_squared": (lambda c: {"table": square(c)}, {}),
     "n_minus_1_chi_squared": (lambda c: {"table": square(c)}, {}),
+    "cohen_kappa": (lambda c: {"table": square(c)}, {"conf_level": 0.9}),
     "mcnemar_test": (lambda c: {"table": square(c)}, {"method": "mid-p"}),
     "barnard_test": (lambda c: {"table": np.transpose(square(c))}, {}),
     "boschloo_test": (lambda c: {"table": np.transpose(square(c))}, {}),

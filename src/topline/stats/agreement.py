@@ -11,6 +11,7 @@ from topline.stats.checks import level
 from topline.stats.distributions import z_for
 from topline.stats.errors import InputError
 from topline.stats.result import Estimate
+from topline.stats.tables import table_counts
 
 
 def cohen_kappa(table: Any, *, conf_level: float = 0.95) -> Estimate:
@@ -38,12 +39,10 @@ def cohen_kappa(table: Any, *, conf_level: float = 0.95) -> Estimate:
     Cohen (1960); standard error for kappa other than 0: Fleiss, Cohen and Everitt (1969), eq. 13. It is 0 where the raters agree on
     everybody.
     """
-    counts = np.asarray(table, dtype=np.float64)
+    counts = table_counts(table)
     conf_level = level(conf_level)
-    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
-        raise InputError(f"table has the shape {counts.shape}: one row and one column a class was expected, in the same order")
-    if not np.isfinite(counts).all() or (counts < 0).any() or (counts != np.round(counts)).any():
-        raise InputError("table must hold whole numbers of at least 0")
+    if counts.shape[0] != counts.shape[1]:
+        raise InputError(f"table has shape {counts.shape}: one row and one column a class was expected, in the same order")
     n, method = float(counts.sum()), "Cohen's kappa, Fleiss–Cohen–Everitt interval"
     if n == 0:
         return Estimate(math.nan, math.nan, math.nan, None, conf_level, method, ("not estimable: no patient",))
@@ -61,4 +60,5 @@ def cohen_kappa(table: Any, *, conf_level: float = 0.95) -> Estimate:
     variance = (on + off - (kappa - expected * (1.0 - kappa)) ** 2) / (n * (1.0 - expected) ** 2)
     error = math.sqrt(max(variance, 0.0))
     reach = z_for(conf_level) * error
-    return Estimate(kappa, max(kappa - reach, -1.0), min(kappa + reach, 1.0), error, conf_level, method)
+    notes = () if reach > 0.0 else ("the variance is 0 in this table: the interval has no width",)
+    return Estimate(kappa, max(kappa - reach, -1.0), min(kappa + reach, 1.0), error, conf_level, method, notes)
