@@ -52,6 +52,11 @@ def components(key: Key) -> frozenset[str]:
     )
 
 
+def _in_order(letters: str, word: str) -> bool:
+    rest = iter(word)
+    return all(c in rest for c in letters)
+
+
 class Evidence:
     """The words of a text with their places.
 
@@ -61,16 +66,21 @@ class Evidence:
         Normalised words of each sentence.
     results : list of bool
         Whether a sentence holds results (two numbers or more).
+    abbreviations : dict
+        Words that a short form in brackets stands for.
     """
 
     def __init__(self, sentences: list[list[Token]]) -> None:
         self.rows: list[list[str]] = []
         self.results: list[bool] = []
         self.places: dict[str, list[tuple[int, int]]] = {}
+        self.abbreviations: dict[str, Key] = {}
         for number, tokens in enumerate(sentences):
             row: list[str] = []
             numbers = 0
-            for token in tokens:
+            for i, token in enumerate(tokens):
+                if token.text == "(" and i:
+                    self._abbreviate(tokens, i)
                 if token.kind == "w":
                     row.extend(parts_of(token.lower))
                 elif token.text not in "+&":
@@ -80,6 +90,31 @@ class Evidence:
             self.results.append(numbers > 1)
             for at, part in enumerate(row):
                 self.places.setdefault(part, []).append((number, at))
+
+    def spell_out(self, key: Key) -> Key:
+        """The name with its abbreviations written out, where the text does so: "GRN" as "granisetron"."""
+        if not any(p in self.abbreviations for p in key):
+            return key
+        return tuple(q for p in key for q in self.abbreviations.get(p, (p,)))
+
+    def _abbreviate(self, tokens: list[Token], i: int) -> None:
+        """Learn "granisetron (GRN)": letters that occur in this order in the words before the bracket, from the first letter on."""
+        if i + 2 >= len(tokens) or tokens[i + 2].text != ")" or tokens[i + 1].kind != "w" or sum(c.isupper() for c in tokens[i + 1].text) < 2:
+            return
+        short = parts_of(tokens[i + 1].lower)
+        if len(short) != 1 or not 2 <= len(short[0]) <= 8 or short[0] in self.abbreviations:
+            return
+        letters = short[0]
+        for start in range(i - 1, max(-1, i - 7), -1):
+            words = tokens[start:i]
+            if tokens[start].kind != "w":
+                return
+            if tokens[start].lower[0] != letters[0]:
+                continue
+            initials = [part[0] for t in words if t.kind == "w" for part in t.lower.split("-") if part]
+            if "".join(initials) == letters or (len(words) == 1 and _in_order(letters, words[0].lower)):
+                self.abbreviations[letters] = tuple(p for t in words for p in parts_of(t.lower))
+                return
 
     def found(self, key: Key) -> list[tuple[int, int]]:
         """Places (sentence, word) where a name stands."""

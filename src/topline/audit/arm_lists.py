@@ -193,6 +193,10 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
         if not part.words and low in _SKIP and not (low == "treatment" and k + 1 < stop and tokens[k + 1].lower in HEADS):
             k += 1
             continue
+        if low == "of" and schedule and k + 1 < stop and tokens[k + 1].kind == "w":
+            schedule = False  # "plus 4 months of A"
+            k += 1
+            continue
         if low == "on" and k + 1 < stop and tokens[k + 1].lower in {"day", "days"}:
             schedule = True
             k += 1

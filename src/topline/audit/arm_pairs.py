@@ -23,51 +23,98 @@ __all__ = ["beside_values", "by_definition", "by_head"]
 
 
 def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """Read "the A group", "the A and B arms"."""
+    """Read "the A group", "the A, B and C arms", "groups 1 and 2"."""
     out: list[Entry] = []
     for i, token in enumerate(tokens):
-        if token.lower not in HEADS:
+        if token.lower not in HEADS or (i + 1 < len(tokens) and tokens[i + 1].lower in {"study", "trial", "design"}):
             continue
         plural = token.lower.endswith("s")
-        if i + 1 < len(tokens) and tokens[i + 1].lower in {"study", "trial", "design"}:
-            continue  # "a prospective double arm study"
-        if not plural and i + 1 < len(tokens) and len(tokens[i + 1].text) == 1 and tokens[i + 1].text.isupper():
-            phrase = tokens[i : i + 2]
-            out.append(Entry(phrase_text(phrase, source), None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number))
+        letters = _letters(tokens, i + 1, plural=plural)
+        if letters:
+            single = {"groups": "group", "arms": "arm", "cohorts": "cohort"}.get(token.lower, token.lower)
+            out.extend(
+                Entry(f"{token.text.rstrip('s')} {t.text}", None, [(single, *name_key([t]))], (token.start, t.end), 1, number) for t in letters
+            )
+            continue
+        if plural:
+            names = _names_before(tokens, i)
+            if len(names) > 1:
+                out.extend(_headed(p, p, source, number) for p in names)
             continue
         start = phrase_before(tokens, i)
         if start == i and i and len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper():
             start = i - 1  # "the A arm"
         phrase = tokens[start:i]
-        dose = bool(phrase) and phrase[0].kind == "n" and phrase[-1].lower in DOSE_UNITS  # "the 45 Gy group"
-        letter = len(phrase) == 1 and len(phrase[0].text) == 1 and phrase[0].text.isupper() and not plural  # "the P arm"
-        if not phrase or not (dose or letter or is_name(phrase)) or len(phrase) > 7:
-            continue
-        if token.text[0].isupper() and len(phrase) > 1 and sum(t.text[0].isupper() for t in phrase) > 1:
-            continue  # "the Northern Cooperative Oncology Group"
-        if any(t.lower.endswith("-risk") for t in phrase):
-            continue  # strata, not treatments
-        if phrase[0].lower in NO_ARM and len(phrase) <= 2:
-            continue
-        if phrase[0].lower == "treatment" and (len(phrase) == 2 or plural):
-            continue
-        if plural:
-            if start > 1 and tokens[start - 1].lower in {"and", "or", "vs", "versus"}:
-                first = phrase_before(tokens, start - 1)
-                other = tokens[first : start - 1]
-                if other and is_name(other):
-                    out.append(
-                        Entry(phrase_text(other, source) + " group", None, [name_key(other)], (other[0].start, other[-1].end), 1, number)
-                    )
-                    out.append(
-                        Entry(
-                            phrase_text(phrase, source) + " group", None, [name_key(phrase)], (phrase[0].start, phrase[-1].end), 1, number
-                        )
-                    )
-            continue
-        whole = tokens[start : i + 1]
-        out.append(Entry(phrase_text(whole, source), None, [name_key(whole)], (whole[0].start, whole[-1].end), 1, number))
+        if phrase and _names_group(phrase) and not (phrase[0].lower == "treatment" and len(phrase) == 2):
+            out.append(_headed(tokens[start : i + 1], phrase, source, number))
     return out
+
+
+def _letters(tokens: list[Token], k: int, *, plural: bool) -> list[Token]:
+    """The letters or numbers of "arm A", "groups 1, 2 and 3"."""
+    out: list[Token] = []
+    while k < len(tokens):
+        token = tokens[k]
+        following = tokens[k + 1] if k + 1 < len(tokens) else None
+        if not (
+            (len(token.text) == 1 and token.text.isupper())
+            or token.text in {"II", "III", "IV"}
+            or (token.kind == "n" and token.text.isdigit() and len(token.text) == 1 and not (following and following.text in "%-/" + _DECIMAL))
+        ):
+            break
+        out.append(token)
+        if not plural:
+            break
+        k += 1
+        while k < len(tokens) and tokens[k].lower in {",", "and", "or", "vs", "versus", "&"}:
+            k += 1
+    return out if len(out) > plural else []
+
+
+_DECIMAL = "·."
+
+
+def _names_before(tokens: list[Token], i: int) -> list[list[Token]]:
+    """The names of "the A, the B and the C groups"."""
+    out: list[list[Token]] = []
+    while len(out) < 5:
+        start = phrase_before(tokens, i)
+        if start == i and i and len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper():
+            start = i - 1
+        phrase = tokens[start:i]
+        if not phrase or not _names_group(phrase):
+            break
+        out.insert(0, phrase)
+        k = start
+        while k and tokens[k - 1].lower == "the":
+            k -= 1
+        joined = False
+        while k and tokens[k - 1].lower in {"and", "or", "vs", "versus", ",", "."}:
+            joined = True
+            k -= 1
+        if not joined:
+            break
+        while k and tokens[k - 1].lower in HEADS:
+            k -= 1
+        i = k
+    return out
+
+
+def _names_group(phrase: list[Token]) -> bool:
+    dose = phrase[0].kind == "n" and phrase[-1].lower in DOSE_UNITS  # "the 45 Gy group"
+    letter = len(phrase) == 1 and len(phrase[0].text) == 1 and phrase[0].text.isupper()  # "the P arm"
+    if not (dose or letter or is_name(phrase)) or len(phrase) > 7:
+        return False
+    if phrase[-1].lower == "oncology" or any(t.lower == "cooperative" for t in phrase):
+        return False
+    return not (any(t.lower.endswith("-risk") for t in phrase) or (phrase[0].lower in NO_ARM and len(phrase) <= 2))
+
+
+def _headed(named: list[Token], phrase: list[Token], source: str, number: int) -> Entry:
+    text = phrase_text(named, source)
+    if named is phrase:
+        text += " group"
+    return Entry(text, None, [name_key(named)], (phrase[0].start, phrase[-1].end), 1, number)
 
 
 def by_definition(tokens: list[Token], source: str, number: int) -> list[Entry]:

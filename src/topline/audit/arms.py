@@ -49,6 +49,8 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     sets.append(_distinct(definitions))
     sets.append([e for e in _distinct(heads) if e.strength == 1][:_MOST])
     sets.append(beside_values(sentences, source))
+    for entry in (e for s in (*sets, heads) for e in s):
+        entry.keys.extend([long for key in entry.keys if (long := evidence.spell_out(key)) not in entry.keys])
     arms = choose([s for s in sets if s], evidence, _spoken_of(sentences))
     if len(arms) < 2:
         return ArmBook()
