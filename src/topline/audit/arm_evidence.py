@@ -14,7 +14,7 @@ Key = tuple[str, ...]
 _BEFORE = frozenset(
     {
         "adding", "addition", "after", "allocated", "among", "and", "arm", "assigned", "between", "by", "cohort", "for",
-        "given", "group", "in", "of", "on", "or", "over", "receive", "received", "receiving", "taking", "than", "to", "under",
+        "given", "group", "had", "in", "of", "on", "or", "over", "receive", "received", "receiving", "taking", "than", "to", "treated", "under",
         "undergoing", "underwent", "using", "v", "versus", "vs", "with",
     }
 )
@@ -25,6 +25,7 @@ _AFTER = frozenset(
         "treatment", "user", "v", "versus", "vs", "was",
     }
 )
+_WEAK = frozenset({"of", "in", "to", "on", "and", "or", "by", "between", "among", "after", "under"})
 _HEADS = frozenset({
         "arm", "cohort", "group",
     })
@@ -137,9 +138,17 @@ class Evidence:
             k -= 1
         return k < 0 or row[k] in _BEFORE or (row[k] in "([:;" and row[k] != "")
 
-    def used(self, key: Key) -> bool:
-        """Whether a name is used as an arm's anywhere."""
-        return any(self.as_arm(s, at, len(key)) for s, at in self.found(key))
+    def used(self, word: str) -> bool:
+        """Whether a word by itself is used as an arm's anywhere; "of", "in" and "to" before it say nothing."""
+        for s, at in self.places.get(word, ()):
+            row = self.rows[s]
+            after = row[at + 1] if at + 1 < len(row) else ""
+            k = at - 1
+            while k >= 0 and row[k] in _ARTICLES:
+                k -= 1
+            if after in _AFTER or (k >= 0 and row[k] in _BEFORE - _WEAK):
+                return True
+        return False
 
     def coverage(self, keys: list[list[Key]]) -> list[int]:
         """How often sentences with results use each of several names, the longest name at a place counting."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topline.audit.arm_lists import as_entries, read_list
+from topline.audit.arm_lists import as_entries, dose_or_schedule, is_schedule, read_list
 from topline.audit.arm_phrases import (
     Entry,
     alias_after,
@@ -14,6 +14,7 @@ from topline.audit.arm_phrases import (
     phrase_text,
     skip_small,
 )
+from topline.audit.lexicon import TIME_UNITS
 from topline.audit.small_words import HEADS
 from topline.audit.tokens import Token
 
@@ -72,13 +73,16 @@ def by_contrast(tokens: list[Token], source: str, number: int, *, title: bool) -
         if low not in {"versus", "vs", "v"} and not (title and low == "or") and not (low == "compared" and title):
             continue
         of_values = i + 1 < len(tokens) and (tokens[i + 1].kind == "n" or tokens[i - 1].kind == "n" or tokens[i - 1].text == "%")
-        if of_values and not (i + 2 < len(tokens) and tokens[i + 2].kind == "w" and title):
+        if of_values and not (title and i + 2 < len(tokens) and tokens[i + 2].kind == "w" and tokens[i + 2].lower not in TIME_UNITS):
             continue
         left, aliases = _before(tokens, i, title=title)
         follow = i + (2 if low == "compared" or (i + 1 < len(tokens) and tokens[i + 1].text == ".") else 1)
         parts, _ = read_list(tokens, follow, 40)
         right = as_entries(parts[:1] if not title else _until_and(parts), source, number, 3 if title else 2)
-        if is_name(left) and right:
+        if is_schedule(left):
+            raw = dose_or_schedule(parts[0].raw)
+            right = [Entry(phrase_text(raw, source), None, [name_key(raw)], (raw[0].start, raw[-1].end), 3, number)] if is_schedule(raw) else []
+        if (is_name(left) or is_schedule(left)) and right:
             key = name_key(left)
             entry = Entry(
                 phrase_text(left, source),

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, phrase_text
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
-from topline.audit.small_words import HEADS
+from topline.audit.small_words import HEADS, STOP
 from topline.audit.tokens import Token
 
-__all__ = ["Listed", "as_entries", "read_list"]
+__all__ = ["Listed", "as_entries", "dose_or_schedule", "is_schedule", "read_list"]
 
 # fmt: off
 _COUNTED = PATIENT_NOUNS | frozenset({
@@ -53,6 +53,9 @@ _END = frozenset(
 # fmt: on
 
 
+_DISEASES = frozenset({"cancer", "cancers", "carcinoma", "disease", "leukemia", "lymphoma", "melanoma", "sarcoma", "tumor", "tumors", "tumour", "tumours"})
+
+
 @dataclass(slots=True)
 class Listed:
     """One arm of a list: its words, the same with doses, other names in brackets, size."""
@@ -92,7 +95,7 @@ def _bracket(inside: list[Token], part: Listed) -> None:
             k += 2
             continue
         if token is None or token.text in ",;:=":
-            if current and len(current) <= 6 and is_name(current) and not _is_dose(current):
+            if current and len(current) <= 6 and is_name(current) and current[0].lower not in STOP and not _is_dose(current):
                 part.aliases.append(current)
             current = []
         elif not (not current and token.lower in {"the", "a", "or", "i.e", "termed", "designated"}):
@@ -162,7 +165,13 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             continue
         if low in {",", "and", "while", "whereas"} and (part.words or part.raw):
             after = tokens[k + 1] if k + 1 < stop else None
-            if after is None or (after.lower in _SCHEDULE and after.lower not in {"single-dose"}) or (after.kind == "n" and schedule):
+            dosed = after is not None and after.kind == "n" and k + 2 < stop and tokens[k + 2].lower in DOSE_UNITS
+            if (
+                after is None
+                or after.text == "("
+                or (after.lower in _SCHEDULE and after.lower != "single-dose")
+                or (after.kind == "n" and (schedule or dosed))
+            ):
                 k += 1
                 continue
             if after.lower in {"or", "versus", "vs", "and", "while", "whereas"}:
@@ -190,7 +199,8 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
                 k += 1
                 continue
             break
-        if not part.words and low in _SKIP and not (low == "treatment" and k + 1 < stop and tokens[k + 1].lower in HEADS):
+        counted = token.kind == "n" and k + 1 < stop and tokens[k + 1].lower in _SCHEDULE
+        if not part.words and low in _SKIP and not counted and not (low == "treatment" and k + 1 < stop and tokens[k + 1].lower in HEADS):
             k += 1
             continue
         if low == "of" and schedule and k + 1 < stop and tokens[k + 1].kind == "w":
@@ -256,31 +266,30 @@ def _split(parts: list[Listed]) -> list[list[Listed]]:
 
 
 def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> list[Entry]:
-    """Entries of the arms of a list; empty where one of them is no name."""
+    """Entries of the arms of a list; where words do not tell them apart, the dose does."""
+    groups = _split(parts)
+    plain = [_trim([t for p in group for t in p.words]) for group in groups]
+    keys = [name_key(words) if words and is_name(words) else () for words in plain]
     out: list[Entry] = []
     seen: set[tuple[str, ...]] = set()
-    for group in _split(parts):
-        n = next((p.n for p in group if p.n is not None), None)
-        words = _trim([t for p in group for t in p.words])
-        if not words or not is_name(words) or name_key(words) in seen:
-            words = _trim(_dosed(group))
-            if not words or len(words) > 9 or not any(t.kind == "w" for t in words):
+    for group, words, key in zip(groups, plain, keys, strict=True):
+        named = [key]
+        text = joined_text(words, source) if words else ""
+        if not key or keys.count(key) > 1:
+            dose = _trim(dose_or_schedule([t for p in group for t in p.raw]))
+            if not dose or len(dose) > 9 or not any(t.kind == "w" for t in dose):
                 continue
-        key = name_key(words)
-        if not key or key in seen:
+            named = [name_key(dose), *([(*name_key(dose), *key)] if key else [])]
+            text = f"{text} {joined_text(dose, source)}" if key else joined_text(dose, source)
+            words = words if key else dose
+        if named[0] in seen:
             continue
-        seen.add(key)
-        aliases = [name_key(a) for p in group for a in p.aliases]
-        out.append(
-            Entry(
-                joined_text(words, source),
-                n,
-                [key, *(a for a in aliases if a and a != key)],
-                (words[0].start, words[-1].end),
-                strength,
-                number,
-            )
-        )
+        seen.update(named)
+        if words[-1].lower in _DISEASES and strength > 1:
+            return []
+        n = next((p.n for p in group if p.n is not None), None)
+        named += [q for p in group for a in p.aliases if (q := name_key(a)) and q not in named]
+        out.append(Entry(text, n, named, (words[0].start, words[-1].end), strength, number))
     return out
 
 
@@ -303,10 +312,17 @@ def _trim(words: list[Token]) -> list[Token]:
     return words
 
 
-def _dosed(group: list[Listed]) -> list[Token]:
+def dose_or_schedule(raw: list[Token]) -> list[Token]:
     """Dose or schedule, where that is what tells arms apart: "25 Gy", "every 3 weeks"."""
-    raw = [t for p in group for t in p.raw]
     for k, token in enumerate(raw[:-1]):
         if token.kind == "n" and raw[k + 1].lower in DOSE_UNITS:
             return raw[k : k + 2]
-    return raw[:4]
+    k = 0
+    while k < len(raw) and (raw[k].kind == "n" or raw[k].lower in _SCHEDULE):
+        k += 1
+    return raw[: k or 4]
+
+
+def is_schedule(words: list[Token]) -> bool:
+    """Whether words are nothing but a schedule: "weekly", "every 3 weeks"."""
+    return bool(words) and all(t.kind == "n" or t.lower in _SCHEDULE for t in words)

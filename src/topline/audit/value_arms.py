@@ -100,12 +100,18 @@ def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: S
     if want == 2 and not tail and len({arm for arm, _ in before}) == 1 and not (joined | led) & COMPARING:
         s.arms = [before[0][0]] * k  # "4.0 months with A, and 5.0 months in the resistant": one arm, two values
         return
+    if not tail and len({arm for arm, _ in before}) == 1 and _over_time(items, start, s):
+        s.arms = [before[0][0]] * k  # "fell from baseline to day 1 in the A group (2.5 vs 4.5)"
+        return
+    blocks = _blocks(items, s)
+    if blocks == total and per_arm == 1 and k > total:
+        want = blocks  # "31.1 and 17.8 vs 21.1 and 12.6 months"
     order = closing if len(closing) == want and not tail and not before else _order(want, total, tail, before, previous)
     if len(order) != want:
         s.arms = [None] * k
         return
     if per_arm == 1:
-        s.arms = [order[c] for c in range(k)]
+        s.arms = [order[c * want // k] for c in range(k)]
     else:
         keys = s.endpoints if distinct_endpoints > 1 else s.times
         seen: dict[object, int] = {}
@@ -113,6 +119,26 @@ def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: S
         for key in keys:
             s.arms.append(order[seen.get(key, 0) % want])
             seen[key] = seen.get(key, 0) + 1
+
+
+_WHEN = frozenset({"baseline", "before", "after", "beginning", "pretreatment", "pre-treatment", "postoperative", "preoperative", "follow-up", "end"})
+
+
+def _over_time(items: list[Item], start: int, s: Series) -> bool:
+    """Whether two values are one arm's at two times: "from baseline to week 4", "before and after"."""
+    words = [x.low for x in items[start : s.first]]
+    between = {x.low for x in items[s.first : s.last + 4]}
+    return ("from" in words and "to" in words and bool(_WHEN & set(words))) or {"before", "after"} <= (set(words) | between)
+
+
+def _blocks(items: list[Item], s: Series) -> int:
+    """How many runs of equally many values "vs" parts a series into; 0 where they are unequal."""
+    sizes = [1]
+    for a, b in zip(s.at, s.at[1:], strict=False):
+        if any(x.low in VS for x in items[a + 1 : b]):
+            sizes.append(0)
+        sizes[-1] += 1
+    return len(sizes) if len(set(sizes)) == 1 and sizes[0] > 1 else 0
 
 
 def _owner(items: list[Item], at: int) -> int | None:
@@ -159,8 +185,22 @@ def _single(
             return before[-1][0]
         arms = _ordered(before)
         return arms[0] if len(arms) == 1 or before[0][1] or len(subjects) == 1 else None
+    later = _named_later(items, s)
+    if later is not None:
+        return later
     if start == begin and begin and previous is not None and _continues(items, begin, s.first) and len(set(previous.arms)) == 1:
         return previous.arms[0]
+    return None
+
+
+def _named_later(items: list[Item], s: Series) -> int | None:
+    """The arm that the rest of the clause names: "31 patients experienced some episode of toxicity in arm A and 32 …"."""
+    for k in range(s.last + 1, min(len(items), s.last + 16)):
+        x = items[k]
+        if x.kind == "A":
+            return None if any(y.low in GOVERN for y in items[s.last + 1 : k]) else int(x.data)
+        if x.kind in {"C", "P", "R", "D"} or x.low in {";", ",", "."} or x.low in BREAKS | {"and", "than", "all", "overall", "both"}:
+            return None
     return None
 
 
