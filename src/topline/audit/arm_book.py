@@ -88,7 +88,9 @@ def write_book(entries: list[Entry], evidence: Evidence) -> ArmBook:
             for further, headed in _further(key, others, evidence).items():
                 if further not in given:
                     names.setdefault(further, headed)
-        book.arms.append(Arm(entry.name, entry.n, tuple(" ".join(k) for k in names), entry.span))
+        usual = evidence.usual(entry.keys, entry.name)
+        name = f"{entry.name}, {usual}" if usual else entry.name
+        book.arms.append(Arm(name, entry.n, tuple(" ".join(k) for k in names), entry.span))
         for key, headed in names.items():
             book.index.setdefault(key[0], []).append((key, number, headed))
     if len(entries) == 2:

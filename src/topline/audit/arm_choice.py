@@ -108,6 +108,14 @@ def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry
 def unify(arms: list[Entry], other: list[Entry]) -> None:
     """Give the arms the names and sizes of another set, where that names the same arms."""
     targets = [resolve(e.keys, arms) for e in other]
+    sizes = [a.n for a in arms]
+    if (
+        len(other) > 1
+        and None not in sizes
+        and sorted(sizes, key=str) == sorted((e.n for e in other), key=str)
+        and len(set(sizes)) == len(sizes)
+    ):
+        targets = [sizes.index(e.n) for e in other]  # two sentences that give the same sizes speak of the same arms
     known = [t for t in targets if t is not None]
     if len(set(known)) != len(known):
         return
@@ -116,13 +124,12 @@ def unify(arms: list[Entry], other: list[Entry]) -> None:
     if len(other) == len(arms) and len(lone) == 1 == len(free):
         if (_generic(other[lone[0]]) or _generic(arms[free[0]])) and role(other[lone[0]]) * role(arms[free[0]]) >= 0:
             targets[lone[0]] = free[0]
-    elif (
-        len(other) == len(arms) == len(lone) == 2
-        and min(e.strength for e in other) > 2
-        and (all(_generic(e) for e in other) or all(_generic(e) for e in arms))
-    ):
+    elif len(other) == len(arms) == len(lone) == 2:
         a, b = role(other[0]) - role(other[1]), role(arms[0]) - role(arms[1])
-        targets = [1, 0] if a * b < 0 else [0, 1]
+        generic = all(_generic(e) for e in other) or all(_generic(e) for e in arms)
+        labels = all(e.strength == 1 and len(e.keys[0]) == 1 for e in other)  # "the intensification and the observation arms"
+        if (a * b and (generic or labels)) or (generic and min(e.strength for e in other) > 2):
+            targets = [1, 0] if a * b < 0 else [0, 1]
     for entry, t in zip(other, targets, strict=True):
         if t is None:
             continue

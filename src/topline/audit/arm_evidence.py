@@ -14,8 +14,8 @@ Key = tuple[str, ...]
 _BEFORE = frozenset(
     {
         "adding", "addition", "after", "allocated", "among", "and", "arm", "assigned", "between", "by", "cohort", "for",
-        "given", "group", "had", "in", "of", "on", "or", "over", "receive", "received", "receiving", "taking", "than", "to", "treated", "under",
-        "undergoing", "underwent", "using", "v", "versus", "vs", "with",
+        "given", "group", "had", "in", "of", "on", "or", "over", "receive", "received", "receiving", "taking", "than", "to",
+        "treated", "under", "undergoing", "underwent", "using", "v", "versus", "vs", "with",
     }
 )
 _AFTER = frozenset(
@@ -25,7 +25,9 @@ _AFTER = frozenset(
         "treatment", "user", "v", "versus", "vs", "was",
     }
 )
-_WEAK = frozenset({"of", "in", "to", "on", "and", "or", "by", "between", "among", "after", "under"})
+_WEAK = frozenset({
+        "after", "among", "and", "between", "by", "in", "of", "on", "or", "to", "under",
+    })
 _HEADS = frozenset({
         "arm", "cohort", "group",
     })
@@ -71,13 +73,16 @@ class Evidence:
         Words that a short form in brackets stands for.
     """
 
-    def __init__(self, sentences: list[list[Token]]) -> None:
+    def __init__(self, sentences: list[list[Token]], source: str) -> None:
+        self.source = source
+        self.owners: list[list[Token]] = []
         self.rows: list[list[str]] = []
         self.results: list[bool] = []
         self.places: dict[str, list[tuple[int, int]]] = {}
         self.abbreviations: dict[str, Key] = {}
         for number, tokens in enumerate(sentences):
             row: list[str] = []
+            owners: list[Token] = []
             numbers = 0
             for i, token in enumerate(tokens):
                 if token.text == "(" and i:
@@ -87,7 +92,9 @@ class Evidence:
                 elif token.text not in "+&":
                     row.append(token.lower)
                     numbers += token.kind == "n"
+                owners.extend([token] * (len(row) - len(owners)))
             self.rows.append(row)
+            self.owners.append(owners)
             self.results.append(numbers > 1)
             for at, part in enumerate(row):
                 self.places.setdefault(part, []).append((number, at))
@@ -100,7 +107,12 @@ class Evidence:
 
     def _abbreviate(self, tokens: list[Token], i: int) -> None:
         """Learn "granisetron (GRN)": letters that occur in this order in the words before the bracket, from the first letter on."""
-        if i + 2 >= len(tokens) or tokens[i + 2].text != ")" or tokens[i + 1].kind != "w" or sum(c.isupper() for c in tokens[i + 1].text) < 2:
+        if (
+            i + 2 >= len(tokens)
+            or tokens[i + 2].text != ")"
+            or tokens[i + 1].kind != "w"
+            or sum(c.isupper() for c in tokens[i + 1].text) < 2
+        ):
             return
         short = parts_of(tokens[i + 1].lower)
         if len(short) != 1 or not 2 <= len(short[0]) <= 8 or short[0] in self.abbreviations:
@@ -149,6 +161,19 @@ class Evidence:
             if after in _AFTER or (k >= 0 and row[k] in _BEFORE - _WEAK):
                 return True
         return False
+
+    def usual(self, keys: list[Key], name: str) -> str:
+        """The name by which the results call an arm most, as the text has it; "" where `name` already says it."""
+        said = {p for w in name.lower().split() for p in parts_of(w.strip(".,;:()[]"))}
+        best, top = "", 1
+        for key in sorted(keys, key=lambda k: not set(k) <= said):
+            places = [(s, at) for s, at in self.found(key) if self.results[s] and self.as_arm(s, at, len(key))]
+            if len(places) > top:
+                s, at = places[0]
+                first, last = self.owners[s][at], self.owners[s][at + len(key) - 1]
+                top = len(places)
+                best = "" if set(key) <= said else " ".join(self.source[first.start : last.end].split())
+        return best
 
     def coverage(self, keys: list[list[Key]]) -> list[int]:
         """How often sentences with results use each of several names, the longest name at a place counting."""

@@ -81,7 +81,9 @@ def by_contrast(tokens: list[Token], source: str, number: int, *, title: bool) -
         right = as_entries(parts[:1] if not title else _until_and(parts), source, number, 3 if title else 2)
         if is_schedule(left):
             raw = dose_or_schedule(parts[0].raw)
-            right = [Entry(phrase_text(raw, source), None, [name_key(raw)], (raw[0].start, raw[-1].end), 3, number)] if is_schedule(raw) else []
+            right = (
+                [Entry(phrase_text(raw, source), None, [name_key(raw)], (raw[0].start, raw[-1].end), 3, number)] if is_schedule(raw) else []
+            )
         if (is_name(left) or is_schedule(left)) and right:
             key = name_key(left)
             entry = Entry(

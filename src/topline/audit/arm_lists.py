@@ -53,7 +53,9 @@ _END = frozenset(
 # fmt: on
 
 
-_DISEASES = frozenset({"cancer", "cancers", "carcinoma", "disease", "leukemia", "lymphoma", "melanoma", "sarcoma", "tumor", "tumors", "tumour", "tumours"})
+_DISEASES = frozenset(
+    {"cancer", "cancers", "carcinoma", "disease", "leukemia", "lymphoma", "melanoma", "sarcoma", "tumor", "tumors", "tumour", "tumours"}
+)
 
 
 @dataclass(slots=True)
@@ -203,7 +205,7 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
         if not part.words and low in _SKIP and not counted and not (low == "treatment" and k + 1 < stop and tokens[k + 1].lower in HEADS):
             k += 1
             continue
-        if low == "of" and schedule and k + 1 < stop and tokens[k + 1].kind == "w":
+        if low == "of" and schedule and k + 1 < stop and tokens[k + 1].kind == "w" and tokens[k + 1].lower != "each":
             schedule = False  # "plus 4 months of A"
             k += 1
             continue
@@ -218,7 +220,7 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             continue
         if low in _END or token.text == ":" or token.kind in {"url", "id"}:
             break
-        if low in _JOIN:
+        if low in _JOIN and not (token.text == "-" and (schedule or tokens[k - 1].kind == "n")):
             schedule = False
             if part.words:
                 part.words.append(token)

@@ -33,7 +33,8 @@ def by_head(tokens: list[Token], source: str, number: int) -> list[Entry]:
         if letters:
             single = {"groups": "group", "arms": "arm", "cohorts": "cohort"}.get(token.lower, token.lower)
             out.extend(
-                Entry(f"{token.text.rstrip('s')} {t.text}", None, [(single, *name_key([t]))], (token.start, t.end), 1, number) for t in letters
+                Entry(f"{token.text.rstrip('s')} {t.text}", None, [(single, *name_key([t]))], (token.start, t.end), 1, number)
+                for t in letters
             )
             continue
         if plural:
@@ -59,7 +60,12 @@ def _letters(tokens: list[Token], k: int, *, plural: bool) -> list[Token]:
         if not (
             (len(token.text) == 1 and token.text.isupper())
             or token.text in {"II", "III", "IV"}
-            or (token.kind == "n" and token.text.isdigit() and len(token.text) == 1 and not (following and following.text in "%-/" + _DECIMAL))
+            or (
+                token.kind == "n"
+                and token.text.isdigit()
+                and len(token.text) == 1
+                and not (following and following.text in "%-/" + _DECIMAL)
+            )
         ):
             break
         out.append(token)

@@ -168,7 +168,34 @@ def closing_bracket(tokens: list[Token], i: int) -> int:
 _NO_NAME = frozenset({"patients", "therapy", "treatment", "drug", "drugs", "study"})
 
 
-_NO_ARM_WORD = frozenset(["january", "february", "april", "june", "july", "august", "september", "october", "november", "december", "each", "not", "those", "they", "it", "them", "entire", "whole", "overall", "subgroup", "subgroups", "population", "populations", "questionnaire"])
+_NO_ARM_WORD = frozenset(
+    [
+        "january",
+        "february",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "each",
+        "not",
+        "those",
+        "they",
+        "it",
+        "them",
+        "entire",
+        "whole",
+        "overall",
+        "subgroup",
+        "subgroups",
+        "population",
+        "populations",
+        "questionnaire",
+    ]
+)
 
 
 def trim_dose(tokens: list[Token]) -> list[Token]:

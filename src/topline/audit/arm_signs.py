@@ -236,7 +236,13 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
             negative, j = True, j + 2
             low = tokens[j].lower
         verb = low in TREATMENT_VERBS
-        if not verb and tokens[j - 1].lower == "had" and phrase_after(tokens, j) - j < 4 and tokens[j].kind == "w" and low not in {"a", "an", "no", "been", "not"}:
+        if (
+            not verb
+            and tokens[j - 1].lower == "had"
+            and phrase_after(tokens, j) - j < 4
+            and tokens[j].kind == "w"
+            and low not in {"a", "an", "no", "been", "not"}
+        ):
             verb, j = True, j - 1  # "41 patients had biopsy"
         if (
             not verb

@@ -26,7 +26,7 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     Every way in which a text introduces arms together (assignment, sizes, counts, title, comparison, addition, group names) offers
     a set of names. The set that the results use most is taken, the others lend it their names and sizes.
     """
-    evidence = Evidence(sentences)
+    evidence = Evidence(sentences, source)
     sets: list[list[Entry]] = []
     definitions: list[Entry] = []
     heads: list[Entry] = []
@@ -50,7 +50,7 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     sets.append([e for e in _distinct(heads) if e.strength == 1][:_MOST])
     sets.append(beside_values(sentences, source))
     for entry in (e for s in (*sets, heads) for e in s):
-        entry.keys.extend([long for key in entry.keys if (long := evidence.spell_out(key)) not in entry.keys])
+        _widen(entry, evidence)
     arms = choose([s for s in sets if s], evidence, _spoken_of(sentences))
     if len(arms) < 2:
         return ArmBook()
@@ -65,6 +65,18 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     return write_book(arms[:_MOST], evidence)
 
 
+def _widen(entry: Entry, evidence: Evidence) -> None:
+    """Further forms of a name: without "therapy" or "regimen" at its end, with its abbreviations written out."""
+    for key in list(entry.keys):
+        end = len(key)
+        while end > 1 and key[end - 1] in _AT_END:
+            end -= 1
+        for form in (key[:end], evidence.spell_out(key[:end])):
+            if form not in entry.keys:
+                entry.keys.append(form)
+
+
+_AT_END = frozenset({"therapy", "treatment", "regimen", "combination", "patient", "schedule", "recipient", "strategy", "setting"})
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 
 

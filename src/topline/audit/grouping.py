@@ -39,8 +39,12 @@ class Series:
 
 def _linked(items: list[Item], a: int, b: int) -> bool:
     joint = False
+    closed = False  # "83.7% and 80.7% in A and B, respectively; 15.3% and …": what follows is another series
     for item in items[a + 1 : b]:
         if item.kind == "W":
+            closed = closed or item.low.startswith("respective")
+            if item.low == ";" and closed:
+                return False
             if item.low in JOINTS:
                 joint = True
             elif item.low not in LINKS:

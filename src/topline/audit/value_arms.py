@@ -121,7 +121,9 @@ def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: S
             seen[key] = seen.get(key, 0) + 1
 
 
-_WHEN = frozenset({"baseline", "before", "after", "beginning", "pretreatment", "pre-treatment", "postoperative", "preoperative", "follow-up", "end"})
+_WHEN = frozenset(
+    {"baseline", "before", "after", "beginning", "pretreatment", "pre-treatment", "postoperative", "preoperative", "follow-up", "end"}
+)
 
 
 def _over_time(items: list[Item], start: int, s: Series) -> bool:
@@ -195,8 +197,15 @@ def _single(
 
 def _named_later(items: list[Item], s: Series) -> int | None:
     """The arm that the rest of the clause names: "31 patients experienced some episode of toxicity in arm A and 32 …"."""
-    for k in range(s.last + 1, min(len(items), s.last + 16)):
+    depth = 0
+    for k in range(s.last + 1, min(len(items), s.last + 20)):
         x = items[k]
+        if x.low in {"(", "["}:
+            depth += 1
+        elif x.low in {")", "]"}:
+            depth -= 1
+        if depth > 0 and x.kind != "C":
+            continue
         if x.kind == "A":
             return None if any(y.low in GOVERN for y in items[s.last + 1 : k]) else int(x.data)
         if x.kind in {"C", "P", "R", "D"} or x.low in {";", ",", "."} or x.low in BREAKS | {"and", "than", "all", "overall", "both"}:
@@ -212,6 +221,8 @@ def _order(want: int, total: int, tail: list[int], before: list[tuple[int, bool]
         return after[:want]
     if len(named) >= want:
         return named[:want]
+    if len(named) + len(after) == want and not set(named) & set(after):
+        return named + after  # "A and B had 28% and 15%, compared with 5% in C"
     if want == 2 and total == 2:
         if len(after) == 1:
             return [1 - after[0], after[0]]
@@ -244,7 +255,14 @@ def _continues(items: list[Item], a: int, b: int) -> bool:
 
 def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
     out: list[int] = []
+    depth = 0
     for x in items[s.last + 1 : stop]:
+        if x.low in {"(", "["}:
+            depth += 1
+        elif x.low in {")", "]"}:
+            depth -= 1
+        if depth > 0 and (x.kind in {"P", "R", "S", "H", "W"} or (x.kind == "A" and out)):
+            continue
         if x.kind == "A":
             out.append(int(x.data))
         elif x.kind == "E" and s.after and not out:
