@@ -117,7 +117,9 @@ class TumourMarker(Strict):
 class ResponseSpec(Strict):
     """From what, and by which criterion, response is derived."""
 
-    criterion: str = Field(default="RECIST 1.1", description="Name of the criterion, such as RECIST 1.1, iRECIST, mRECIST or PERCIST 1.0.")
+    criterion: str = Field(
+        default="RECIST 1.1", description="Name of the criterion, such as RECIST 1.1, iRECIST, mRECIST, PERCIST 1.0 or Choi."
+    )
     options: dict[str, bool | int | float | str] = Field(
         default={}, description="Choices of the criterion itself, beside `parameters`; each criterion knows its own."
     )

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from topline.derive.response.criterion import CLASSES, criteria
+from topline.derive.response.criterion import CLASSES, criteria, criterion_of, with_thresholds
 from topline.study.problems import InputError
+from topline.study.response_spec import RecistParameters, ResponseSpec
 
 
 def test_every_criterion_is_whole() -> None:
-    assert {"RECIST 1.1", "iRECIST", "mRECIST", "PERCIST 1.0"} <= set(criteria())
+    assert {"RECIST 1.1", "iRECIST", "mRECIST", "PERCIST 1.0", "Choi"} <= set(criteria())
     for criterion in criteria().values():
         assert set(criterion.words.values()) <= set(CLASSES)
         assert criterion.words["NE"] == "NE"
@@ -19,8 +20,16 @@ def test_every_criterion_is_whole() -> None:
         assert {criterion.words[word] for word in criterion.ends} == {"PD"}
         assert set(criterion.synonyms.values()) <= set(criterion.words)
         assert criterion.source
-        assert criterion.rules
-        criterion.options()
+        words = criterion.rules_in_words(RecistParameters(), criterion.options())
+        assert words
+        assert not any("{" in text for text in words)
+
+
+def test_rules_are_told_with_the_numbers_in_force() -> None:
+    spec = ResponseSpec(criterion="mRECIST", parameters=RecistParameters(progression_percent=25, progression_mm=5))
+    criterion, options = criterion_of(spec)
+    told = " ".join(criterion.rules_in_words(with_thresholds(spec).parameters, options))
+    assert "at least 25% and 0 mm above the smallest so far" in told
 
 
 def test_an_unknown_criterion_or_option_is_named(trial: Any) -> None:

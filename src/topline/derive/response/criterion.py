@@ -16,7 +16,7 @@ from topline.records.load import Records
 from topline.study.model import Strict
 from topline.study.problems import Finding, InputError
 from topline.study.records_spec import LabUnit
-from topline.study.response_spec import ResponseSpec
+from topline.study.response_spec import RecistParameters, ResponseSpec
 from topline.study.schedule import Assessments
 
 CLASSES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
@@ -61,6 +61,11 @@ def first_progression(overall: pl.DataFrame, options: Any) -> pl.DataFrame:
     return rows.select("USUBJID", pl.col("ADT").alias("PDDT"), pl.col("SEQ").alias("PDSEQ"))
 
 
+def as_they_are(parameters: RecistParameters, options: Any) -> RecistParameters:
+    """Return the parameters of RECIST 1.1 as the protocol has them."""
+    return parameters
+
+
 @dataclass(frozen=True)
 class Criterion:
     """A response criterion.
@@ -74,13 +79,15 @@ class Criterion:
     judge : callable
         ``judge(material, options)`` gives the visits from the lesion records (`TimePoints`).
     rules : tuple of str
-        The rules in words, for the report.
+        The rules in words, for the report; ``{name:g}`` stands for a parameter or an option of that name.
     options : type
         The model of its own choices in the protocol (`response.options`).
     ends : frozenset of str
         Words after which no visit counts for best response.
     progression : callable
         ``progression(overall, options)`` gives USUBJID, PDDT, PDSEQ: the day of progression. `overall` has CLASS and SEQ.
+    thresholds : callable
+        ``thresholds(parameters, options)`` gives the parameters of RECIST as the criterion has them, such as another rise of the sum.
     synonyms : mapping
         Other spellings in records, in capitals → word; the words themselves are known.
     """
@@ -93,7 +100,13 @@ class Criterion:
     options: type[Strict] = NoOptions
     ends: frozenset[str] = frozenset({"PD"})
     progression: Callable[[pl.DataFrame, Any], pl.DataFrame] = first_progression
+    thresholds: Callable[[RecistParameters, Any], RecistParameters] = as_they_are
     synonyms: Mapping[str, str] = field(default_factory=dict)
+
+    def rules_in_words(self, parameters: RecistParameters, options: Strict) -> tuple[str, ...]:
+        """The rules with the numbers that hold in a study."""
+        values = parameters.model_dump() | options.model_dump()
+        return tuple(rule.format(**values) for rule in self.rules)
 
     def word_of(self, text: pl.Expr) -> pl.Expr:
         """The word that a recorded text (in capitals) means; null when it is none."""
@@ -152,3 +165,9 @@ def criterion_of(spec: ResponseSpec) -> tuple[Criterion, Any]:
                 for item in error.errors(include_url=False)
             ]
         ) from None
+
+
+def with_thresholds(spec: ResponseSpec) -> ResponseSpec:
+    """Return the protocol's section on response with the parameters that its criterion has in force."""
+    criterion, options = criterion_of(spec)
+    return spec.model_copy(update={"parameters": criterion.thresholds(spec.parameters, options)})

@@ -9,7 +9,7 @@ import polars as pl
 
 from topline.derive.missed import missed_between
 from topline.derive.response.best import assessments_for_best, best_response, confirmed_response, first_responses, with_confirmation
-from topline.derive.response.criterion import CLASSES, Criterion, Material, TimePoints, criterion_of
+from topline.derive.response.criterion import CLASSES, Criterion, Material, TimePoints, criterion_of, with_thresholds
 from topline.derive.response.recorded import recorded_best, recorded_visits
 from topline.derive.response.visit_numbers import with_visits_apart
 from topline.derive.runs import first_rows, number_in_run, starts
@@ -71,6 +71,7 @@ def derive_response(records: Records, subjects: pl.DataFrame, protocol: Protocol
 
 def _derive_one(records: Records, subjects: pl.DataFrame, spec: ResponseSpec, protocol: Protocol) -> Response:
     criterion, options = criterion_of(spec)
+    spec = with_thresholds(spec)
     assessments = protocol.schedule.assessments
     treated = subjects.filter(pl.col("ORIGDT").is_not_null())
     therapy = new_therapy_dates(records, spec, treated)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from topline.analyze.results import Waterfall
+from topline.derive.response.criterion import with_thresholds
 from topline.report.context import Context
 from topline.report.figures.canvas import mark_synthetic, new_figure, put, render, text_size
 from topline.report.figures.model import FigureFile
@@ -77,7 +78,7 @@ def _thresholds(context: Context, waterfall: Waterfall) -> tuple[float, ...]:
         if isinstance(endpoint, BiochemicalResponse):
             return (-endpoint.percent if endpoint.direction == "fall" else endpoint.percent,)
     if isinstance(analysis, ResponseAnalysis) and protocol.response is not None:
-        rules = protocol.response.parameters
+        rules = with_thresholds(protocol.response).parameters
         return (-rules.partial_response_percent, rules.progression_percent)
     return ()
 

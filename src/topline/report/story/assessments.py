@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from topline.derive.missed import missed_days
+from topline.derive.response.criterion import with_thresholds
 from topline.derive.response.lesions import derive_lesions
 from topline.derive.response.markers import NORMAL
 from topline.derive.response.non_target import PROGRESSED
@@ -48,6 +49,7 @@ def tell_assessments(patient: Patient) -> Assessments | None:
     response, spec = patient.response, patient.protocol.response
     if response is None or spec is None or spec.entry == "recorded_best":
         return None
+    parameters = with_thresholds(spec).parameters
     lesions = _lesions(patient)
     labels = visit_labels(patient)
     sums = {row["VISIT"]: row for row in patient.rows(response.sums)}
@@ -55,11 +57,11 @@ def tell_assessments(patient: Patient) -> Assessments | None:
     overall = patient.rows(response.overall)
     seen = {row["VISIT"] for row in overall}
     visits = [
-        _visit(patient, labels, lesions, None, sums[visit], changes.get(visit), spec.parameters)
+        _visit(patient, labels, lesions, None, sums[visit], changes.get(visit), parameters)
         for visit in sums
         if visit not in seen and sums[visit]["BASELINE"]
     ]
-    visits += [_visit(patient, labels, lesions, row, sums.get(row["VISIT"]), changes.get(row["VISIT"]), spec.parameters) for row in overall]
+    visits += [_visit(patient, labels, lesions, row, sums.get(row["VISIT"]), changes.get(row["VISIT"]), parameters) for row in overall]
     return Assessments(spec.criterion, response.evaluator, lesions, tuple(visits), tuple(_gaps(patient, overall)))
 
 
@@ -174,7 +176,11 @@ def _why(
     parts = []
     by_size = total is not None and change is not None and row["TRGRESP"] is not None
     if total is not None and change is not None and by_size:
-        parts.append(_target(patient, labels, lesions, row["TRGRESP"], total, change, parameters))
+        if total["TRGRESP"] == row["TRGRESP"]:
+            parts.append(_target(patient, labels, lesions, row["TRGRESP"], total, change, parameters))
+        else:  # a criterion that looks at more than the sum
+            from_base = f" ({signed(change['PCHG'], '%')} from baseline)" if change["PCHG"] is not None else ""
+            parts.append(f"sum {number(change['BASE'])} → {number(change['AVAL'])} mm{from_base}: target {row['TRGRESP']}")
     parts.append(_overall(patient, labels, lesions, row, rule, response, target_told=by_size))
     if row["DTFIRST"] != row["DTLAST"]:
         first, last = patient.day(row["DTFIRST"]), patient.day(row["DTLAST"])

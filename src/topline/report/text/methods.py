@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topline.analyze.results import ResultSet
+from topline.derive.response.criterion import criterion_of, with_thresholds
 from topline.report.context import Context
 from topline.report.tables.footnotes import method_notes
 from topline.report.words import listed, lower_first, sentence
@@ -59,21 +60,19 @@ def _response(context: Context) -> Iterator[str]:
     yield f"Response follows {spec.criterion} and was {_ENTRIES[spec.entry]}"
     if spec.entry == "recorded_best":
         return
-    rules = spec.parameters
+    criterion, options = criterion_of(spec)
+    rules = with_thresholds(spec).parameters
     if spec.entry == "lesions":
-        yield (
-            f"Partial response is a fall of the sum of diameters by at least {rules.partial_response_percent:g}% from baseline; "
-            f"progression is a rise by at least {rules.progression_percent:g}% and {rules.progression_mm:g} mm from the smallest sum, "
-            "or a new lesion"
-        )
+        yield from criterion.rules_in_words(rules, options)
     yield (
         f"Stable disease counts as best response from {rules.stable_disease_min_days} days after the start; where confirmation is asked "
         f"for, a response is confirmed {rules.confirmation_days} days later or more"
     )
     changed = [
-        f"{name.replace('_', ' ')} = {getattr(rules, name)}"
-        for name, field in type(rules).model_fields.items()
-        if getattr(rules, name) != field.default
+        f"{name.replace('_', ' ')} = {getattr(chosen, name)}"
+        for chosen in (spec.parameters, options)
+        for name, field in type(chosen).model_fields.items()
+        if getattr(chosen, name) != field.default
     ]
     if changed:
         yield f"Choices that differ from the defaults: {listed(changed)}"

@@ -235,8 +235,8 @@ CRITERION = Criterion(
     judge=judge,
     rules=(
         "Progression by RECIST 1.1 is first unconfirmed (iUPD)",
-        "iCPD: at least 28 days later, further growth of what had progressed (target or new lesions by 5 mm, non-target by any), more new "
-        "lesions, or progression in another category",
+        "iCPD: at least {confirmation_min_days:g} days later, further growth of what had progressed (target or new lesions by "
+        "{growth_mm:g} mm, non-target by any), more new lesions, or progression in another category",
         "A visit without progression in between resets the bar",
         "Progression is dated to the first iUPD that was confirmed, or that no later visit undid",
     ),

@@ -8,13 +8,12 @@ not typical of the disease is recorded as equivocal; effusions count as progress
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pydantic import Field
 
 from topline.derive.response.criterion import CLASSES, Criterion, Material, TimePoints
 from topline.derive.response.from_lesions import lesion_steps
 from topline.study.model import Strict
+from topline.study.response_spec import RecistParameters
 
 
 class Options(Strict):
@@ -26,9 +25,12 @@ class Options(Strict):
 
 def judge(material: Material, options: Options) -> TimePoints:
     """Judge each visit as RECIST 1.1 does, by the diameters of the viable tumour."""
-    parameters = material.spec.parameters.model_copy(update={"progression_mm": options.progression_mm})
-    material = replace(material, spec=material.spec.model_copy(update={"parameters": parameters}))
     return lesion_steps(material, options.viable_test).time_points(material.subjects)
+
+
+def thresholds(parameters: RecistParameters, options: Options) -> RecistParameters:
+    """Ask for no absolute rise, unless the protocol does."""
+    return parameters.model_copy(update={"progression_mm": options.progression_mm})
 
 
 CRITERION = Criterion(
@@ -38,11 +40,13 @@ CRITERION = Criterion(
     judge=judge,
     rules=(
         "CR: no arterial enhancement left in any target lesion",
-        "PD: the sum of diameters of viable target lesions at least 20% above the smallest so far, non-target progression, or a new lesion",
-        "PR: the sum of diameters of viable target lesions at least 30% under baseline",
+        "PD: the sum of diameters of viable target lesions at least {progression_percent:g}% and {progression_mm:g} mm above the smallest "
+        "so far, non-target progression, or a new lesion",
+        "PR: the sum of diameters of viable target lesions at least {partial_response_percent:g}% under baseline",
         "SD: neither",
     ),
     options=Options,
+    thresholds=thresholds,
     synonyms={"COMPLETE RESPONSE": "CR", "PARTIAL RESPONSE": "PR", "STABLE DISEASE": "SD", "PROGRESSIVE DISEASE": "PD"}
     | dict.fromkeys(("NOT EVALUABLE", "INEVALUABLE", "ND", "NA", "MISSING"), "NE"),
 )

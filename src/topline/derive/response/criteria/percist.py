@@ -259,9 +259,10 @@ CRITERION = Criterion(
     judge=judge,
     rules=(
         "CMR: every lesion at or below the blood pool and below the liver's mean, no new lesion",
-        "PMD: the hottest SULpeak at least 30% and 0.8 units above baseline, total lesion glycolysis more than 75% above it, visible "
-        "increase in extent, or a new lesion",
-        "PMR: the hottest SULpeak at least 30% and 0.8 units under baseline, no lesion more than 30% up",
+        "PMD: the hottest SULpeak at least {change_percent:g}% and {change_sul:g} units above {progression_from}, total lesion glycolysis "
+        "more than {glycolysis_percent:g}% above baseline, visible increase in extent, or a new lesion",
+        "PMR: the hottest SULpeak at least {change_percent:g}% and {change_sul:g} units under baseline, no lesion more than "
+        "{change_percent:g}% up",
         "SMD: none of these",
     ),
     options=Options,

@@ -19,9 +19,10 @@ CRITERION = Criterion(
     words={word: word for word in CLASSES},
     judge=judge,
     rules=(
-        "CR: every non-nodal target lesion gone, every target node under 10 mm, non-target lesions gone, no new lesion",
-        "PD: the sum of diameters at least 20% and 5 mm above the smallest so far, unequivocal non-target progression, or a new lesion",
-        "PR: the sum of diameters at least 30% under baseline",
+        "CR: every non-nodal target lesion gone, every target node under {node_normal_mm:g} mm, non-target lesions gone, no new lesion",
+        "PD: the sum of diameters at least {progression_percent:g}% and {progression_mm:g} mm above the smallest so far, unequivocal "
+        "non-target progression, or a new lesion",
+        "PR: the sum of diameters at least {partial_response_percent:g}% under baseline",
         "SD: neither",
     ),
     synonyms={
