@@ -20,6 +20,7 @@ from topline.audit.claims import Claim
 from topline.audit.grammar import Cell
 from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY
+from topline.audit.phrases import family_of
 from topline.audit.series import Series
 from topline.audit.small_words import VS
 
@@ -137,7 +138,7 @@ def _second_arm(context: SentenceContext, before: Series | None, now: Series) ->
 def _value_claim(
     context: SentenceContext, s: Series, cell: Cell, at: int, code: str | None, arm: int | None, time: str | None, marks: tuple[str, ...]
 ) -> Claim | None:
-    family = FAMILY.get(code or "", "")
+    family = family_of(code)
     interval = cell.interval
     following = ["patients" if x.kind == "A" else x.low or str(x.data) for x in context.items[at + 1 : at + 5]]
     if (
@@ -152,8 +153,8 @@ def _value_claim(
     x = cell.x
     if cell.n_equals is not None and cell.unit == "%" and cell.value is not None:
         n, x, n_from = _read_n_equals(cell, carried_size(context, arm))
-    grade = s.grade if family in {"event", "term"} or (code is None and s.label is not None and s.grade is not None) else None
-    endpoint = graded_code(code, grade) or s.label
+    grade = s.grade if family in {"event", "term", "phrase"} else None
+    endpoint = graded_code(code, grade)
     shared: dict[str, Any] = {
         "endpoint": endpoint,
         "arm": name,
@@ -167,7 +168,7 @@ def _value_claim(
         before = [x.low for x in context.items[max(0, at - 24) : at]]
         if any(x.kind == "R" for x in context.items[max(0, at - 3) : at]) or ("hazard" in before and "median" not in before):
             return Claim("ratio", value=cell.value, lower=lower, upper=upper, conf_level=level, interval="ci", measure="HR", **shared)
-    if cell.noun in {"women", "men", "male", "males", "female", "females"} and x is not None:
+    if cell.noun in {"male", "males", "female", "females"} and x is not None:
         shared["endpoint"] = cell.noun
     if cell.sd is not None and cell.unit == "%" and family == "tte":
         return Claim("landmark_rate", value=cell.value, unit="%", time=time, **shared)  # an estimate ± its standard error
@@ -178,7 +179,7 @@ def _value_claim(
             return None
         if endpoint is None and cell.unit == "%" and x is None and n is None and interval is None:
             endpoint = None
-        landmark = family == "tte" or (code in {"LC"})
+        landmark = family == "tte" or (time is not None and x is None and _over_time(context, s, code))
         if n is None and not landmark:
             compared = arm is None and len(s.cells) > 1 and (len(context.book.arms) > 1 or _versus(context, s))
             n = None if compared else carried_size(context, arm)
@@ -202,8 +203,6 @@ def _value_claim(
                 n_from=n_from,
                 **shared,
             )
-        if code == "AGE" or code == "FU":
-            shared["endpoint"] = s.label
         return Claim(
             "proportion",
             value=cell.value,
@@ -219,32 +218,14 @@ def _value_claim(
             grade=grade,
             **shared,
         )
-    timed = cell.unit in {"months", "years", "weeks", "days"}
-    if cell.value == "NR" and family != "tte":
-        return None
-    if (
-        timed
-        or cell.value == "NR"
-        or (interval is not None and cell.noun is None)
-        or (family == "tte" and cell.value is not None and "." in cell.value and cell.noun is None)
-    ):
-        if code == "FU":
-            return Claim("follow_up", value=cell.value, lower=lower, upper=upper, conf_level=level, unit=cell.unit, interval=kind, **shared)
-        lows = {t.lower for t in context.tokens}
-        median = "median" in lows or "mpfs" in lows or "mos" in lows or any(w.startswith("m") and w[1:].upper() in FAMILY for w in lows)
-        if family == "tte" or code == "AGE" or (median and (interval is not None)):
-            if code == "AGE" and not median:
-                return None
-            if family != "tte" and code != "AGE":
-                shared["endpoint"] = s.label or endpoint
-            return Claim(
-                "median", value=cell.value, lower=lower, upper=upper, conf_level=level, unit=cell.unit, interval=kind, n=None, **shared
-            )
-        return None
+    found = _location_claim(context, s, cell, code, family, shared)
+    if found is not None:
+        return found
     if (
         cell.value is not None
         and cell.value.isdigit()
         and (cell.noun is not None or s.after)
+        and s.stated
         and family in {"event", "response", "category"}
         and int(cell.value) > 0
     ):
@@ -259,6 +240,52 @@ def _value_claim(
             **shared,
         )
     return None
+
+
+def _location_claim(context: SentenceContext, s: Series, cell: Cell, code: str | None, family: str, shared: dict[str, Any]) -> Claim | None:
+    """A median, a mean or a follow-up time: which of them, the words before the value say."""
+    timed = cell.unit in {"months", "years", "weeks", "days"}
+    if cell.value is None or cell.noun is not None or (cell.value == "NR" and family != "tte"):
+        return None
+    lower, upper, kind, level = interval_bounds(cell.interval)
+    shared = shared | {"value": cell.value, "lower": lower, "upper": upper, "conf_level": level, "unit": cell.unit, "interval": kind}
+    printed = timed or cell.value == "NR" or lower is not None
+    if code == "FU":
+        return Claim("follow_up", **shared) if printed else None
+    said = _said_before(context, s)
+    if said & {"mean", "means", "average"} and not said & {"median", "medians"} and code is not None and code != "AGE":
+        return Claim("mean_sd", **shared) if printed or "." in cell.value else None
+    median = bool(said & {"median", "medians", "mpfs", "mos"}) or any(w.startswith("m") and w[1:].upper() in FAMILY for w in said)
+    if median and code is not None and (printed or "." in cell.value or _said_plainly(context, s)):
+        return Claim("median", **shared)
+    return Claim("median", **shared) if family == "tte" and (printed or "." in cell.value) else None
+
+
+def _said_plainly(context: SentenceContext, s: Series) -> bool:
+    return s.stated and not s.cells[0].spelled and context.items[s.first - 1].low in {"was", "were", "of", "=", ":"}
+
+
+def _said_before(context: SentenceContext, s: Series) -> set[str]:
+    """The words between the values before and this series, and those within it."""
+    start = s.first
+    while start > 0 and s.first - start < 30 and context.items[start - 1].kind not in {"C", "P", "R"}:
+        start -= 1
+    return _words(context, start, s.last + 1)
+
+
+def _words(context: SentenceContext, a: int, b: int) -> set[str]:
+    return {context.tokens[n].lower for x in context.items[a:b] for n in range(x.i, min(x.j, len(context.tokens)))}
+
+
+def _over_time(context: SentenceContext, s: Series, code: str | None) -> bool:
+    """Whether a rate with a time is one of a curve: "the 15-year incidence of X", "3-month mortality"; response rates are not."""
+    family = family_of(code)
+    if family in {"response", "category"}:
+        return False
+    if family in {"phrase", "other", ""} or code == "DEATH":
+        return True
+    words = {"cumulative", "actuarial", "incidence", "incidences", "probability", "kaplan-meier", "estimated", "risk"}
+    return bool(words & _words(context, max(0, s.first - 14), s.first))
 
 
 def _versus(context: SentenceContext, s: Series) -> bool:

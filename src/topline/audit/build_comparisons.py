@@ -10,9 +10,11 @@ from topline.audit.build_context import (
     item_span,
 )
 from topline.audit.claims import Claim
+from topline.audit.clauses import name_before
 from topline.audit.grammar import PValue, Ratio
 from topline.audit.items import Item
-from topline.audit.lexicon import FAMILY
+from topline.audit.lexicon import FAMILY, endpoint_at, parts_of
+from topline.audit.phrases import family_of
 from topline.audit.series import Series
 
 __all__ = ["p_claim", "ratio_claim"]
@@ -46,19 +48,17 @@ def _p_text(p: PValue | None) -> str | None:
 
 def _about(about: str) -> str | None:
     words = set(about.split())
+    parts = [part for word in about.split() for part in parts_of(word)]
+    known = (endpoint_at(parts, at) for at in range(len(parts)))
+    code = next((found[0] for found in known if found is not None and FAMILY[found[0]] in {"tte", "response"}), None)
+    if code is not None:
+        return code
     if "recurrence" in words or "relapse" in words:
         return "RFS" if "death" in words else "RECUR"
     if "progression" in words:
         return "PFS"
     if words & {"death", "mortality", "os", "survival"} and "free" not in words and "progression-free" not in words:
         return "OS"
-    for word in words:
-        if word.upper() in FAMILY and FAMILY[word.upper()] in {"tte", "response"}:
-            return word.upper()
-    if "progression-free" in words:
-        return "PFS"
-    if "disease-free" in words:
-        return "DFS"
     return None
 
 
@@ -139,15 +139,15 @@ def ratio_claim(
             }
         )
     )
-    code = _about(ratio.about)
-    if code is None:
+    code = _about(ratio.about) or _named(context, k, current)
+    if ratio.measure == "HR" and family_of(code) not in {"tte", "event", "other", "category"}:
+        timed = [str(x.data) for x in context.items[:k] if x.kind == "E" and family_of(str(x.data)) == "tte"]
+        code = timed[-1] if timed else context.last_endpoint or code
+    if code is None and (ratio.measure != "HR" or family_of(endpoint) in {"tte", "event", "other", "category"}):
         code = endpoint
-        if current is not None and current.endpoints:
-            later = [x for x in context.items[current.last + 1 : k] if x.kind == "E"]
-            code = str(later[-1].data) if later else current.endpoints[-1] or endpoint
     if factor and ratio.measure == "HR":
         near = [*reversed(context.items[:k]), *context.items[k:]]
-        code = next((str(x.data) for x in near if x.kind == "E" and FAMILY.get(str(x.data)) == "tte"), code)
+        code = next((str(x.data) for x in near if x.kind == "E" and family_of(str(x.data)) == "tte"), code)
     if code is None:
         code = next((str(x.data) for x in context.items[k:] if x.kind == "E"), None)
     if code in {"FU", "AGE", "DOT"}:
@@ -176,6 +176,35 @@ def ratio_claim(
     )
 
 
+_OF_TESTS = frozenset({"test", "tests", "points", "difference", "differences", "model", "analysis", "regression", "value"})
+
+
+def _statistic(items: list[Item], k: int, begin: int) -> int:
+    """Where the bracket's statistics begin: "fatigue (t = 2.1, P = 0.03)" names what the bracket stands behind."""
+    opened = next((j for j in range(k - 1, max(begin, k - 12) - 1, -1) if items[j].low in {"(", "[", ")", "]"}), -1)
+    if opened >= 0 and items[opened].low in {"(", "["} and any(x.low in {"=", "±"} or x.kind == "X" for x in items[opened + 1 : k]):
+        return opened + 1
+    return k
+
+
+def _own_name(context: SentenceContext, k: int, current: Series | None) -> str | None:
+    """What stands between the values before and a ratio or p-value as its own subject."""
+    begin = current.last + 1 if current is not None else 0
+    begin = max(begin, next((j + 1 for j in range(k - 1, begin - 1, -1) if context.items[j].kind in {"P", "R"}), begin))
+    found, second = name_before(context.tokens, context.items, _statistic(context.items, k, begin), begin)
+    if found is None and second is not None and second.at is not None and current is None and context.items[k].kind == "P":
+        found = second
+    inside = current is not None and context.items[k - 1].low not in {"(", "["}
+    if found is None or (found.at is None and (inside or found.words.split()[-1] in _OF_TESTS)):
+        return None
+    return found.words if found.at is None else str(context.items[found.at].data)
+
+
+def _named(context: SentenceContext, k: int, current: Series | None) -> str | None:
+    own = _own_name(context, k, current)
+    return own if own is not None or current is None or not current.endpoints else current.endpoints[-1]
+
+
 def _nth_endpoint(context: SentenceContext, current: Series, k: int) -> str | None:
     """ "(P = 0.03 and P = 0.06)" after values of two endpoints: each p-value has its own."""
     distinct = list(dict.fromkeys(current.endpoints))
@@ -197,21 +226,14 @@ def p_claim(
     p: PValue = item.data
     if p.threshold:
         return None
-    code: str | None = endpoint
-    label = None
+    own = _own_name(context, k, current)
     group = 0
-    if current is not None:
-        later = [x for x in context.items[current.last + 1 : k] if x.kind == "E"]
-        if later:
-            code = str(later[-1].data)
-        else:
-            code = _nth_endpoint(context, current, k) if current.endpoints else endpoint
-            label = current.label
-            group = context.group
-            grade = current.grade
-            if code is None and label is None:
-                code = endpoint
-    final = graded_code(code, grade if FAMILY.get(code or "") == "event" else None) or label
+    if own is None and current is not None:
+        own = _nth_endpoint(context, current, k) if current.endpoints else None
+        group = context.group
+        grade = current.grade
+    code = own or endpoint
+    final = graded_code(code, grade if family_of(code) == "event" else None)
     return Claim(
         "p_value",
         endpoint=final,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
 from topline.audit.value_grammar import CLOSE, OPEN, Cell, ValueGrammar
 
 __all__ = ["CellGrammar"]
+
+
+_PER = re.compile(r"(?:[mµμnpdk]?[gl]|[mµμn]?mol|h|s|min|iu|kg|day)-[12]$")
 
 
 class CellGrammar(ValueGrammar):
@@ -40,7 +45,7 @@ class CellGrammar(ValueGrammar):
                 if self.kinds[k] == "n":
                     cell.sd = self.tokens[k].value
                     cell.unit, j = self.unit(k + 1)
-                    if self.low[j] in NOT_RESULTS or "/" in self.low[j][1:]:
+                    while self.low[j] in NOT_RESULTS or "/" in self.low[j][1:] or _PER.match(self.low[j]):
                         j += 1
             elif cell.unit == "%" and self.low[j] in {"of", "among"}:
                 k = j + 1
@@ -129,8 +134,8 @@ class CellGrammar(ValueGrammar):
                 return k + 2
         percent = self.percent(k)
         if percent is not None and cell.unit is None and self.ci_head(k) is None:
-            if opener not in OPEN and cell.x is None:
-                return None
+            if opener not in OPEN and cell.x is None and not (cell.noun is not None and self.low[percent[1]] in CLOSE):
+                return None  # but "(1,323 women, 91%)"
             if cell.x is None:
                 count = cell.value
                 if count is None or not count.isdigit() or len(count) > 7 or (count == "0" and float(percent[0]) > 0):

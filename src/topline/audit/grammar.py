@@ -192,7 +192,20 @@ class Grammar(CellGrammar):
             return None
         j += 1
         ratio = Ratio(measure, value, pending, None, tuple(marks), " ".join(about))
-        return ratio, self._ratio_tail(ratio, j)
+        return ratio, self.ratio_end(ratio, j)
+
+    def ratio_end(self, ratio: Ratio, j: int) -> int:
+        """Where a ratio ends: its interval and p-value, also behind "for disease-free survival (DFS)"."""
+        k = j + 1
+        if self.low[j] == "for":
+            while k < j + 9 and self.kinds[k] == "w":
+                k += 1
+            if self.low[k] in OPEN and self.kinds[k + 1] == "w" and self.low[k + 2] in CLOSE:
+                k += 3
+            if k > j + 1 and self.low[k] in OPEN and self.ci(k + 1) is not None:
+                ratio.about = " ".join(self.low[j + 1 : k])
+                return self._ratio_tail(ratio, k)
+        return self._ratio_tail(ratio, j)
 
     def _ratio_tail(self, ratio: Ratio, j: int) -> int:
         depth = 0

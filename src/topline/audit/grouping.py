@@ -20,9 +20,10 @@ class Series:
     endpoints: list[str | None] = field(default_factory=list)
     arms: list[int | None] = field(default_factory=list)
     times: list[str | None] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
     grade: str | None = None
-    label: str | None = None
     after: bool = False
+    stated: bool = False
     closing: bool = False
     paired: bool = False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from topline.audit.grammar import Grammar
 from topline.audit.item import Item
 from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
@@ -68,6 +70,9 @@ _BEFORE_CODE = frozenset(
         "ps",
         "score",
         "scale",
+        "exon",
+        "codon",
+        "chromosome",
     ]
 )
 _SCORED = frozenset({"status", "score", "scores", "ecog", "ps", "who", "kps"})
@@ -75,6 +80,16 @@ _SUBSTANCES = frozenset(
     {
         "ethanol", "alcohol", "glucose", "dextrose", "saline", "cream", "gel", "ointment", "solution", "mouthwash", "formalin", "lidocaine",
         "albumin", "sodium", "iodine", "power", "confidence",
+    }
+)  # fmt: skip
+
+
+_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])$")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}$")
+_CHANGES = frozenset(
+    {
+        "reduction", "reductions", "improvement", "increase", "decrease", "decline", "drop", "lower", "higher", "less", "more", "greater",
+        "fewer", "longer", "shorter", "relative", "proportional",
     }
 )  # fmt: skip
 
@@ -117,6 +132,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
             return Item("X", i, i + 4)
     if i and len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper() and tokens[i - 1].end == tokens[i].start:
         return Item("X", i, i + 1)  # "stage N2"
+    if after == "/" and i + 2 < len(tokens) and _MONTH.match(tokens[i].text) and _YEAR.match(tokens[i + 2].text):
+        return Item("X", i, i + 3)  # "01/2000"
     if tokens[i].lower == "one" and after == "of" and tokens[i + 2 : i + 3] and tokens[i + 2].spelled:
         return Item("X", i, i + 3)  # "one of two arms"
     if after == "-" and before in {"in", "of", "between", "from"} and i + 3 < len(tokens) and tokens[i + 3].text == "%":
@@ -127,8 +144,25 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, i + 1)  # "at least one risk factor"
     if after in {"%", "percent"} and i + 2 < len(tokens) and tokens[i + 2].lower in _SUBSTANCES:
         return Item("X", i, i + 2)
+    if (
+        after == "%"
+        and any(t.lower in _CHANGES for t in tokens[i + 2 : i + 4])
+        and (before in {"a", "an", "of"} or tokens[i + 2].lower in _CHANGES)
+    ):
+        return Item("X", i, i + 2)  # "a 29% reduction", "33% lower"
+    if (
+        after == "-"
+        and i + 3 < len(tokens)
+        and tokens[i + 2].kind == "n"
+        and tokens[i + 3].text == "%"
+        and before not in {"(", "[", ",", ";", ":"}
+    ):
+        return Item("X", i, i + 4)  # "a 25-50% reduction"
+    if after == "%" and before == "than" and i > 1 and tokens[i - 2].lower in {"more", "less", "greater", "fewer", "higher", "lower"}:
+        return Item("X", i, i + 2)
     if after == "%" and [t.lower for t in tokens[i + 2 : i + 4]] == ["(", "from"]:
-        return Item("X", i, i + 2)  # "an increase of 7.3% (from 28.1% to 35.4%)"
+        end = next((j for j in range(i + 4, min(len(tokens), i + 14)) if tokens[j].text == ")"), i + 1)
+        return Item("X", i, end + 1)  # "an increase of 7.3% (from 28.1% to 35.4%)"
     if any(t.lower in {"margin", "margins"} for t in tokens[max(0, i - 4) : i]):
         return Item("X", i, i + 1)
     code = _code_range(tokens, i, before)
@@ -139,8 +173,15 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     ):
         found = g.cell(i)
         return Item("X", i, found[1] if found else i + 1)
-    if before == "=" and i >= 2 and tokens[i - 2].lower in {"t", "f", "z", "u", "r", "χ2", "x2", "chi2", "²", "χ", "2", "df"}:
+    if (
+        before == "="
+        and i >= 2
+        and (len(tokens[i - 2].text) == 1 or tokens[i - 2].lower in {"χ2", "x2", "chi2", "df"})
+        and tokens[i - 2].lower != "n"
+    ):
         return Item("X", i, i + 1)
+    if before == "-" and i >= 3 and tokens[i - 2].text == "=" and len(tokens[i - 3].text) == 1:
+        return Item("X", i, i + 1)  # "b = -29.4"
     if before in _BEFORE_CODE and not tokens[i].spelled and after not in {"%"}:
         return Item("X", i, i + 1)
     if before == "[" and g.integer(i) is not None and after == "]" and i >= 2 and tokens[i - 2].kind == "w":

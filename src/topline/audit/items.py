@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from topline.audit.arms import ArmBook
 from topline.audit.dates import date_at
-from topline.audit.grammar import Grammar
+from topline.audit.grammar import Cell, Grammar
 from topline.audit.item import Item
-from topline.audit.item_lists import absorb_before, further_interval, further_letters, further_p
+from topline.audit.item_lists import absorb_before, claim_p, further_interval, further_letters, further_p, next_grade
 from topline.audit.item_values import only_a_cause, value_item
 from topline.audit.lexicon import FAMILY, TIME_UNITS, endpoint_at, parts_of
-from topline.audit.tokens import Token
+from topline.audit.phrases import name_phrases
+from topline.audit.tokens import Token, small_number
 
 __all__ = ["Item", "read_items"]
 
@@ -44,6 +45,10 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
         else:
             out.append(item)
             i = max(item.j, i + 1)
+            if item.kind == "R":
+                claim_p(out)
+            if item.kind == "C":
+                next_grade(out)
             if item.kind in "SR":
                 i = further_interval(grammar, tokens, out, i)
             if item.kind == "P":
@@ -52,7 +57,7 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
                 absorb_before(out)
             if item.kind == "A":
                 i = further_letters(tokens, parts, first, book, out, i)
-    return out
+    return name_phrases(tokens, out)
 
 
 def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], owner: list[int], book: ArmBook, i: int) -> Item | None:
@@ -93,7 +98,13 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             if times is not None:
                 return Item("T", i, times[1], times[0])
         if low == "n" and i + 2 < len(tokens) and tokens[i + 1].text in "=:" and g.integer(i + 2) is not None:
+            share = g.percent(i + 4) if i + 4 < len(tokens) and tokens[i + 3].text in ",;" else None
+            if share is not None and g.low[share[1]] in {")", "]"}:
+                return Item("C", i, share[1], Cell(share[0], "%", x=g.integer(i + 2)))  # "radiotherapy (n = 24; 31%)"
             return Item("N", i, i + 3, g.integer(i + 2))
+        number, _, unit = low.rpartition("-")
+        if unit in TIME_UNITS and small_number(number) is not None:
+            return Item("T", i, i + 1, [f"{small_number(number)} {TIME_UNITS[unit]}"])  # "nine-year"
         endpoint = _phrase(endpoint_at(parts, first[i]), parts, first, owner, i, single=token)
         arm = book.mention(parts, first[i])
         if arm is not None and first[i] + arm[1] >= len(owner):
@@ -128,23 +139,9 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
         ):
             endpoint = None  # "stable disease was the best overall response"
         if endpoint is not None and endpoint[0] in {"AE", "TRAE", "TEAE"} and only_a_cause(tokens, i):
-            endpoint = None
+            return Item("W", i, owner[first[i] + endpoint[1] - 1] + 1, None, "cause")
         if endpoint is not None:
             return Item("E", i, owner[first[i] + endpoint[1] - 1] + 1, endpoint[0], FAMILY[endpoint[0]])
-        if low.endswith(("-year", "-month", "-week", "-day", "-yr")) and low.partition("-")[0] in {
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "ten",
-            "twelve",
-        }:
-            number = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "ten": "10", "twelve": "12"}[
-                low.partition("-")[0]
-            ]
-            return Item("T", i, i + 1, [f"{number} {TIME_UNITS[low.partition('-')[2]]}"])
         if g.not_reached(i) is not None and low in {"nr", "ne", "not", "unreached"}:
             cell = g.cell(i)
             if cell is not None:

@@ -41,7 +41,8 @@ _TTE = {
 }
 _RESPONSE = {
     "ORR": "rr|objective response rate|overall response rate|objective response|overall response|orr|response rate|objective "
-    "remission rate|overall remission rate|objective responder|tumor response rate|confirmed objective response|confirmed orr|"
+    "remission rate|overall remission rate|objective responder|tumor response rate|objective tumor response|tumor response|"
+    "overall tumor response|objective tumor response rate|confirmed objective response|confirmed orr|"
     "objective remission|overall remission",
     "DCR": "disease control rate|disease control|dcr|tumor control rate",
     "CBR": "clinical benefit rate|clinical benefit|cbr",
@@ -154,8 +155,6 @@ PATIENT_NOUNS = frozenset(
         "man",
         "adults",
         "children",
-        "deaths",
-        "events",
     ]
 )
 RATIO_HEADS = {

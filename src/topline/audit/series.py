@@ -7,23 +7,26 @@ from itertools import pairwise
 from topline.audit.arms import ArmBook
 from topline.audit.grouping import Series, group_values, merge_counts
 from topline.audit.items import Item
+from topline.audit.tokens import Token
 from topline.audit.value_arms import assign_arms, assign_times, share_closing_arms, tail_end
 from topline.audit.value_endpoints import assign_endpoints
 
 __all__ = ["Series", "find_series"]
 
+_LISTING = frozenset({",", ";", "and", "(", ")", "[", "]", "%"})
 
-def find_series(items: list[Item], book: ArmBook, inherited: str | None = None) -> list[Series]:
+
+def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited: str | None = None) -> list[Series]:
     """All series of a sentence with endpoint, arm and time for each value.
 
     Parameters
     ----------
-    items : list of Item
+    tokens, items : list
         The sentence.
     book : ArmBook
         The arms of the text.
     inherited : str, optional
-        Endpoint of the sentence before, for "the corresponding values were …".
+        Endpoint of the sentence before, for "these values were …".
     """
     merge_counts(items)
     series = group_values(items)
@@ -32,7 +35,7 @@ def find_series(items: list[Item], book: ArmBook, inherited: str | None = None) 
     previous: Series | None = None
     for number, s in enumerate(series):
         stop = series[number + 1].first if number + 1 < len(series) else len(items)
-        assign_endpoints(items, s, begin, stop, previous)
+        assign_endpoints(tokens, items, s, begin, stop, previous, inherited)
         assign_times(items, s, begin, stop, previous)
         assign_arms(items, s, begin, stop, previous, book, closing)
         if s.endpoints[-1] is None and all(cell.unit is None and cell.x is None for cell in s.cells):
@@ -74,19 +77,20 @@ def _closing_arms(items: list[Item], series: list[Series]) -> list[int]:
 def _one_endpoint_each(items: list[Item], series: list[Series], arms: int) -> None:
     """ "DFS and OS were 67% and 75% (P …), and 72% and 82% (P …)": as many series as endpoints, each with the values of all arms."""
     for number, s in enumerate(series):
-        codes = list(dict.fromkeys(s.endpoints))
+        codes, size = s.listed, len(s.cells)
         m = len(codes)
-        if not s.paired or m < 2 or None in codes or len(s.cells) != arms or m != arms or number + m > len(series):
-            continue
         run = series[number : number + m]
-        if any(list(dict.fromkeys(x.endpoints)) != codes or len(x.cells) != arms for x in run):
+        if m < 2 or len(run) != m or size < 2 or any(len(x.cells) != size for x in run):
             continue
         gaps = [items[a.last + 1 : b.first] for a, b in pairwise(run)]
         after = items[run[-1].last + 1 : run[-1].last + 4]
-        if any(x.kind in {"E", "A"} for gap in gaps for x in gap) or not all(any(x.kind == "P" for x in gap) for gap in (*gaps, after)):
+        if any(x.kind in {"E", "A"} or (x.kind == "W" and x.low not in _LISTING) for gap in gaps for x in gap):
+            continue
+        if m == size and not (size == arms and all(any(x.kind == "P" for x in gap) for gap in (*gaps, after))):
             continue
         order = _closing_arms(items, series)
         for code, x in zip(codes, run, strict=True):
-            x.endpoints = [code] * arms
+            x.endpoints = [code] * size
             x.paired = False
-            x.arms = [*order] if len(order) == arms else [*range(arms)]
+            if size == arms:
+                x.arms = [*order] if len(order) == arms else [*range(arms)]

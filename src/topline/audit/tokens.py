@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Token", "tokenise"]
+__all__ = ["Token", "small_number", "tokenise"]
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Token:
 _TOKEN = re.compile(
     r"(?P<id>(?:NCT|ChiCTR|CTR|UMIN|ISRCTN|JPRN|jRCT|EudraCT|ACTRN|KCT|DRKS|NTR|CRD)[-: ]?[A-Za-z]{0,8}-?[0-9][0-9-]{4,20})"
     r"|(?P<url>https?://[^\s]{1,300}|doi:? ?10\.[^\s]{1,100}|10\.[0-9]{4,5}/[^\s]{1,100})"
-    r"|(?P<glued>(?:to|vs|and|was|were|of|is|CI|HR|aHR|OR|aOR|RR|P|p|n|N|IQR)(?=[0-9]|\.[0-9]))"
+    r"|(?P<glued>(?:to|vs|and|was|were|of|is|CI|HR|aHR|OR|aOR|RR|P|p|n|IQR)(?=[0-9]|\.[0-9]))"
     r"|(?P<n>(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)"
     r"|(?P<w>[A-Za-zÀ-ÖØ-öø-ÿα-ωΑ-Ω][A-Za-z0-9À-ÖØ-öø-ÿα-ω]*(?:['/-][A-Za-z0-9À-ÖØ-öø-ÿ]+)*)"
     r"|(?P<s>[^\s])"
@@ -180,7 +180,8 @@ def _spell(tokens: list[Token]) -> list[Token]:
     return out
 
 
-def _small(word: str) -> int | None:
+def small_number(word: str) -> int | None:
+    """A spelled number below one hundred, or None."""
     tens, dash, ones = word.partition("-")
     if not dash:
         return _ONES.get(word, _TENS.get(word))
@@ -190,7 +191,7 @@ def _small(word: str) -> int | None:
 
 
 def _spelled_value(tokens: list[Token], i: int) -> tuple[int | None, int]:
-    value = _small(tokens[i].lower)
+    value = small_number(tokens[i].lower)
     if value is None:
         return None, i
     j = i + 1
@@ -201,7 +202,7 @@ def _spelled_value(tokens: list[Token], i: int) -> tuple[int | None, int]:
         value *= 100
         j += 1
         k = j + 1 if j < len(tokens) and tokens[j].lower == "and" else j
-        rest = _small(tokens[k].lower) if k < len(tokens) and tokens[k].kind == "w" else None
+        rest = small_number(tokens[k].lower) if k < len(tokens) and tokens[k].kind == "w" else None
         if rest is not None:
             value += rest
             j = k + 1

@@ -305,7 +305,7 @@ def tail_end(items: list[Item], s: Series, stop: int) -> int:
         return end
     for k in range(s.last + 1, min(stop, s.last + 14)):
         x = items[k]
-        if x.kind == "A":
+        if x.kind in {"A", "T"}:
             end = k + 1
         elif x.kind != "W" or x.low in {",", ";", "whereas", "while", "than"} or x.low not in LINKS:
             break

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+from topline.audit.clauses import name_after, name_before
 from topline.audit.grammar import Cell
 from topline.audit.grouping import Series
 from topline.audit.items import Item
-from topline.audit.lexicon import FAMILY
-from topline.audit.small_words import BEFORE_VALUE, LIST_GLUE, NOT_LABEL, RESULT_VERBS, VS
+from topline.audit.phrases import family_of
+from topline.audit.small_words import LIST_GLUE, RESULT_VERBS, VS
+from topline.audit.tokens import Token
 
 __all__ = ["assign_endpoints"]
+
+_ANAPHORS = frozenset({"values", "value", "figures", "rates", "numbers", "percentages", "proportions", "times", "medians"})
 
 
 def _groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
@@ -19,13 +25,22 @@ def _groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
         if items[k].kind != "E":
             continue
         glue = items[last + 1 : k] if out else []
-        apart = out and (FAMILY[str(items[k].data)] == "other") != (FAMILY[str(items[last].data)] == "other")
+        apart = out and (family_of(str(items[k].data)) == "other") != (family_of(str(items[last].data)) == "other")
+        apart = apart or _opens(glue)
         if out and not apart and all(x.kind in {"G", "T", "H"} or x.low in LIST_GLUE for x in glue):
             out[-1].append(k)
         else:
             out.append([k])
         last = k
     return out
+
+
+def _opens(items: list[Item]) -> bool:
+    """Whether a bracket is opened and not closed."""
+    depth = 0
+    for x in items:
+        depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
+    return depth > 0
 
 
 def _codes(items: list[Item], group: list[int]) -> list[str]:
@@ -37,82 +52,121 @@ def _codes(items: list[Item], group: list[int]) -> list[str]:
     return codes
 
 
-def assign_endpoints(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None) -> None:
-    """Set the endpoint of each value."""
+def assign_endpoints(
+    tokens: list[Token], items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, inherited: str | None
+) -> None:
+    """Set the endpoint of each value; `inherited` is what the sentence before spoke of."""
     k = len(s.cells)
     groups = _groups_of_endpoints(items, begin, s.first)
     after = _endpoint_after(items, s, stop)
-    between = [x for x in items[s.first : s.last] if x.kind == "W"]
-    versus = any(x.low in VS for x in between)
-    label = _label(items, s, begin)
     s.grade = _grade(items, begin, s.first, stop)
     if after is not None and items[s.last + 1].low == "for" and after <= s.last + 3:
         s.endpoints = [str(items[after].data)] * k  # "23.5% vs 11.8% for ORR"
         s.after = True
         return
-    if groups and s.cells[0].unit == "%" and all(items[g].data in {"FU", "AGE"} for g in groups[-1]):
-        groups = groups[:-1]  # a rate is of no follow-up and no age
-        if not groups:
-            s.label = label
-            s.endpoints = [None] * k
-            return
+    if any(x.low in {"these", "corresponding", "respective", "those"} and y.low in _ANAPHORS for x, y in pairwise(items[begin : s.first])):
+        s.endpoints = [previous.endpoints[-1] if previous is not None and previous.endpoints else inherited] * k  # "these values were"
+        s.stated = True
+        return
+    before, second = name_before(tokens, items, s.first, begin)
+    rate = s.cells[0].unit == "%"
+    if rate and before is not None and before.at is not None and items[before.at].data in {"FU", "AGE"}:
+        before = None  # a rate is of no follow-up and no age
+    if rate and second is not None and second.at is not None and items[second.at].data in {"FU", "AGE"}:
+        second = None
     if groups and any(x.low in {"was", "were", ":", "="} for x in items[max(groups[-1][-1], s.first - 3) : s.first]):
         after = None
-    if after is not None and (not groups or _countlike(s.cells[-1]) or not _copula(items, groups[-1][-1], s.first)):
+    if after is not None and (before is None or _countlike(s.cells[-1]) or not _copula(items, before.begin, s.first)):
         s.endpoints = [str(items[after].data)] * k
-        s.after = True
+        s.after = s.stated = True
         near = next((x for x in items[s.last + 1 : after] if x.kind == "G"), None)
         s.grade = str(near.data) if near is not None else s.grade
         return
-    if groups:
-        codes = _codes(items, groups[-1])
-        if label is not None and FAMILY.get(codes[-1]) == "event" and _bracketed(items, s) and _copula(items, groups[-1][-1], s.first):
-            s.label = label
-            s.endpoints = [None] * k
+    opens = s.first == 0 or items[s.first - 1].low in {":", ",", ";", "and", "that", "which", "whereas", "while", "but"}
+    if (
+        before is None
+        or (opens and (not before.close or items[s.first - 1].low == ","))
+        or not (before.close or before.verb or _bracketed(items, s))
+    ):
+        predicate = name_after(tokens, items, s.last, stop) if rate or _countlike(s.cells[0]) else None
+        if predicate is not None:
+            s.endpoints = [predicate.words if predicate.at is None else str(items[predicate.at].data)] * k
+            s.after = s.stated = True
             return
-        if label is not None and _bracketed(items, s) and s.first - groups[-1][-1] > 6 and FAMILY.get(codes[-1]) in {"event", "term"}:
-            s.label = label
-            s.endpoints = [None] * k
-            return
-        if (
-            len(groups) > 1
-            and codes[-1] in {"AE", "TRAE", "TEAE", "HEMTOX"}
-            and any(x.low in {"common", "frequent", "prevalent", "commonest"} for x in items[max(0, groups[-1][0] - 2) : groups[-1][0]])
-        ):
-            codes = _codes(items, groups[-2])
-        m = len(codes)
-        if m > 1 and k == m and not (versus and k == 2 and _adjacent_last(items, groups[-1], s)):
-            s.endpoints = list(codes)
-            s.paired = True
-        elif m > 1 and k > m and k % m == 0:
-            s.paired = True
-            by_endpoint = versus and not _arm_chunks(items, s, m)
-            s.endpoints = [codes[c // (k // m) if by_endpoint else c % m] for c in range(k)]
-        else:
-            s.endpoints = [codes[-1]] * k
+    chosen = before or (second if second is not None and second.at is not None else None)
+    compared = any(x.low in {"than", "compared", "versus", "vs", "against"} for x in items[begin : s.first])
+    bare = all(x.kind != "W" or x.low in LIST_GLUE or x.low == "in" for x in items[begin : s.first])
+    carried = previous is not None and bool(previous.endpoints)
+    if (
+        carried
+        and previous is not None
+        and (
+            (before is None and compared)
+            or (before is not None and before.weak)
+            or (chosen is None and (bare or second is not None or not _countlike(s.cells[0])))
+        )
+    ):
+        s.stated = bare
+        _carry(s, previous)
         return
-    if _bracketed(items, s) and label is not None and s.cells[0].unit == "%":
-        s.label = label
+    chosen = chosen or second
+    if chosen is None:
         s.endpoints = [None] * k
         return
-    listed = begin < s.first and items[begin].low in {",", "and"} and s.cells[0].unit == "%"
-    if previous is not None and label is not None and listed and items[s.first - 1].low not in BEFORE_VALUE and s.first - begin < 6:
-        s.label = label  # "neutropenia 5% vs 13%, stroke 0 vs 2%"
-        s.endpoints = [None] * k
-        s.grade = s.grade or previous.grade
+    s.stated = s.stated or chosen.close or chosen.verb
+    if chosen.at is None:
+        other = chosen.begin - 2
+        if k == 2 and other >= begin and items[chosen.begin - 1].low == "and" and items[other].kind == "E" and not _said(items, s, VS):
+            s.endpoints, s.paired = [str(items[other].data), chosen.words], True  # "median OS and SBP were 30.8 and 19.6 months"
+            return
+        s.endpoints = [chosen.words] * k
         return
-    compared = previous is not None and any(x.low in {"than", "compared", "versus", "vs", "against"} for x in items[begin : s.first])
-    if previous is not None and previous.endpoints and (compared or not _countlike(s.cells[0])):
-        if previous.label is not None:
-            s.label = previous.label
-        same = len(previous.endpoints) == k and previous.paired
-        s.endpoints = list(previous.endpoints) if same else [previous.endpoints[-1]] * k
-        s.paired = same
-        if s.grade is None:
-            s.grade = previous.grade
+    _of_group(items, s, groups, chosen.at)
+
+
+def _carry(s: Series, previous: Series) -> None:
+    """The endpoint of the values before."""
+    if s.cells[0].unit == "%" and previous.endpoints[-1] in {"AGE", "FU"}:
+        s.endpoints = [None] * len(s.cells)
         return
-    s.label = label or _label_after(items, s)
-    s.endpoints = [None] * k
+    same = len(previous.endpoints) == len(s.cells) and previous.paired
+    s.endpoints = list(previous.endpoints) if same else [previous.endpoints[-1]] * len(s.cells)
+    s.paired = same
+    s.grade = s.grade or previous.grade
+
+
+def _of_group(items: list[Item], s: Series, groups: list[list[int]], at: int) -> None:
+    """Share the values among the endpoints of the list in which the chosen one stands."""
+    k = len(s.cells)
+    number = next((n for n, group in enumerate(groups) if at in group), -1)
+    group = groups[number] if number >= 0 else [at]
+    codes = _codes(items, group)
+    if (
+        number > 0
+        and codes[-1] in {"AE", "TRAE", "TEAE", "HEMTOX"}
+        and any(x.low in {"common", "frequent", "prevalent", "commonest"} for x in items[max(0, group[0] - 2) : group[0]])
+    ):
+        codes = _codes(items, groups[number - 1])
+    m = len(codes)
+    s.listed = codes
+    if m > 1 and k == 1 and s.cells[0].value == "NR":
+        s.cells, s.at, s.paired = s.cells * m, s.at * m, True  # "median PFS and OS were not reached"
+        s.endpoints = list(codes)
+        return
+    versus = _said(items, s, VS)
+    if m > 1 and k == m and not (versus and k == 2 and _adjacent_last(items, group, s)):
+        s.endpoints = list(codes)
+        s.paired = True
+    elif m > 1 and k > m and k % m == 0:
+        s.paired = True
+        by_endpoint = versus and not _arm_chunks(items, s, m)
+        s.endpoints = [codes[c // (k // m) if by_endpoint else c % m] for c in range(k)]
+    else:
+        s.endpoints = [str(items[at].data)] * k
+
+
+def _said(items: list[Item], s: Series, words: frozenset[str]) -> bool:
+    return any(x.low in words for x in items[s.first : s.last] if x.kind == "W")
 
 
 def _adjacent_last(items: list[Item], group: list[int], s: Series) -> bool:
@@ -191,50 +245,3 @@ def _grade(items: list[Item], begin: int, first: int, stop: int) -> str | None:
         if items[k].kind == "G":
             return str(items[k].data)
     return None
-
-
-def _label(items: list[Item], s: Series, begin: int) -> str | None:
-    """The words right before a bracket, where no known endpoint stands."""
-    k = s.first - 1
-    if k < 0:
-        return None
-    if items[k].low in {"(", "[", "="}:
-        k -= 1
-        if k > 1 and items[k].kind == "X" and items[k].j == items[k - 1].j + 1 and len(items[k - 1].low) == 1:
-            k -= 2  # "nodal stage N2 (40.7%)"
-        if items[k].low == ")" and k > 2 and items[k - 2].low == "(" and items[k - 1].kind == "W":
-            k -= 3  # "breast-conserving surgery (BCS)"
-        if items[k].low in {"rate", "rates", "incidence"}:
-            k -= 1
-            if k > 2 and items[k].low == ")" and items[k - 2].low == "(" and items[k - 1].kind == "W":
-                k -= 3
-    elif s.cells[0].unit != "%" and s.cells[0].x is None:
-        return None
-    else:
-        while k >= begin and items[k].kind == "W" and items[k].low in BEFORE_VALUE and s.first - k <= 5:
-            k -= 1
-    words: list[str] = []
-    while k >= begin and len(words) < 4:
-        item = items[k]
-        if item.kind != "W" or item.low in NOT_LABEL or not item.low[:1].isalpha() or "/" in item.low:
-            break
-        words.insert(0, item.low)
-        k -= 1
-    return " ".join(words) or None
-
-
-def _label_after(items: list[Item], s: Series) -> str | None:
-    words: list[str] = []
-    for item in items[s.last + 1 : s.last + 9]:
-        if item.kind != "W" or item.low in {",", ";", ".", ")", "(", "and", "or", ":"}:
-            if words or item.kind != "W":
-                break
-            if item.low == ")":
-                continue
-            break
-        if item.low in NOT_LABEL or item.low in {"who", "all", "these", "s"}:
-            continue
-        words.append(item.low)
-        if len(words) == 4:
-            break
-    return " ".join(words) or None

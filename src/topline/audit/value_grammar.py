@@ -151,10 +151,16 @@ class ValueGrammar:
             j += 1 if low[j] != "c" else 3
             if low[j] == ".":
                 j += 1
-        elif low[j] in {"confidence", "credible", "confident"} and low[j + 1] in {"interval", "intervals", "limit", "limits"}:
+        elif low[j] in {"confidence", "credible", "confident", "confidential"} and low[j + 1] in {
+            "interval",
+            "intervals",
+            "limit",
+            "limits",
+        }:
             j += 2
-            if low[j] in OPEN and low[j + 1] in {"ci", "cis", "cl", "cls"}:
-                j += 2
+            named = self._named_again(j)
+            if named:
+                j = named
                 if low[j] in CLOSE:
                     j += 1
             elif low[j] == "," and low[j + 1] == "ci":
@@ -170,7 +176,7 @@ class ValueGrammar:
             and self.kinds[j] == "n"
             and low[j + 1] == "%"
             and self.tokens[j].value in _LEVELS
-            and low[j + 2] not in {"-", "to", ","}
+            and (low[j + 2] not in {"-", "to", ","} or (low[j + 2] == "," and self.kinds[j + 3] != "n"))
         ):
             level, j = self.tokens[j].value, j + 2
         elif (
@@ -183,6 +189,15 @@ class ValueGrammar:
         ):
             level, j = self.tokens[j].value, j + 1
         return level, j
+
+    def _named_again(self, j: int) -> int:
+        """ "confidence interval [95% CI]": where the abbreviation ends; 0 without one."""
+        if self.low[j] not in OPEN:
+            return 0
+        j += 1
+        if self.kinds[j] == "n" and self.low[j + 1] == "%":
+            j += 2
+        return j + 1 if self.low[j] in {"ci", "cis", "cl", "cls"} else 0
 
     def ci(self, i: int) -> tuple[Interval, int] | None:
         """A named confidence interval with its bounds."""

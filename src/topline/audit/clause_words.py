@@ -1,0 +1,100 @@
+"""The words by which the grammar of clauses tells subjects, adjuncts and predicates apart."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ADJUNCT",
+    "ALONE",
+    "BARE",
+    "BE",
+    "COMPARED",
+    "DETERMINERS",
+    "GENERIC",
+    "HAVE",
+    "LEFT",
+    "LINKERS",
+    "OF_PATIENTS",
+    "OUTER",
+    "PREDICATES",
+    "SEEN",
+    "SEXES",
+    "STOPS",
+    "VERBS",
+]
+
+# fmt: off
+ADJUNCT = frozenset(
+    {
+        "about", "across", "after", "against", "among", "amongst", "at", "before", "between", "by", "compared", "despite", "due",
+        "during", "following", "for", "from", "in", "into", "of", "on", "over", "per", "plus", "receiving", "since", "than", "through",
+        "to", "under", "undergoing", "until", "using", "v", "versus", "via", "vs", "with", "within", "without",
+    }
+)
+DETERMINERS = frozenset(
+    {
+        "a", "all", "an", "another", "any", "both", "each", "either", "fewer", "her", "his", "its", "least", "less", "more", "most",
+        "much", "no", "one", "only", "other", "our", "same", "some", "such", "the", "their", "these", "this", "those",
+    }
+)
+GENERIC = frozenset(  # heads that name no endpoint, whatever stands before them
+    {
+        "addition", "analyses", "analysis", "arm", "arms", "baseline", "centers", "centres", "chemotherapy", "cohort", "cohorts",
+        "comparison", "control", "controls", "data", "days", "evidence", "favor", "favour", "findings", "group", "groups", "interval",
+        "intervention", "majority", "medians", "months", "observation", "ones", "patient", "patient-years", "person-years", "placebo",
+        "population", "radiotherapy", "randomisation", "randomization", "regimen", "regimens", "respectively", "result", "results",
+        "schedule", "schedules", "setting", "significance", "standard", "studies", "study", "subgroup", "subgroups", "superiority",
+        "tendency", "therapy", "treatment", "treatments", "trend", "trial", "trials", "weeks", "years",
+    }
+)
+BARE = frozenset(  # heads that name none when they stand alone
+    {
+        "advantage", "age", "average", "benefit", "course", "courses", "cycle", "cycles", "difference", "differences", "dose", "doses",
+        "effect", "estimate", "estimates", "factor", "figures", "follow-up", "frequency", "incidence", "level", "line", "mean",
+        "median", "men", "number", "others", "overall", "percentage", "period", "points", "proportion", "range", "rate", "rates",
+        "score", "scores", "surgery", "test", "time", "total", "use", "value", "values", "women",
+    }
+)
+PREDICATES = frozenset(
+    {
+        "able", "alone", "available", "balanced", "better", "common", "commoner", "commonest", "comparable", "consistent", "different",
+        "due", "eligible", "equal", "equivalent", "evaluable", "frequent", "good", "greater", "high", "higher", "identical", "inferior",
+        "infrequent", "larger", "likely", "longer", "low", "lower", "manageable", "mild", "moderate", "nonsignificant",
+        "not-significant", "often", "poor", "poorer", "predominant", "present", "prevalent", "rare", "severe", "shorter", "significant",
+        "similar", "smaller", "superior", "tolerable", "unable", "uncommon", "worse",
+    }
+)
+OUTER = frozenset(
+    {
+        "change", "changes", "decline", "decrease", "deterioration", "drop", "fall", "gain", "improvement", "improvements", "increase",
+        "increases", "reduction", "reductions", "rise", "worsening",
+    }
+)
+STOPS = frozenset({";", "whereas", "while", "but", "although", "however"})
+HAVE = frozenset(
+    {
+        "achieve", "achieved", "achieving", "attained", "carried", "completed", "declined", "demonstrated", "develop", "developed",
+        "developing", "discontinued", "displayed", "exhibited", "experience", "experienced", "experiencing", "expressed", "had",
+        "harbored", "harboured", "has", "have", "having", "obtained", "presented", "reached", "received", "refused", "reported",
+        "reporting", "required", "showed", "showing", "stopped", "suffered", "underwent", "with", "withdrew",
+    }
+)
+SEXES = {"male": "male", "males": "male", "female": "female", "females": "female"}
+SEEN = frozenset({"reported", "observed", "noted", "seen", "encountered", "recorded"})
+LEFT = frozenset({"discontinued", "stopped", "withdrew"})
+BE = frozenset({"was", "were", "are", "is", "remained", "became", "been", "be"})
+VERBS = BE | {"had", "occurred", "developed", "achieved", "reached", "experienced", "showed", "increased", "decreased", "improved"}
+LINKERS = frozenset({"of", "=", ":", "being", "about", "approximately", "only", "nearly", "almost", "just", "over", "a", "the", "-", "~"})
+COMPARED = frozenset({"compared", "relative", "comparison", "similar", "addition", "superior", "inferior"})
+ALONE = {
+    "died": "DEATH", "relapsed": "RECUR", "recurred": "RECUR", "progressed": "PD", "responded": "ORR", "discontinued": "DISC",
+    "survived": "OS", "withdrew": "withdrawal",
+}
+OF_PATIENTS = frozenset(
+    {
+        "adults", "all", "also", "among", "and", "arm", "arm,", "arms", "assigned", "at", "both", "cases", "children", "cohort",
+        "cohorts", "dose", "for", "given", "group", "group,", "groups", "in", "individuals", "least", "men", "of", "on", "participants",
+        "patients", "people", "pts", "randomized", "receiving", "respective", "respectively", "respondents", "subjects", "survivors",
+        "that", "the", "these", "those", "three", "to", "treated", "treatment", "two", "who", "women",
+    }
+)
+# fmt: on

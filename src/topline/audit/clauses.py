@@ -1,0 +1,315 @@
+"""What a value is a value of, by the grammar of its clause: the phrase before its bracket, the subject, the object of "had"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from topline.audit.clause_words import (
+    ADJUNCT,
+    ALONE,
+    BARE,
+    BE,
+    COMPARED,
+    DETERMINERS,
+    GENERIC,
+    HAVE,
+    LEFT,
+    LINKERS,
+    OF_PATIENTS,
+    OUTER,
+    PREDICATES,
+    SEEN,
+    SEXES,
+    STOPS,
+    VERBS,
+)
+from topline.audit.item import Item
+from topline.audit.lexicon import PATIENT_NOUNS
+from topline.audit.phrases import content_word, plain_name, words_of
+from topline.audit.tokens import Token
+
+__all__ = ["Name", "name_after", "name_before"]
+
+
+@dataclass(slots=True)
+class Name:
+    """What was found: the number of an endpoint item, or plain words; `close` when nothing but "of" lies between.
+
+    `verb` when a verb does; `weak` when a comma or "and" does, and no verb.
+    """
+
+    at: int | None
+    words: str
+    close: bool = False
+    begin: int = 0
+    verb: bool = False
+    weak: bool = False
+
+
+_UNITS = frozenset({"mg", "g", "ml", "kg", "mmol", "ng", "pg", "u", "iu", "min", "minutes", "hours", "h", "mmol/l", "ng/ml", "beats/min"})
+_SYMBOL = re.compile(r"(?:[tfzrdβρκχ][0-9²,]*|[mµμnpdk]?[gl]-[12]|[mµμn]?mol-[12])$")
+
+
+def _nounish(item: Item) -> bool:
+    return item.kind == "E" or (content_word(item) and not (item.low.endswith("ed") and "-" not in item.low))
+
+
+def _opening(items: list[Item], k: int, begin: int) -> int:
+    depth = 0
+    while k >= begin:
+        if items[k].low in {")", "]"}:
+            depth += 1
+        elif items[k].low in {"(", "["}:
+            depth -= 1
+            if depth == 0:
+                return k
+        k -= 1
+    return begin
+
+
+def _phrase(items: list[Item], k: int, begin: int) -> int:
+    """Where the noun phrase that ends with item `k` begins, "of" and abbreviations in brackets included."""
+    a = k
+    while a - 1 >= begin and k - a < 12:
+        x = items[a - 1]
+        if _nounish(x) or (content_word(x) and x.low.endswith("ed") and a - 2 >= begin and items[a - 2].low in DETERMINERS):
+            a -= 1
+        elif x.low == ")" and a - 4 >= begin and items[a - 3].low == "(" and _nounish(items[a - 4]):
+            a -= 4
+        elif x.low in {"of", "the", "all", "any", "a", "an", "both", "each"}:
+            b = a - 1
+            while b >= begin and items[b].low in {"the", "a", "an", "any", "all", "both", "each"}:
+                b -= 1
+            if b > begin and items[b].low == "of" and _nounish(items[b - 1]):
+                a = b - 1
+            else:
+                break
+        else:
+            break
+    return a
+
+
+def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) -> tuple[Name | None, Name | None]:
+    """The name of the value at item `first` among the items from `begin` to it, and a second choice."""
+    k = first - 1
+    bracketed = k >= begin and items[k].low in {"(", "["}
+    k -= bracketed
+    adjacent = True
+    verb = False
+    edge = first
+    second: Name | None = None
+    while k >= begin:
+        x = items[k]
+        if x.low in {")", "]"}:
+            k = _opening(items, k, begin) - 1
+            continue
+        if x.low in {"(", "["}:
+            bracketed = adjacent = True  # "neuropathy (grade 2-3, 19% v 38%)": the value stands within
+            verb, edge = False, k
+            k -= 1
+            continue
+        if x.low in STOPS and second is not None:
+            break
+        if x.low in SEXES and (verb or bracketed) and items[k - 1 if k > begin else k].low in {",", "and", "were", "was", "(", ";"}:
+            return Name(None, SEXES[x.low], begin=k, verb=verb), second
+        if not _nounish(x) or x.low in PREDICATES or (x.kind == "W" and x.low.endswith("ing") and k > begin and items[k - 1].low == ","):
+            verb = verb or x.low in VERBS
+            adjacent = False
+            k -= 1
+            continue
+        a = _phrase(items, k, begin)
+        name = _named(tokens, items, a, k + 1)
+        if name is None:
+            adjacent = False
+            k = a - 1
+            continue
+        between = _unbracketed(items[k + 1 : edge])
+        p = _governor(items, a, begin)
+        name.close = adjacent or (not bracketed and _linked_directly(items, name, a, between))
+        name.verb = verb
+        name.weak = not (bracketed or verb or name.close) and any(y.low in {",", "and", "or", ";"} for y in between)
+        role = _role(tokens, items, name, a, p, bracketed)
+        if role == "named":
+            return name, second
+        if role == "second":
+            second = second or name
+        adjacent = False
+        k = p - 1
+    return None, second
+
+
+def _unbracketed(items: list[Item]) -> list[Item]:
+    depth = 0
+    out: list[Item] = []
+    for x in items:
+        depth += x.low in {"(", "["}
+        if depth <= 0:
+            out.append(x)
+        depth -= x.low in {")", "]"}
+    return out
+
+
+def _governor(items: list[Item], a: int, begin: int) -> int:
+    """The item that governs the phrase from item `a`: what stands before its articles, grades and adverbs."""
+    p = a - 1
+    while p >= begin and (
+        items[p].low in DETERMINERS
+        or items[p].kind in {"T", "G", "X"}
+        or items[p].low.endswith("ly")
+        or items[p].low in PREDICATES
+        or (items[p].low in SEEN and p > begin and items[p - 1].low.endswith("ly"))
+    ):
+        p -= 1
+    return p
+
+
+def _linked_directly(items: list[Item], name: Name, a: int, between: list[Item]) -> bool:
+    """ "an ORR of 40%", "ORR: 40%", "; N1, 16 patients (26%)": nothing but a link lies between the phrase and its value."""
+    if not between:
+        return True
+    if len(between) == 1 and between[0].low == ",":
+        return name.at is not None or (a > 0 and items[a - 1].low in {",", ";", ":", "and", "("})
+    return between[0].low in {"of", "=", ":", "being"} and all(y.low in LINKERS for y in between)
+
+
+def _role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, bracketed: bool) -> str:
+    """What a phrase is to the value: its name, a second choice, or nothing."""
+    governor = items[p].low if p >= 0 else ""
+    before = items[p - 1].low if p > 0 else ""
+    if governor in {"than", "versus", "vs", "v", "plus"} or (governor in {"with", "to"} and before in COMPARED):
+        return "nothing"
+    if governor in HAVE and items[p - 1 - before.endswith("ly")].low in {"who", "that"}:
+        return "second"  # "higher for patients who developed fever": the clause tells which patients
+    if governor in {"with", "without"} and before in PATIENT_NOUNS | {"those"} and not _objects(items, p):
+        return "second"
+    if governor in BE and _superlative(tokens, items, p, a):
+        return "second"  # "stable disease was the best response": the subject is what is counted
+    if name.close:
+        adjunct = bracketed and name.at is None and governor in ADJUNCT and not _objects(items, p)
+        return "second" if adjunct else "named"
+    if governor in {"to", "in"} and before in {"led", "lead", "leading", "resulted", "resulting"}:
+        return "named"
+    if governor in ADJUNCT:
+        if governor == "in" and before in OUTER | {"difference", "differences"}:
+            if name.at is None and before in OUTER:
+                name.words = f"{before} in {name.words}"
+            return "named"
+        return "second"
+    return "named"
+
+
+def _objects(items: list[Item], p: int) -> bool:
+    """Whether the preposition at item `p` leads to what is counted: "patients with nausea", "improvement in sleep", "led to fever"."""
+    before = items[p - 1].low if p > 0 else ""
+    if items[p].low in {"with", "without"}:
+        compared = p > 1 and items[p - 2].low in {"in", "for", "among", "than", "between", "of", "to"}
+        return not compared and (before in PATIENT_NOUNS or before in {"those", "women", "men", "children"})
+    if items[p].low in {"in", "of"}:
+        return before in OUTER or before in {"difference", "differences", "terms"} or items[p].low == "of"
+    return items[p].low == "to" and before in {"led", "leading", "respect", "regard", "due", "attributed", "related"}
+
+
+def _superlative(tokens: list[Token], items: list[Item], a: int, b: int) -> bool:
+    return any(
+        tokens[x.i].lower in {"most", "commonest", "best", "main", "predominant", "principal", "only", "primary"} for x in items[a : b + 2]
+    )
+
+
+def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | None:
+    """The phrase of items a..b as an endpoint item, as words, or as nothing that could name a value."""
+    known = [n for n in range(a, b) if items[n].kind == "E"]
+    if known:
+        return Name(known[-1], "", begin=known[-1])
+    words: list[str] = []
+    n = a
+    while n < b:
+        if items[n].low == "(":
+            n += 3
+            continue
+        if items[n].low not in DETERMINERS:
+            words.extend(words_of(tokens, items[n]))
+        n += 1
+    head = items[b - 1].low
+    if _SYMBOL.match(head) or head in _UNITS:
+        return None
+    words = plain_name(words).split()
+    if not words or head in GENERIC or (len(words) == 1 and head in BARE) or items[b - 1].low in PATIENT_NOUNS or len(words[-1]) < 2:
+        return None
+    if "of" in words[1:3] and words[words.index("of") - 1] in GENERIC | BARE:
+        words = words[words.index("of") + 1 :]
+    return Name(None, " ".join(words), begin=a)
+
+
+def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> Name | None:
+    """ "12% of the patients in A had fatigue", "31% died", "24 were female": what stands after the value as its predicate."""
+    k = last + 1
+    end = min(stop, last + 22)
+    verb = ""
+    if k < end and items[k].low in SEXES:
+        return Name(None, SEXES[items[k].low], begin=k, verb=True)
+    while k < end:
+        x = items[k]
+        if x.low in HAVE | BE:
+            if x.low in ALONE and not (k + 1 < end and (_nounish(items[k + 1]) or items[k + 1].low in DETERMINERS)):
+                return Name(None, ALONE[x.low], verb=True)
+            if x.low != "with" or k == last + 1 or items[k - 1].low in {")", "]"}:
+                verb = x.low
+                break
+        elif x.low in ALONE:
+            return Name(None, ALONE[x.low], verb=True)
+        elif not (x.kind in {"A", "N", "T", "S"} or x.low in OF_PATIENTS or x.low in {"(", ")", "]"} or x.low.endswith("ly")):
+            break
+        k += 1
+    if not verb:
+        return _share_of(tokens, items, last, end)
+    if verb in LEFT:
+        return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
+    k += 1
+    if k < end and items[k].low in SEXES and verb in BE:
+        return Name(None, SEXES[items[k].low], begin=k, verb=True)
+    if k + 1 < end and items[k].low.endswith("ed") and items[k + 1].low == "as":
+        k += 2  # "were classified as …"
+    while k < end and (
+        items[k].low in DETERMINERS
+        or items[k].kind in {"G", "T", "X"}
+        or items[k].low
+        in {"received", "undergone", "experienced", "developed"}
+        | BE
+        | {"to", "of", "at", "from", "not", "due", "an", "or", "with", "without", "for"}
+        or items[k].low.endswith("ly")
+    ):
+        k += 1
+    a = k
+    while k < end and k < a + 7 and (content_word(items[k]) or items[k].kind == "E" or (items[k].low in {"of", "to", "or"} and k > a)):
+        if items[k].kind == "E":
+            return Name(k, "", begin=k, verb=True)
+        k += 1
+        while k < end and items[k].kind == "G":
+            k += 1
+    while k > a and items[k - 1].low in {"of", "to", "or"}:
+        k -= 1
+    if k == a or verb == "with":
+        return None
+    words = [w for item in items[a:k] if item.kind != "G" for w in words_of(tokens, item)]
+    return Name(None, plain_name(words), begin=a, verb=True)
+
+
+def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Name | None:
+    """ "90% of the planned dose was delivered": a share of what is no patient."""
+    k = last + 1
+    if k >= end or items[k].low != "of":
+        return None
+    k += 1
+    while k < end and items[k].low in DETERMINERS:
+        k += 1
+    a = k
+    while k < end and k < a + 5 and (content_word(items[k]) or items[k].kind == "E"):
+        k += 1
+    if k == a:
+        return None
+    if items[k - 1].low in {"lasted", "lasting", "ongoing"} and items[a].kind == "E" and items[a].data in {"ORR", "responses", "CR", "PR"}:
+        return Name(None, "DOR", begin=a, verb=True)
+    if k + 1 < end and items[k].low in BE and items[k + 1].low.endswith("ed"):
+        return Name(None, " ".join([w for x in items[a:k] for w in words_of(tokens, x)] + [items[k + 1].low]), begin=a, verb=True)
+    return Name(None, plain_name([w for x in items[a:k] for w in words_of(tokens, x)]), begin=a, verb=True)

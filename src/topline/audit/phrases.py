@@ -1,0 +1,252 @@
+"""Endpoints as noun phrases: a head noun of what is measured or of what befalls, with its modifiers, known to the lexicon or not."""
+
+from __future__ import annotations
+
+import re
+
+from topline.audit.item import Item
+from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, TIME_UNITS
+from topline.audit.small_words import CLOSED
+from topline.audit.tokens import Token
+
+__all__ = ["content_word", "family_of", "name_phrases", "plain_name", "words_of"]
+
+# fmt: off
+_TRANSPARENT = frozenset(  # "the incidence of X" is X
+    {
+        "event", "events", "frequencies", "frequency", "incidence", "incidences", "likelihood", "number", "numbers", "occurrence",
+        "percentage", "prevalence", "probability", "proportion", "rate", "rates", "risk",
+    }
+)
+_MEASURES = frozenset(
+    {
+        "accuracy", "adherence", "anxiety", "attendance", "benefit", "clearance", "completion", "compliance", "complication",
+        "complications", "concentration", "concentrations", "consumption", "control", "conversion", "cost", "costs", "count", "counts",
+        "death", "deaths", "dehiscence", "depression", "detection", "deterioration", "discontinuations", "disorder", "disorders",
+        "distress", "downstaging", "duration", "dysfunction", "effects", "embolism", "engraftment", "events", "expression", "failure",
+        "failures", "fibrosis", "fistula", "fraction", "gvhd", "healing", "hospitalisation", "hospitalization", "hospitalizations",
+        "improvement", "index", "infection", "infections", "injury", "involvement", "leak", "leakage", "length", "level", "levels",
+        "loss", "metastases", "metastasis", "mortality", "necrosis", "obstruction", "participation", "perforation", "positivity",
+        "preservation", "progression", "reaction", "reactions", "readmission", "readmissions", "recurrence", "recurrences",
+        "regression", "relapse", "relapses", "relief", "remission", "remissions", "reoperation", "resection", "resections",
+        "resolution", "response", "responses", "retention", "satisfaction", "score", "scores", "sensitivity", "specificity",
+        "stabilisation", "stabilization", "stay", "stenosis", "survival", "symptom", "symptoms", "thrombosis", "time", "toxicities",
+        "toxicity", "transfusion", "transfusions", "uptake", "volume", "weight", "withdrawal", "withdrawals", "worsening", "yield",
+    }
+)
+_TERM = re.compile(r"(?:pa?enia|(?<!leuk)(?<!leuka)a?emia|itis|algia|opathy|rrho?ea|uria|pno?ea|o?edema|plegia|paresis|asthenia)s?$")
+_ACRONYM = re.compile(r"m?[A-Z-]{1,7}FS$")
+_DISEASES = frozenset({"hepatitis", "cystitis"})
+_NEUTRAL = frozenset(
+    {
+        "absolute", "acceptable", "actual", "actuarial", "additional", "adjusted", "adverse", "all", "all-grade", "any", "any-grade",
+        "associated", "average", "baseline", "best", "better", "cancer", "clinical", "common", "comparable", "confirmed",
+        "corresponding", "crude", "cumulative", "decreased", "difference", "different", "disease", "dose-limiting", "drug-related",
+        "equivalent", "estimated", "excellent", "expected", "experienced", "few", "fewer", "final", "first", "frequent", "good",
+        "grade", "grades", "greater", "high", "high-grade", "higher", "highest", "improved", "increased", "individual", "inferior",
+        "initial", "kaplan-meier", "less", "long", "long-term", "longer", "low", "low-grade", "lower", "lowest", "main", "major",
+        "many", "marked", "mean", "median", "mild", "moderate", "month", "more", "most", "new", "objective", "observed", "only",
+        "overall", "patient", "patients", "pooled", "poor", "possible", "post-treatment", "potential", "predominant", "preoperative",
+        "previous", "primary", "principal", "prior", "prolonged", "reduced", "relative", "reported", "respective", "respectively",
+        "same", "second", "secondary", "selected", "serious", "several", "severe", "short", "short-term", "shorter", "significant",
+        "similar", "single", "statistical", "study", "subjective", "subsequent", "substantial", "superior", "therapy-related", "total",
+        "treatment", "treatment-related", "trend", "true", "tumor", "tumour", "unadjusted", "updated", "various", "worse", "year",
+    }
+)
+_TIED = frozenset(  # nouns that make another endpoint of a known one: "wound infection", "PSA response"
+    {
+        "airway", "back", "biomarker", "bone", "brain", "breast", "ca-125", "ca125", "cancer-related", "catheter", "chest", "cns",
+        "donor", "dry", "graft", "heart", "hot", "injection", "injection-site", "joint", "liver", "lung", "lymph", "marker",
+        "molecular", "muscle", "neck", "node", "port", "psa", "rectal", "site", "skin", "stomach", "stroke", "symptom", "urinary",
+        "wound",
+    }
+)
+_ADJECTIVE = re.compile(r"(?:al|ic|ous|ary|ar|[^t]ive|oid|ory|-free|-specific|-onset)$")
+# fmt: on
+
+
+def family_of(name: str | None) -> str:
+    """The lexicon's family of an endpoint; of a phrase that it doesn't know, what its head says (tte, term), or ``phrase``."""
+    if name is None:
+        return ""
+    known = FAMILY.get(name)
+    if known is not None:
+        return known
+    head = name.split()[-1].lower()
+    if head == "survival" or _ACRONYM.match(name.split()[-1]) or name.split()[-1] == "OS" or name.startswith("time to "):
+        return "tte"
+    if name.startswith("duration of "):
+        return "tte"
+    return "term" if _TERM.search(head) else "phrase"
+
+
+def content_word(item: Item) -> bool:
+    """Whether an item may stand inside a noun phrase: a word that is neither a small word nor a verb of reporting."""
+    low = item.low
+    if item.kind != "W" or not low[:1].isalpha() or low in CLOSED or low in PATIENT_NOUNS or low in TIME_UNITS:
+        return False
+    return not low.endswith("ly") or low in {"daily", "weekly", "monthly", "early", "elderly", "family"}
+
+
+def _modifier(item: Item) -> bool:
+    low = item.low
+    if not content_word(item):
+        return False
+    if low.endswith("ing") and "-" not in low:
+        return False
+    return not (low.endswith("ed") and "-" not in low and low not in _NEUTRAL)
+
+
+def plain_name(words: list[str]) -> str:
+    """The words of a phrase without what merely describes it at its beginning."""
+    while len(words) > 1 and (words[0] in _NEUTRAL or words[0].endswith(("-induced", "-related"))):
+        words = words[1:]
+    return " ".join(words)
+
+
+def _head(tokens: list[Token], item: Item) -> bool:
+    if item.kind != "W":
+        return False
+    low = item.low
+    if low.endswith("fs") and _ACRONYM.match(tokens[item.i].text):
+        return True
+    return low in _MEASURES or (len(low) > 6 and _TERM.search(low) is not None and low not in _DISEASES)
+
+
+def _tying(low: str, text: str) -> bool:
+    """A modifier that makes another endpoint of one that the lexicon knows."""
+    if low in _NEUTRAL or low.endswith(("-induced", "-related")):
+        return False
+    return low in _TIED or _ADJECTIVE.search(low) is not None or low.startswith("non") or (len(text) > 2 and text.isupper())
+
+
+def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
+    """Items with every endpoint phrase as one item; a known endpoint with a modifier that changes it becomes a phrase of its own."""
+    out: list[Item] = []
+    k = 0
+    while k < len(items):
+        item = items[k]
+        if item.kind == "E":
+            k = _known(tokens, items, out, k)
+        elif item.low == "complete" and any(x.kind == "E" and x.data == "PR" for x in items[k + 1 : k + 4]):
+            out.append(Item("E", item.i, item.j, "CR", "category"))  # "two complete and 23 partial responses"
+            k += 1
+        elif _head(tokens, item):
+            k = _unknown(tokens, items, out, k)
+        else:
+            out.append(item)
+            k += 1
+    return out
+
+
+def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> int:
+    """An endpoint of the lexicon, with the modifiers before it and a head noun after it."""
+    item = items[k]
+    words = words_of(tokens, item)
+    end = k + 1
+    follows = items[end] if end < len(items) else None
+    if (
+        follows is not None
+        and follows.kind == "W"
+        and follows.low in {"score", "scores", "level", "levels", "symptoms", "count", "counts", "control", "relief"}
+    ):
+        words.append(follows.low)
+        start = _back(tokens, out)
+        out[start:], before = [], _texts(tokens, out[start:])
+        name = plain_name([*before, *words])
+        out.append(Item("E", items[k].i, follows.j, name, family_of(name)))
+        return end + 1
+    if item.data == "AE":
+        cause = _cause(out)
+        if cause is not None:
+            out.append(Item("E", item.i, item.j, cause, "event"))
+            return end
+    start = _back(tokens, out)
+    listed = (FAMILY.get(str(item.data)) == "term" or item.data == "AE") and (
+        start == 0 or out[start - 1].low in _LISTERS or out[start - 1].kind in {"G", "C", "S"}
+    )
+    known = _NEUTRAL | {"late", "acute", "chronic"} if FAMILY.get(str(item.data)) == "term" else _NEUTRAL
+    tying = [n for n in range(start, len(out)) if out[n].low not in known and (listed or _tying(out[n].low, tokens[out[n].i].text))]
+    if tying and item.data not in {"FU", "AGE", "DSS", "CR", "PR", "SD", "PD", "NE", "DOT", "R0"} and not str(item.data).startswith("TR"):
+        begin = tying[0]
+        before = _texts(tokens, out[begin:])
+        first = out[begin].i
+        del out[begin:]
+        name = plain_name([*before, *words])
+        family = FAMILY[str(item.data)]
+        out.append(Item("E", first, item.j, name, family if family == "tte" else family_of(name)))
+        return end
+    out.append(item)
+    return end
+
+
+_LISTERS = frozenset({",", "and", "or", "(", "of", "was", "were", "is", "are", "including", ":", ";", "as"})
+_CAUSES = {
+    "treatment-related": "TRAE", "drug-related": "TRAE", "therapy-related": "TRAE", "treatment-emergent": "TEAE", "immune-related": "IRAE",
+    "immune-mediated": "IRAE", "serious": "SAE",
+}  # fmt: skip
+
+
+def _cause(out: list[Item]) -> str | None:
+    """ "treatment-related grade 3 or 4 adverse events": the cause stands before the grade."""
+    k = len(out) - 1
+    while k >= 0 and (out[k].kind == "G" or out[k].low in {"potential", "severe", "any", "any-grade", "high-grade"}):
+        k -= 1
+    return _CAUSES.get(out[k].low) if 0 <= k < len(out) - 1 else None
+
+
+def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> int:
+    """A head noun that the lexicon doesn't know, with its modifiers and the "of" or "to" that completes it."""
+    start = _back(tokens, out)
+    words = _texts(tokens, out[start:])
+    first = out[start].i if start < len(out) else items[k].i
+    bare = plain_name([*words, items[k].low])
+    j = k + 1
+    tail: list[str] = []
+    if j < len(items) and items[j].low in {"of", "to"}:
+        tail, after = _completion(tokens, items, j)
+        if tail and items[after - 1].kind == "E" and items[after - 1].data == "FU":
+            del out[start:]
+            out.append(Item("E", first, items[after - 1].j, "FU", "other"))
+            return after
+        j = after if tail else j
+    if (
+        not tail
+        and bare == items[k].low
+        and items[k].low in {"time", "level", "levels", "control", "expression", "benefit", "events", "effects", "count", "weight"}
+    ):
+        out.append(items[k])
+        return k + 1
+    del out[start:]
+    name = " ".join([bare, *tail])
+    out.append(Item("E", first, items[j - 1].j, name, family_of(name)))
+    return j
+
+
+def _completion(tokens: list[Token], items: list[Item], at: int) -> tuple[list[str], int]:
+    """ "of hospital stay", "to local failure": the words after the preposition, up to the next small word."""
+    words = [items[at].low]
+    j = at + 1
+    if j < len(items) and items[j].low in {"the", "a", "an", "any"}:
+        j += 1
+    begin = j
+    while j < len(items) and j < begin + 5 and (content_word(items[j]) or items[j].kind == "E" or (items[j].low == "or" and j > begin)):
+        words.extend(words_of(tokens, items[j]))
+        j += 1
+    return (words, j) if j > begin else ([], at)
+
+
+def _back(tokens: list[Token], out: list[Item]) -> int:
+    start = len(out)
+    while start > 0 and len(out) - start < 4 and _modifier(out[start - 1]):
+        start -= 1
+    return start
+
+
+def words_of(tokens: list[Token], item: Item) -> list[str]:
+    """The words of an item, lower-case but for abbreviations."""
+    return [t.text if t.text.isupper() and len(t.text) > 1 else t.lower for t in tokens[item.i : item.j] if t.kind != "s"]
+
+
+def _texts(tokens: list[Token], items: list[Item]) -> list[str]:
+    return [w for item in items for w in words_of(tokens, item)]

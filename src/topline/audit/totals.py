@@ -1,0 +1,155 @@
+"""How many patients a text speaks of: the study's total, and what a sentence says of itself."""
+
+from __future__ import annotations
+
+from topline.audit.claims import Claim
+from topline.audit.lexicon import PATIENT_NOUNS
+from topline.audit.tokens import Token
+
+__all__ = ["local_size", "totals"]
+
+# fmt: off
+_ENROL = frozenset(
+    {
+        "accrued", "allocated", "analysed", "analyzed", "assessable", "assessed", "assigned", "completed", "comprised", "comprising",
+        "eligible", "enrolled", "enrolling", "enrolment", "entered", "evaluable", "evaluated", "identified", "included", "involved",
+        "involving", "randomised", "randomized", "received", "recruited", "recruiting", "registered", "reviewed", "screened", "started",
+        "studied", "treated",
+    }
+)
+# fmt: on
+_WHOLE = [
+    *(
+        [word, "of"]
+        for word in ("total", "cohort", "population", "review", "analysis", "data", "records", "series", "consisting", "sample")
+    ),
+    *([word, "from"] for word in ("data", "records", "results", "pooled", "outcomes", "obtained", "collected", "derived")),
+]
+
+
+def totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str, sizes: list[int]) -> tuple[int | None, list[Claim]]:
+    """How many patients in all: the first "N patients were enrolled" of the text, and every such count as a claim."""
+    total: int | None = None
+    claims: list[Claim] = []
+    for (a, b), sentence in zip(spans, tokens, strict=True):
+        found = _enrolled(sentence, not sizes, total is None)
+        for value, i, j, verb in found:
+            if value in sizes:
+                continue  # the size of an arm
+            claims.append(
+                Claim(
+                    "count",
+                    endpoint="N",
+                    value=str(value),
+                    n=value,
+                    unit="patients",
+                    span=(sentence[i].start, sentence[j - 1].end),
+                    sentence=source[a:b],
+                    measure=verb,
+                )
+            )
+            if total is None and verb not in {"screened", "identified"}:
+                total = value
+        if len(claims) >= 12:
+            break
+    return total, claims
+
+
+def _enrolled(sentence: list[Token], single: bool, first: bool) -> list[tuple[int, int, int, str]]:
+    out: list[tuple[int, int, int, str]] = []
+    size = len(sentence)
+    for i, token in enumerate(sentence):
+        if token.kind != "n" or not token.value.isdigit() or (not 1 < len(token.value) < 7 and not token.value.isdigit()):
+            continue
+        if len(token.value) > 7 or int(token.value) < 3:
+            continue
+        j = i + 1
+        noun = -1
+        while j < size and j < i + 8:
+            low = sentence[j].lower
+            if low in {"patients", "participants", "subjects", "cases", "individuals", "women", "men", "pts"}:
+                noun = j
+                break
+            if sentence[j].kind != "w" or low in {"of", "and", "or", "received", "with", "were", "was"}:
+                break
+            j += 1
+        if noun < 0:
+            continue
+        if (
+            any(t.lower in {"group", "arm", "cohort"} for t in sentence[noun + 1 : noun + 8])
+            and sentence[min(noun + 1, size - 1)].lower == "in"
+        ):
+            continue
+        before = [t.lower for t in sentence[max(0, i - 5) : i]]
+        if i <= 2 and first and before[-1:] in (["of"], ["among"]):
+            out.append((int(token.value), i, noun + 1, "total"))
+            continue
+        if before and before[-1] in {"of", "/", "in", "among", "for"} and before[-2:] not in _WHOLE:
+            continue
+        if set(before[-4:]) & {"planned", "target", "expected", "projected", "intended"}:
+            continue
+        if before and (before[-1] in {"≥", ">", "<", "≤", "least", "other", "remaining", "additional"}):
+            continue
+        reach = 10 if any(t.text in ")]" for t in sentence[max(0, i - 2) : i]) else 4
+        verb = next((t.lower for t in reversed(sentence[max(0, i - reach) : i]) if t.lower in _ENROL), "")
+        k = noun + 1
+        depth = 0
+        while not verb and k < min(size, noun + 40):
+            low = sentence[k].lower
+            if sentence[k].text in "([":
+                depth += 1
+            elif sentence[k].text in ")]":
+                depth -= 1
+            elif depth <= 0:
+                if (low in {"received", "started", "entered", "underwent"} and single and not out) or (
+                    low in _ENROL
+                    and sentence[k - 1].lower
+                    in {
+                        "were",
+                        "was",
+                        "been",
+                        "and",
+                        "finally",
+                        "ultimately",
+                        "retrospectively",
+                        "prospectively",
+                        "randomly",
+                        "subsequently",
+                        "who",
+                        "consecutively",
+                    }
+                    | PATIENT_NOUNS
+                ):
+                    verb = low
+                elif (
+                    (low == "had" and sentence[k + 1 : k + 2] and sentence[k + 1].lower != "been")
+                    or low in {"achieved", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"}
+                    or sentence[k].text == ";"
+                ) or (sentence[k].kind == "n" and k + 1 < size and sentence[k + 1].text == "%"):
+                    break
+            k += 1
+        if not verb and before[-2:] in _WHOLE:
+            verb = "total"
+        if (
+            verb
+            and not (verb == "received" and "total" not in before and not single)
+            and not (verb in {"treated", "assigned", "completed"} and out)
+        ):
+            out.append((int(token.value), i, noun + 1, verb))
+    return out[:3]
+
+
+def local_size(sentence: list[Token]) -> int | None:
+    """ "Among 42 evaluable patients, …": the denominator that a sentence states for itself."""
+    for i, token in enumerate(sentence[:12]):
+        if token.lower in {"among", "of", "in"} and i + 2 < len(sentence):
+            j = i + 1
+            while j < len(sentence) and sentence[j].lower in {"the", "all", "these"}:
+                j += 1
+            if j < len(sentence) and sentence[j].kind == "n" and sentence[j].value.isdigit() and len(sentence[j].value) < 7:
+                for word in sentence[j + 1 : j + 5]:
+                    if word.lower in {"patients", "participants", "evaluable", "assessable", "subjects", "cases"}:
+                        return int(sentence[j].value) if i < 3 else None
+                    if word.kind != "w":
+                        break
+    return None
