@@ -57,10 +57,10 @@ BARE = frozenset(  # heads that name none when they stand alone
 PREDICATES = frozenset(
     {
         "able", "alone", "available", "balanced", "better", "common", "commoner", "commonest", "comparable", "consistent", "different",
-        "due", "eligible", "equal", "equivalent", "evaluable", "frequent", "good", "greater", "high", "higher", "identical", "inferior",
-        "infrequent", "larger", "likely", "longer", "low", "lower", "manageable", "mild", "moderate", "nonsignificant",
-        "not-significant", "often", "poor", "poorer", "predominant", "present", "prevalent", "rare", "severe", "shorter", "significant",
-        "similar", "smaller", "superior", "tolerable", "unable", "uncommon", "worse",
+        "due", "eligible", "equal", "equivalent", "evaluable", "feasible", "frequent", "good", "greater", "high", "higher", "identical",
+        "inferior", "infrequent", "larger", "likely", "longer", "low", "lower", "manageable", "mild", "moderate", "nonsignificant",
+        "not-significant", "often", "poor", "poorer", "possible", "predominant", "present", "prevalent", "rare", "severe", "shorter",
+        "significant", "similar", "smaller", "successful", "superior", "tolerable", "unable", "uncommon", "worse",
     }
 )
 OUTER = frozenset(

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 
 from topline.audit.clause_words import (
     ADJUNCT,
-    ALONE,
     BARE,
     BE,
     COMPARED,
     DETERMINERS,
     GENERIC,
     HAVE,
-    LEFT,
     LINKERS,
-    OF_PATIENTS,
     OUTER,
     PREDICATES,
     SEEN,
@@ -29,7 +26,7 @@ from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.phrases import content_word, plain_name, words_of
 from topline.audit.tokens import Token
 
-__all__ = ["Name", "name_after", "name_before"]
+__all__ = ["Name", "name_before", "names_before", "nounish", "text_of"]
 
 
 @dataclass(slots=True)
@@ -47,11 +44,13 @@ class Name:
     weak: bool = False
 
 
+_SHARES = frozenset({"rate", "rates", "incidence", "frequency", "proportion", "number", "percentage", "risk", "occurrence", "probability"})
 _UNITS = frozenset({"mg", "g", "ml", "kg", "mmol", "ng", "pg", "u", "iu", "min", "minutes", "hours", "h", "mmol/l", "ng/ml", "beats/min"})
 _SYMBOL = re.compile(r"(?:[tfzrdβρκχ][0-9²,]*|[mµμnpdk]?[gl]-[12]|[mµμn]?mol-[12])$")
 
 
-def _nounish(item: Item) -> bool:
+def nounish(item: Item) -> bool:
+    """Whether an item may be the head of a noun phrase."""
     return item.kind == "E" or (content_word(item) and not (item.low.endswith("ed") and "-" not in item.low))
 
 
@@ -73,15 +72,15 @@ def _phrase(items: list[Item], k: int, begin: int) -> int:
     a = k
     while a - 1 >= begin and k - a < 12:
         x = items[a - 1]
-        if _nounish(x) or (content_word(x) and x.low.endswith("ed") and a - 2 >= begin and items[a - 2].low in DETERMINERS):
+        if nounish(x) or (content_word(x) and x.low.endswith("ed") and a - 2 >= begin and items[a - 2].low in DETERMINERS):
             a -= 1
-        elif x.low == ")" and a - 4 >= begin and items[a - 3].low == "(" and _nounish(items[a - 4]):
+        elif x.low == ")" and a - 4 >= begin and items[a - 3].low == "(" and nounish(items[a - 4]):
             a -= 4
         elif x.low in {"of", "the", "all", "any", "a", "an", "both", "each"}:
             b = a - 1
             while b >= begin and items[b].low in {"the", "a", "an", "any", "all", "both", "each"}:
                 b -= 1
-            if b > begin and items[b].low == "of" and _nounish(items[b - 1]):
+            if b > begin and items[b].low == "of" and nounish(items[b - 1]):
                 a = b - 1
             else:
                 break
@@ -113,7 +112,7 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             break
         if x.low in SEXES and (verb or bracketed) and items[k - 1 if k > begin else k].low in {",", "and", "were", "was", "(", ";"}:
             return Name(None, SEXES[x.low], begin=k, verb=verb), second
-        if not _nounish(x) or x.low in PREDICATES or (x.kind == "W" and x.low.endswith("ing") and k > begin and items[k - 1].low == ","):
+        if not nounish(x) or x.low in PREDICATES or (x.kind == "W" and x.low.endswith("ing") and k > begin and items[k - 1].low == ","):
             verb = verb or x.low in VERBS
             adjacent = False
             k -= 1
@@ -132,8 +131,8 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
         role = _role(tokens, items, name, a, p, bracketed)
         if role == "named":
             return name, second
-        if role == "second":
-            second = second or name
+        if role == "second" and (second is None or (second.at is None and name.at is not None)):
+            second = name
         adjacent = False
         k = p - 1
     return None, second
@@ -190,6 +189,8 @@ def _role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, br
         return "second" if adjunct else "named"
     if governor in {"to", "in"} and before in {"led", "lead", "leading", "resulted", "resulting"}:
         return "named"
+    if governor == "of" and before in _SHARES:
+        return "named"
     if governor in ADJUNCT:
         if governor == "in" and before in OUTER | {"difference", "differences"}:
             if name.at is None and before in OUTER:
@@ -234,6 +235,10 @@ def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | Non
     if _SYMBOL.match(head) or head in _UNITS:
         return None
     words = plain_name(words).split()
+    if len(words) == 1 and head.endswith(("able", "ible")):
+        return None
+    if b < len(items) and items[b].low in PATIENT_NOUNS:
+        return None  # "treated Asian patients"
     if not words or head in GENERIC or (len(words) == 1 and head in BARE) or items[b - 1].low in PATIENT_NOUNS or len(words[-1]) < 2:
         return None
     if "of" in words[1:3] and words[words.index("of") - 1] in GENERIC | BARE:
@@ -241,75 +246,28 @@ def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | Non
     return Name(None, " ".join(words), begin=a)
 
 
-def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> Name | None:
-    """ "12% of the patients in A had fatigue", "31% died", "24 were female": what stands after the value as its predicate."""
-    k = last + 1
-    end = min(stop, last + 22)
-    verb = ""
-    if k < end and items[k].low in SEXES:
-        return Name(None, SEXES[items[k].low], begin=k, verb=True)
-    while k < end:
-        x = items[k]
-        if x.low in HAVE | BE:
-            if x.low in ALONE and not (k + 1 < end and (_nounish(items[k + 1]) or items[k + 1].low in DETERMINERS)):
-                return Name(None, ALONE[x.low], verb=True)
-            if x.low != "with" or k == last + 1 or items[k - 1].low in {")", "]"}:
-                verb = x.low
-                break
-        elif x.low in ALONE:
-            return Name(None, ALONE[x.low], verb=True)
-        elif not (x.kind in {"A", "N", "T", "S"} or x.low in OF_PATIENTS or x.low in {"(", ")", "]"} or x.low.endswith("ly")):
-            break
-        k += 1
-    if not verb:
-        return _share_of(tokens, items, last, end)
-    if verb in LEFT:
-        return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
-    k += 1
-    if k < end and items[k].low in SEXES and verb in BE:
-        return Name(None, SEXES[items[k].low], begin=k, verb=True)
-    if k + 1 < end and items[k].low.endswith("ed") and items[k + 1].low == "as":
-        k += 2  # "were classified as …"
-    while k < end and (
-        items[k].low in DETERMINERS
-        or items[k].kind in {"G", "T", "X"}
-        or items[k].low
-        in {"received", "undergone", "experienced", "developed"}
-        | BE
-        | {"to", "of", "at", "from", "not", "due", "an", "or", "with", "without", "for"}
-        or items[k].low.endswith("ly")
-    ):
-        k += 1
-    a = k
-    while k < end and k < a + 7 and (content_word(items[k]) or items[k].kind == "E" or (items[k].low in {"of", "to", "or"} and k > a)):
-        if items[k].kind == "E":
-            return Name(k, "", begin=k, verb=True)
-        k += 1
-        while k < end and items[k].kind == "G":
-            k += 1
-    while k > a and items[k - 1].low in {"of", "to", "or"}:
-        k -= 1
-    if k == a or verb == "with":
-        return None
-    words = [w for item in items[a:k] if item.kind != "G" for w in words_of(tokens, item)]
-    return Name(None, plain_name(words), begin=a, verb=True)
+def text_of(name: Name, items: list[Item]) -> str:
+    """The endpoint that a name stands for."""
+    return name.words if name.at is None else str(items[name.at].data)
 
 
-def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Name | None:
-    """ "90% of the planned dose was delivered": a share of what is no patient."""
-    k = last + 1
-    if k >= end or items[k].low != "of":
-        return None
-    k += 1
-    while k < end and items[k].low in DETERMINERS:
-        k += 1
-    a = k
-    while k < end and k < a + 5 and (content_word(items[k]) or items[k].kind == "E"):
-        k += 1
-    if k == a:
-        return None
-    if items[k - 1].low in {"lasted", "lasting", "ongoing"} and items[a].kind == "E" and items[a].data in {"ORR", "responses", "CR", "PR"}:
-        return Name(None, "DOR", begin=a, verb=True)
-    if k + 1 < end and items[k].low in BE and items[k + 1].low.endswith("ed"):
-        return Name(None, " ".join([w for x in items[a:k] for w in words_of(tokens, x)] + [items[k + 1].low]), begin=a, verb=True)
-    return Name(None, plain_name([w for x in items[a:k] for w in words_of(tokens, x)]), begin=a, verb=True)
+def names_before(tokens: list[Token], items: list[Item], name: Name, begin: int) -> list[str]:
+    """All names of the list that ends with `name`: "TRG0, TRG1 and TRG2 were …"."""
+    names = [text_of(name, items)]
+    a = name.begin
+    while True:
+        p = a - 1
+        while p > begin and items[p].low in {",", "and", "or", "&"}:
+            p -= 1
+        if p == a - 1 or p < begin:
+            return names
+        if items[p].low == ")":
+            p = _opening(items, p, begin) - 1
+        if p < begin or not nounish(items[p]):
+            return names
+        b = _phrase(items, p, begin)
+        other = _named(tokens, items, b, p + 1)
+        if other is None:
+            return names
+        names.insert(0, text_of(other, items))
+        a = b

@@ -36,6 +36,7 @@ _MEASURES = frozenset(
 )
 _TERM = re.compile(r"(?:pa?enia|(?<!leuk)(?<!leuka)a?emia|itis|algia|opathy|rrho?ea|uria|pno?ea|o?edema|plegia|paresis|asthenia)s?$")
 _ACRONYM = re.compile(r"m?[A-Z-]{1,7}FS$")
+_OUTER = frozenset({"decrease", "increase", "elevation", "reduction"})
 _DISEASES = frozenset({"hepatitis", "cystitis"})
 _NEUTRAL = frozenset(
     {
@@ -131,6 +132,8 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
         elif item.low == "complete" and any(x.kind == "E" and x.data == "PR" for x in items[k + 1 : k + 4]):
             out.append(Item("E", item.i, item.j, "CR", "category"))  # "two complete and 23 partial responses"
             k += 1
+        elif item.low in _OUTER and k + 1 < len(items) and items[k + 1].low in {"(", "["}:
+            k = _unknown(tokens, items, out, k)  # "platelet decrease (9%)"
         elif _head(tokens, item):
             k = _unknown(tokens, items, out, k)
         else:
@@ -201,6 +204,9 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
     words = _texts(tokens, out[start:])
     first = out[start].i if start < len(out) else items[k].i
     bare = plain_name([*words, items[k].low])
+    if bare in _OUTER:
+        out.append(items[k])
+        return k + 1
     j = k + 1
     tail: list[str] = []
     if j < len(items) and items[j].low in {"of", "to"}:

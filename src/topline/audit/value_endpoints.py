@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from topline.audit.clauses import name_after, name_before
+from topline.audit.clauses import Name, name_before, names_before, text_of
 from topline.audit.grammar import Cell
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.phrases import family_of
+from topline.audit.predicates import name_after, names_after
 from topline.audit.small_words import LIST_GLUE, RESULT_VERBS, VS
 from topline.audit.tokens import Token
 
@@ -90,7 +91,9 @@ def assign_endpoints(
     ):
         predicate = name_after(tokens, items, s.last, stop) if rate or _countlike(s.cells[0]) else None
         if predicate is not None:
-            s.endpoints = [predicate.words if predicate.at is None else str(items[predicate.at].data)] * k
+            names = names_after(tokens, items, predicate, s.last, stop) if k > 1 and predicate.begin else []
+            s.paired = len(names) == k > 1 and not _said(items, s, VS)
+            s.endpoints = list(names) if s.paired else [text_of(predicate, items)] * k
             s.after = s.stated = True
             return
     chosen = before or (second if second is not None and second.at is not None else None)
@@ -114,11 +117,14 @@ def assign_endpoints(
         s.endpoints = [None] * k
         return
     s.stated = s.stated or chosen.close or chosen.verb
+    if chosen.at is None and s.cells[0].unit in {"months", "weeks"}:
+        timed = [n for group in groups for n in group if family_of(str(items[n].data)) == "tte"]
+        chosen = Name(timed[-1], "") if timed else chosen  # a time is one of survival where the clause speaks of survival
+    names = names_before(tokens, items, chosen, begin) if k > 1 and chosen.begin and not _said(items, s, VS) else []
+    if len(names) == k and (chosen.at is None or not any(chosen.at in group and len(group) > 1 for group in groups)):
+        s.endpoints, s.paired = [*names], True
+        return
     if chosen.at is None:
-        other = chosen.begin - 2
-        if k == 2 and other >= begin and items[chosen.begin - 1].low == "and" and items[other].kind == "E" and not _said(items, s, VS):
-            s.endpoints, s.paired = [str(items[other].data), chosen.words], True  # "median OS and SBP were 30.8 and 19.6 months"
-            return
         s.endpoints = [chosen.words] * k
         return
     _of_group(items, s, groups, chosen.at)

@@ -1,0 +1,128 @@
+"""What stands after a value as its predicate: "12% of the patients in A had fatigue", "31% died", "24 were female"."""
+
+from __future__ import annotations
+
+from topline.audit.clause_words import ALONE, BE, DETERMINERS, HAVE, LEFT, OF_PATIENTS, SEXES
+from topline.audit.clauses import Name, nounish
+from topline.audit.item import Item
+from topline.audit.phrases import content_word, plain_name, words_of
+from topline.audit.tokens import Token
+
+__all__ = ["name_after", "names_after"]
+
+_PASSED = (
+    {"received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "due", "an", "or", "with", "without", "for"}
+    | BE
+    | DETERMINERS
+)
+
+
+def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> Name | None:
+    """The name that the predicate after item `last` gives to its value."""
+    end = min(stop, last + 22)
+    if last + 1 < end and items[last + 1].low in SEXES:
+        return Name(None, SEXES[items[last + 1].low], begin=last + 1, verb=True)
+    at = _main_verb(tokens, items, last, end)
+    if at is None:
+        return _share_of(tokens, items, last, end)
+    verb = items[at].low
+    if items[at].kind == "E":
+        return Name(at, "", begin=at, verb=True)
+    k = at + 1
+    if verb in ALONE and not (k < end and (nounish(items[k]) or items[k].low in DETERMINERS)):
+        return Name(None, ALONE[verb], verb=True)
+    if verb in LEFT:
+        return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
+    if k < end and items[k].low in SEXES and verb in BE:
+        return Name(None, SEXES[items[k].low], begin=k, verb=True)
+    if k + 1 < end and items[k].low.endswith("ed") and items[k + 1].low == "as":
+        k += 2  # "were classified as …"
+    while k < end and (items[k].low in _PASSED or items[k].kind in {"G", "T", "X"} or items[k].low.endswith("ly")):
+        k += 1
+    a, k = k, _phrase_end(items, k, end)
+    if k == a:
+        return None
+    if items[k - 1].kind == "E":
+        return Name(k - 1, "", begin=a, verb=True)
+    return None if verb == "with" else Name(None, _text(tokens, items, a, k), begin=a, verb=True)
+
+
+def names_after(tokens: list[Token], items: list[Item], name: Name, last: int, end: int) -> list[str]:
+    """All names of the list that begins with `name`: "31%, 38% and 12% reached TRG0, TRG1 and TRG2"."""
+    names: list[str] = []
+    k = name.begin
+    while k < end and k > last:
+        a, k = k, _phrase_end(items, k, end)
+        if k == a:
+            return names
+        names.append(str(items[k - 1].data) if items[k - 1].kind == "E" else _text(tokens, items, a, k))
+        start = k
+        while k < end and items[k].low in {",", "and", "or"}:
+            k += 1
+        if k == start:
+            return names
+    return names
+
+
+def _phrase_end(items: list[Item], a: int, end: int) -> int:
+    """Where the noun phrase from item `a` ends: with an endpoint, or before the next small word."""
+    k = a
+    while k < end and k < a + 7 and (content_word(items[k]) or items[k].kind == "E" or (items[k].low in {"of", "to"} and k > a)):
+        k += 1
+        if items[k - 1].kind == "E":
+            return k
+        while k < end and items[k].kind == "G":
+            k += 1
+    while k > a and items[k - 1].low in {"of", "to"}:
+        k -= 1
+    return k
+
+
+def _text(tokens: list[Token], items: list[Item], a: int, b: int) -> str:
+    return plain_name([w for item in items[a:b] if item.kind != "G" for w in words_of(tokens, item)])
+
+
+def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> int | None:
+    """The verb whose subject is the value; verbs of "who were …" only where there is no other."""
+    relative, skipping = False, False
+    second: int | None = None
+    k = last + 1
+    while k < end:
+        x = items[k]
+        verb = x.low in HAVE | BE or x.low in ALONE or (x.kind == "E" and tokens[x.i].lower.endswith("ed"))
+        if verb and x.low == "with" and k > last + 1 and items[k - 1].low not in {")", "]"}:
+            verb = False
+        if x.low in {"who", "that", "which"}:
+            relative = True
+        elif verb and (relative or (skipping and items[k - 1].low in HAVE | BE)):
+            second = k if second is None else second
+            relative, skipping = False, True
+        elif verb:
+            return k
+        elif skipping:
+            if x.kind in {"C", "P", "R"} or x.low in {";", "."}:
+                break
+        elif not (x.kind in {"A", "N", "T", "S"} or x.low in OF_PATIENTS or x.low in {"(", ")", "]"} or x.low.endswith("ly")):
+            break
+        k += 1
+    return second
+
+
+def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Name | None:
+    """ "90% of the planned dose was delivered": a share of what is no patient."""
+    k = last + 1
+    if k >= end or items[k].low != "of":
+        return None
+    k += 1
+    while k < end and items[k].low in DETERMINERS:
+        k += 1
+    a = k
+    while k < end and k < a + 5 and (content_word(items[k]) or items[k].kind == "E"):
+        k += 1
+    if k == a:
+        return None
+    if items[k - 1].low in {"lasted", "lasting", "ongoing"} and items[a].kind == "E" and items[a].data in {"ORR", "responses", "CR", "PR"}:
+        return Name(None, "DOR", begin=a, verb=True)
+    if k + 1 < end and items[k].low in BE and items[k + 1].low.endswith("ed"):
+        return Name(None, " ".join([w for x in items[a:k] for w in words_of(tokens, x)] + [items[k + 1].low]), begin=a, verb=True)
+    return Name(None, _text(tokens, items, a, k), begin=a, verb=True)
