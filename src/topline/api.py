@@ -141,7 +141,7 @@ class Study:
         out : str or Path
             A new folder: ``adsl/part-00000.parquet``, ``adtte/part-00000.parquet`` and so on.
         partitions : int, optional
-            How many parts; memory follows the patients in one part. Unless stated, one for each half a million rows of the records'
+            How many parts; memory follows the patients in one part. Unless stated, one for each million rows of the records'
             Parquet files, and one in all for other files.
 
         Raises

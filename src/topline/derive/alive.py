@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.runs import RUN, fold_runs, with_runs
 from topline.records.load import Records
 
 _EVIDENCE = {
@@ -55,10 +56,12 @@ def last_known_alive(records: Records, cutoff: int | None) -> pl.DataFrame:
 
 
 def _latest(part: pl.DataFrame, cutoff: int | None) -> pl.DataFrame:
-    """The rows of a patient's last day in one table."""
+    """The rows of a patient's last day in one table; first of each run of the patient's rows, which leaves few."""
     part = part.drop_nulls("LSTALVDT")
     if cutoff is not None:
         part = part.with_columns(pl.col("LSTALVDT").clip(upper_bound=cutoff))
+    latest = fold_runs(part, ["USUBJID"], {"latest": (pl.col("LSTALVDT"), "max")})["latest"]
+    part = part.filter(pl.col("LSTALVDT") == latest.gather(with_runs(part, "USUBJID")[RUN]))
     return part.filter(pl.col("LSTALVDT") == pl.col("LSTALVDT").max().over("USUBJID"))
 
 

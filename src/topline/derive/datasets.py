@@ -185,7 +185,8 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
     # a patient's lesions come before the sums; what follows from a row is added when the rows are in order
     parts = [part.sort(order, maintain_order=True) for part in (lesions, sums)]
     rows = pl.concat(parts, how="diagonal").sort("USUBJID", maintain_order=True)
-    total, base, nadir = (pl.col(name).cast(pl.Float64) / 1_000.0 for name in ("SUM", "BASE", "NADIR"))
+    rows = rows.with_columns(pl.col(name).cast(pl.Float64) / 1_000.0 for name in ("SUM", "BASE", "NADIR"))
+    total, base, nadir = (pl.col(name) for name in ("SUM", "BASE", "NADIR"))
     whole = pl.col("COMPLETE") & ~pl.col("BASELINE")
     measured = (pl.col("N_MEASURED") > 0) & ~pl.col("BASELINE")
     of_lesion = pl.col("COMPLETE").is_null()
@@ -202,8 +203,8 @@ def make_adtr(response: Response) -> pl.DataFrame | None:
         "AVISITN",
         "ADT",
         total.alias("AVAL"),
-        base.alias("BASE"),
-        nadir.alias("NADIR"),
+        base,
+        nadir,
         pl.when(whole).then(total - base).alias("CHG"),
         pl.when(whole & (pl.col("BASE") > 0)).then(100 * (total - base) / base).alias("PCHG"),
         pl.when(measured).then(total - nadir).alias("CHGNAD"),

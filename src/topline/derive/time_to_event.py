@@ -9,6 +9,7 @@ import polars as pl
 
 from topline.derive.missed import longest_gap, missed_between, scheduled_day
 from topline.derive.response.derive import Response
+from topline.derive.runs import last_rows
 from topline.derive.subjects import dates_of, pick_date
 from topline.records.load import Records
 from topline.records.read import ROW
@@ -282,7 +283,7 @@ def _last_assessments(frame: pl.DataFrame, endpoint: TimeToEvent, response: Resp
             *(pl.lit(None, pl.Int64).alias(name + "SEQ") for name in names),
         )
     frame = frame.join(response.new_therapy.select("USUBJID", "NEWTXDT"), on="USUBJID", how="left")
-    rows = response.adequate.join(frame.select("USUBJID", "EVDT", "EVDOM", "NEWTXDT"), on="USUBJID", how="inner")
+    rows = response.adequate.join(frame.select("USUBJID", "EVDT", "EVDOM", "NEWTXDT"), on="USUBJID", how="left")
     by_assessment = (pl.col("EVDOM") == "ADRS").fill_null(value=False)
     before = pl.when(by_assessment).then(pl.col("ADT") < pl.col("EVDT")).otherwise(pl.col("ADT") <= pl.col("EVDT"))
     too_late = any(rule.rule == "new_therapy" and rule.same_day == "too_late" for rule in endpoint.censoring)
@@ -292,7 +293,7 @@ def _last_assessments(frame: pl.DataFrame, endpoint: TimeToEvent, response: Resp
         (pl.col("ADT") < pl.col("NEWTXDT") if too_late else pl.col("ADT") <= pl.col("NEWTXDT")).fill_null(value=True),
     )
     for name, condition in zip(names, conditions, strict=True):
-        last = rows.filter(condition).group_by("USUBJID", maintain_order=True).last()
+        last = last_rows(rows.filter(condition), "USUBJID")
         frame = frame.join(last.select("USUBJID", pl.col("ADT").alias(name), pl.col("SEQ").alias(name + "SEQ")), on="USUBJID", how="left")
     return frame
 

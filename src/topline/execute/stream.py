@@ -37,7 +37,7 @@ class Streamed:
     """File of the records → SHA-256 of its bytes."""
 
 
-ROWS_AT_ONCE = 500_000
+ROWS_AT_ONCE = 1_000_000
 """Rows of Parquet files that a part holds where the number of parts isn't stated: small enough to stay in few hundred MiB."""
 _PARTS_AT_ONCE = 8
 """Most parts that are worked on at the same time, on a machine of as many cores or more."""

@@ -148,7 +148,7 @@ def _after_death(tables: Mapping[str, pl.DataFrame], files: Mapping[str, str]) -
         day = day_name(timing) if timing else None
         if day is None or day not in table.columns or domain in ("DS", "SS"):
             continue
-        late = table.select(ROW, "USUBJID", day).join(deaths, on="USUBJID").filter(pl.col(day) > pl.col("DTHDT"))
+        late = table.select(ROW, "USUBJID", day).join(deaths, on="USUBJID", how="left").filter(pl.col(day) > pl.col("DTHDT"))
         findings += [
             Finding(
                 "REC-0025",

@@ -232,11 +232,12 @@ def _without_blanks(table: pl.DataFrame, contract: DomainContract, file: str) ->
     """Take outer blanks off every cell, and report those around subject ids and codes, one finding a column."""
     findings = []
     columns = [name for name, kind in table.schema.items() if kind == pl.String]
-    stripped = table.with_columns(unless_unchanged(table[name], lambda values: values.str.strip_chars()) for name in columns)
+    given = {name: table[name] for name in columns}
+    stripped = {name: unless_unchanged(column, lambda values: values.str.strip_chars()) for name, column in given.items()}
     for variable in ("USUBJID", *contract.codes):
-        if variable not in columns:
+        if variable not in columns or stripped[variable] is given[variable]:
             continue
-        blank = table.select(ROW, variable).filter(table[variable] != stripped[variable])
+        blank = table.select(ROW, variable).filter(given[variable] != stripped[variable])
         if blank.height:
             row, value = blank.row(0)
             tally = Tally.rows(
@@ -244,7 +245,7 @@ def _without_blanks(table: pl.DataFrame, contract: DomainContract, file: str) ->
             )
             todo = "take the blanks out of the file"
             findings.append(Finding("REC-0016", "warning", "", file, row, variable, value, todo=todo, tally=tally))
-    return stripped, findings
+    return table.with_columns(stripped[name] for name in columns if stripped[name] is not given[name]), findings
 
 
 def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl.DataFrame, list[Finding]]:
@@ -255,9 +256,9 @@ def _codes(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[pl
         upper = unless_unchanged(table[variable], lambda values: values.str.to_uppercase())
         if upper is table[variable] or (upper == table[variable]).all():
             continue
-        spellings = table.select(ROW, variable, upper.alias("code")).drop_nulls(variable)
-        ways = spellings.group_by("code").agg(pl.col(variable).n_unique().alias("n")).filter(pl.col("n") > 1)
-        odd = spellings.filter((pl.col(variable) != pl.col("code")) & pl.col("code").is_in(ways["code"].implode()))
+        codes = table[variable].unique().drop_nulls().str.to_uppercase()
+        several = codes.filter(codes.is_duplicated())
+        odd = table.select(ROW, variable, upper.alias("code")).filter((upper != table[variable]) & upper.is_in(several.implode()))
         if odd.height:
             row, value, code = odd.row(0)
             text = "a code is written in several ways: {n} %s not in capitals; read as if they were"

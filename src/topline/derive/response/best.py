@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+from topline.derive.origin import with_origin
 from topline.derive.runs import at_end, count_so_far, first_rows, fold_runs, last_rows, number_in_run
 from topline.study.response_spec import RecistParameters
 
@@ -43,9 +44,7 @@ def assessments_for_best(
     DataFrame
         The rows, with LONG (bool: late enough after the origin for stable disease).
     """
-    rows = overall.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner").join(
-        new_therapy.select("USUBJID", "NEWTXDT"), on="USUBJID", how="left"
-    )
+    rows = with_origin(overall, subjects).join(new_therapy.select("USUBJID", "NEWTXDT"), on="USUBJID", how="left")
     if parameters.after_new_therapy != "used":
         before = (
             pl.col("ADT") < pl.col("NEWTXDT") if parameters.after_new_therapy == "strictly_before" else pl.col("ADT") <= pl.col("NEWTXDT")

@@ -75,13 +75,13 @@ def derive_measurements(
     table = table.filter(
         pl.col("TRTESTCD").is_in([*_DIAMETERS, "TUMSTATE", *([longest] if longest else [])]) & pl.col("TRDT").is_not_null()
     )
-    text = pl.coalesce("TRSTRESC", "TRORRES") if "TRSTRESC" in table.columns else pl.col("TRORRES")
+    # TRORRES and TRORRESU are codes, in capitals
+    text = pl.coalesce(pl.col("TRSTRESC").str.to_uppercase(), "TRORRES") if "TRSTRESC" in table.columns else pl.col("TRORRES")
     unit = pl.col("TRORRESU").fill_null("MM") if "TRORRESU" in table.columns else pl.lit("MM")
     done = (pl.col("TRSTAT") != "NOT DONE").fill_null(value=True) if "TRSTAT" in table.columns else pl.lit(value=True)
     visit = pl.coalesce("VISITNUM", pl.col("TRDT").cast(pl.Float64)) if "VISITNUM" in table.columns else pl.col("TRDT").cast(pl.Float64)
-    table = table.with_columns(
-        pl.when(done).then(text.str.to_uppercase()).alias("text"), unit.str.to_uppercase().alias("unit"), visit.alias("VISIT")
-    )
+    read = (ROW, "USUBJID", "TRLNKID", "TRTESTCD", "TRDT", "TRSEQ")
+    table = table.select(*read, pl.when(done).then(text).alias("text"), unit.alias("unit"), visit.alias("VISIT"))
     _refuse_units(table)
     joined = table.join(
         lesions.select("USUBJID", "LNKID", "ROLE", "NODE", "LOC"), left_on=["USUBJID", "TRLNKID"], right_on=["USUBJID", "LNKID"], how="left"

@@ -109,7 +109,7 @@ def _visits(
     alone = new.select("USUBJID", pl.col("NEWVISIT").alias("VISIT"), "NEWDT").with_columns(pl.col("NEWDT").alias("NEWHERE")).drop("NEWDT")
     visits = visits.join(alone, on=["USUBJID", "VISIT"], how="full", coalesce=True).join(new, on="USUBJID", how="left")
     visits = visits.join(scans_of_new, on=["USUBJID", "VISIT"], how="left")
-    visits = visits.join(disease, on="USUBJID", how="inner").with_columns(
+    visits = visits.join(disease, on="USUBJID", how="left").with_columns(
         # a scan that was not done dates a visit only where none was done
         pl.coalesce(pl.min_horizontal("TDTFIRST", "NTDTFIRST", "NEWHERE", "NSFIRST"), pl.max_horizontal("TDTANY", "NTDTANY")).alias(
             "DTFIRST"

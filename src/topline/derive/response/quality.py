@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from topline.derive.origin import with_origin
 from topline.derive.response.lesions import _DIAMETERS, of_evaluator
 from topline.records.distinct import doubled
 from topline.records.load import Records
@@ -14,13 +15,16 @@ from topline.study.problems import Finding
 from topline.study.response_spec import ResponseSpec
 
 
+_READ = (ROW, "USUBJID", "VISITNUM", "TRLNKID", "TRTESTCD", "TRORRES", "TRORRESU", "TRSTAT", "TRDT", "TRSEQ")
+
+
 def lesion_findings(records: Records, spec: ResponseSpec, subjects: pl.DataFrame, lesions: pl.DataFrame) -> list[Finding]:
     """Return the findings DER-0011 to DER-0016 on TU and TR, of one evaluator."""
     table = of_evaluator(records["TU"], "TU", spec.evaluator).join(
         lesions.select("USUBJID", "LNKID", "ROLE", "LOC"), left_on=["USUBJID", "TULNKID"], right_on=["USUBJID", "LNKID"]
     )
     scans = of_evaluator(records["TR"], "TR", spec.evaluator).filter(pl.col("TRDT").is_not_null())
-    scans = scans.join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID")
+    scans = with_origin(scans.select(name for name in _READ if name in scans.columns), subjects)
     sizes = scans.filter(pl.col("TRTESTCD").is_in(_DIAMETERS))
     read = scans.filter(pl.col("TRTESTCD").is_in([*_DIAMETERS, "TUMSTATE"]))
     if "TRSTAT" in sizes.columns:
@@ -54,9 +58,9 @@ def _organs(table: pl.DataFrame) -> Iterator[Finding]:
 def _without_baseline(sizes: pl.DataFrame, lesions: pl.DataFrame) -> Iterator[Finding]:
     targets = lesions.filter(pl.col("ROLE") == "TARGET").select("USUBJID", pl.col("LNKID").alias("TRLNKID"))
     keys = ["USUBJID", "TRLNKID"]
-    early = sizes.filter((pl.col("TRDT") <= pl.col("ORIGDT")) | pl.col("ORIGDT").is_null()).select(keys)
+    early = sizes.filter(pl.col("TRDT") <= pl.col("ORIGDT")).select(keys)
     late = targets.join(early, on=keys, how="anti")
-    own = sizes.join(late, on=keys, how="semi", maintain_order="left")
+    own = sizes.join(late, on=keys, how="semi", maintain_order="left") if late.height else sizes.clear()
     first = own.sort("USUBJID", "TRLNKID", "TRDT", ROW).group_by("USUBJID", "TRLNKID", maintain_order=True).first()
     for row, lesion, subject in first.filter(pl.col("TRDT") > pl.col("ORIGDT")).select(ROW, "TRLNKID", "USUBJID").iter_rows():
         text = f"the target lesion {lesion} was first measured after baseline; without its baseline there is no CR, PR or SD, only PD or NE"
@@ -83,6 +87,8 @@ def _units(sizes: pl.DataFrame) -> Iterator[Finding]:
     most = sizes["TRORRESU"].drop_nulls().mode().sort().head(1)
     keys = ["USUBJID", "TRLNKID"]
     other = sizes.filter(pl.col("TRORRESU").is_not_null() & ~pl.col("TRORRESU").is_in(most.implode())).select(keys)
+    if other.is_empty():
+        return
     sizes = sizes.join(other, on=keys, how="semi", nulls_equal=True, maintain_order="left")
     usual = pl.col("TRORRESU").drop_nulls().mode().sort(descending=True).first().over("USUBJID", "TRLNKID")
     odd = sizes.filter(pl.col("TRORRESU").is_not_null() & (pl.col("TRORRESU") != usual))

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from topline.derive.origin import with_origin
 from topline.derive.response.lesions import of_evaluator
+from topline.derive.runs import last_rows
 from topline.records.load import Records
 from topline.study.problems import Finding
 from topline.study.response_spec import ResponseSpec
@@ -23,7 +25,7 @@ def selection_findings(
     The lesions are used as recorded. The limits are parameters of the protocol. How a lesion was measured is TUMETHOD; TU rows with
     TUTESTCD PREVIR and PREVIRP (CDISC) say that it was irradiated, and that it progressed since.
     """
-    targets = lesions.filter(pl.col("ROLE") == "TARGET").join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID")
+    targets = with_origin(lesions.filter(pl.col("ROLE") == "TARGET"), subjects)
     return [*_too_many(targets, spec), *_too_small(targets, measurements, records, spec), *_irradiated(targets, records, spec)]
 
 
@@ -47,13 +49,11 @@ def _too_small(targets: pl.DataFrame, measurements: pl.DataFrame, records: Recor
     methods = methods.group_by("USUBJID", "LNKID", maintain_order=True).first()
     latest = targets["ORIGDT"].max()
     rows = measurements.filter(pl.col("SIZE").is_not_null() & (pl.col("DT") <= pl.lit(latest, pl.Int32)))
-    rows = rows.join(targets.select("USUBJID", "ORIGDT").unique(), on="USUBJID").filter(pl.col("DT") <= pl.col("ORIGDT"))
-    base = rows.join(targets.select("USUBJID", "LNKID"), on=["USUBJID", "LNKID"], how="semi").sort("USUBJID", "LNKID", "DT", "TRSEQ")
-    base = (
-        base.group_by("USUBJID", "LNKID", maintain_order=True)
-        .last()
-        .join(methods, on=["USUBJID", "LNKID"], how="left", maintain_order="left")
+    keys = ["USUBJID", "LNKID"]
+    rows = (
+        rows.join(targets.select(*keys, "ORIGDT"), on=keys, how="left").filter(pl.col("DT") <= pl.col("ORIGDT")).sort(*keys, "DT", "TRSEQ")
     )
+    base = last_rows(rows, *keys).join(methods, on=keys, how="left", maintain_order="left")
     least = (
         pl.when("NODE")
         .then(limits.measurable_node_mm)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from topline.derive.origin import with_origin
 from topline.derive.runs import at_start, fold_runs, last_of_runs, least_before, starts
 from topline.study.response_spec import RecistParameters
 
@@ -54,10 +55,10 @@ def derive_sums(measurements: pl.DataFrame, lesions: pl.DataFrame, origins: pl.D
         },
     )
     sums = (
-        sums.with_columns(pl.coalesce("DONEFIRST", "DTFIRST").alias("DTFIRST"), pl.coalesce("DONELAST", "DTLAST").alias("DTLAST"))
+        with_origin(sums, origins)
+        .with_columns(pl.coalesce("DONEFIRST", "DTFIRST").alias("DTFIRST"), pl.coalesce("DONELAST", "DTLAST").alias("DTLAST"))
         .drop("DONEFIRST", "DONELAST")
         .join(counts, on="USUBJID", how="left")
-        .join(origins.select("USUBJID", "ORIGDT"), on="USUBJID", how="inner")
         .sort("USUBJID", "DTLAST", "VISIT")
     )
     sums = sums.with_columns(
