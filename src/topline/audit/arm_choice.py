@@ -81,13 +81,17 @@ def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry
         keys = [e.keys for e in entries]
         if len(entries) > 1:
             counts = evidence.coverage(keys)
+            if len(entries) == 2 and min(counts) == 0 < max(counts):
+                named = evidence.coverage([[("control", "group"), ("control", "arm"), ("placebo", "group")]])[0]
+                counts = [c or named for c in counts]  # the one is called by its name, the other "the control group"
             strength = min(e.strength for e in entries)
             sized = all(e.n is not None for e in entries)
             value = strength + 1.5 * min(3, min(counts)) + 0.5 * min(4.0, sum(counts) / len(counts)) + 2.0 * sized
+            value += 0.001 * min(min(e.n or 0, 500) for e in entries)  # of several sizes the largest: the others are parts
             if len(entries) > 4:
                 value -= 2
             if min(counts) == 0 and strength < 4:
-                value -= 3
+                value -= 1.5 if strength == 3 and max(counts) > 1 else 3
             ranked.append((value, -order, entries))
             if value > top:
                 best, top = entries, value
@@ -116,6 +120,8 @@ def unify(arms: list[Entry], other: list[Entry]) -> None:
         and len(set(sizes)) == len(sizes)
     ):
         targets = [sizes.index(e.n) for e in other]  # two sentences that give the same sizes speak of the same arms
+    if len(other) == len(arms) and None in targets:
+        targets = _longer(other, arms) or targets
     known = [t for t in targets if t is not None]
     if len(set(known)) != len(known):
         return
@@ -137,8 +143,20 @@ def unify(arms: list[Entry], other: list[Entry]) -> None:
         for key in entry.keys:
             if key not in arm.keys and not any(key in a.keys for a in arms):
                 arm.keys.append(key)
-        if arm.n is None and entry.n is not None:
+        if entry.n is not None and (arm.n is None or (entry.strength == 4 > arm.strength and entry.n > arm.n)):
             arm.n, arm.span = entry.n, entry.span
+
+
+def _longer(other: list[Entry], arms: list[Entry]) -> list[int | None]:
+    """Pair names with the arms that they hold, where each holds another: "once-daily chemoradiotherapy" and "once-daily"."""
+    pairs: list[int | None] = []
+    for entry in other:
+        words = components(entry.keys[0])
+        held = [k for k, arm in enumerate(arms) if any(c and c <= words for c in map(components, arm.keys))]
+        if len(held) != 1 or held[0] in pairs:
+            return []
+        pairs.append(held[0])
+    return pairs
 
 
 def _grow(arms: list[Entry], other: list[Entry], evidence: Evidence, most: int) -> None:

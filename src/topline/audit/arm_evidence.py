@@ -33,9 +33,8 @@ _HEADS = frozenset({
     })
 _DESCRIBING = frozenset(
     {
-        "choice", "control", "daily", "experimental", "intervention", "investigator", "label", "matched", "matching",
-        "modified", "naive", "new", "once", "open", "oral", "received", "receiving", "recipient", "study", "treated", "twice",
-        "undergoing",
+        "choice", "control", "experimental", "intervention", "investigator", "label", "matched", "matching", "modified", "naive",
+        "new", "open", "oral", "received", "receiving", "recipient", "study", "treated", "undergoing",
     }
 )
 _ARTICLES = frozenset({

@@ -36,6 +36,9 @@ _OTHER = frozenset(
     [
         "death",
         "deaths",
+        "failure",
+        "complication",
+        "complications",
         "progression",
         "toxicity",
         "events",

@@ -201,7 +201,26 @@ def _numbers_first(inside: list[Token], source: str, number: int) -> list[Entry]
     return out if len(out) == 2 else []
 
 
-_LEFT = frozenset({"not", "died", "withdrew", "discontinued", "excluded", "refused"})
+_ENROLLING = frozenset(
+    [
+        "randomized",
+        "randomised",
+        "randomly",
+        "assigned",
+        "allocated",
+        "divided",
+        "included",
+        "enrolled",
+        "analyzed",
+        "analysed",
+        "recruited",
+        "pooled",
+        "evaluated",
+        "classified",
+        "placed",
+        "consisted",
+    ]
+)
 
 
 def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
@@ -273,6 +292,8 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
             j += 1
         elif low == "in" and share and not lows & {"randomized", "randomised", "assigned", "allocated", "divided"}:
             continue  # "21 (30.9%) cases in the A group": a result, not a size
+        elif low == "in" and int(token.value) < 10 and not lows & _ENROLLING:
+            continue  # "three in the A group": events, not sizes
         elif low in {"in", "to", "into"} and (
             j == i + 1 or of_all or tokens[j - 1].lower in PATIENT_NOUNS | {"were", "was", "remained", "placed", "belonged"}
         ):
