@@ -67,7 +67,7 @@ def _further(key: Key, others: set[str], evidence: Evidence) -> dict[Key, bool]:
                 continue
             if p in GENERIC:
                 out.setdefault((p,), True)
-            elif len(p) > 2 and not p.isdigit() and endpoint_at([p], 0) is None and evidence.used(p):
+            elif len(p) > 2 and not p.isdigit() and endpoint_at([p], 0) is None and evidence.used(p, key):
                 out.setdefault((p,), False)
     return out
 

@@ -149,10 +149,13 @@ class Evidence:
             k -= 1
         return k < 0 or row[k] in _BEFORE or (row[k] in "([:;" and row[k] != "")
 
-    def used(self, word: str) -> bool:
-        """Whether a word by itself is used as an arm's anywhere; "of", "in" and "to" before it say nothing."""
+    def used(self, word: str, key: Key) -> bool:
+        """Whether a word of a name is used as an arm's anywhere by itself; "of", "in" and "to" before it say nothing."""
+        lead = key.index(word)
         for s, at in self.places.get(word, ()):
             row = self.rows[s]
+            if tuple(row[max(0, at - lead) : at - lead + len(key)]) == key:
+                continue
             after = row[at + 1] if at + 1 < len(row) else ""
             k = at - 1
             while k >= 0 and row[k] in _ARTICLES:

@@ -41,7 +41,11 @@ class Series:
 def _linked(items: list[Item], a: int, b: int) -> bool:
     joint = False
     closed = False  # "83.7% and 80.7% in A and B, respectively; 15.3% and …": what follows is another series
-    for item in items[a + 1 : b]:
+    start = a + 1
+    if items[a].data.sd is not None and items[a].data.unit is None:
+        while start < b and items[start].kind == "W" and items[start].low not in LINKS and start - a < 6:
+            start += 1  # the words of an unknown unit: "2.86 ± 0.61 ng mL-1 in A and …"
+    for item in items[start:b]:
         if item.kind == "W":
             closed = closed or item.low.startswith("respective")
             if item.low == ";" and closed:

@@ -170,7 +170,8 @@ def share_closing_arms(items: list[Item], series: list[Series]) -> None:
             listed = any(x.low in {",", "and"} for x in between) and all(
                 x.kind in {"E", "W", "G"} and x.low not in NO_LIST for x in between
             )
-            if other.closing or len(other.cells) != 1 or not listed or other.cells[0].unit != s.cells[0].unit:
+            alike = other.cells[0].unit == s.cells[0].unit or other.arms[0] is None
+            if other.closing or len(other.cells) != 1 or not listed or not alike:
                 break
             other.arms = list(s.arms)
 
@@ -195,9 +196,23 @@ def _single(
     return None
 
 
+def _opened(items: list[Item], at: int) -> int:
+    """1 where a value has taken an opening bracket with it: the first bracket sign after it closes."""
+    sign = next((x.low for x in items[at + 1 : at + 14] if x.low in {"(", "[", ")", "]"}), "")
+    return 1 if sign in {")", "]"} and not _in_bracket(items, at) else 0
+
+
+def _in_bracket(items: list[Item], at: int) -> bool:
+    depth = 0
+    for x in items[max(0, at - 60) : at]:
+        depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
+        depth = max(depth, 0)
+    return depth > 0
+
+
 def _named_later(items: list[Item], s: Series) -> int | None:
     """The arm that the rest of the clause names: "31 patients experienced some episode of toxicity in arm A and 32 …"."""
-    depth = 0
+    depth = _opened(items, s.last)
     for k in range(s.last + 1, min(len(items), s.last + 20)):
         x = items[k]
         if x.low in {"(", "["}:
@@ -255,7 +270,7 @@ def _continues(items: list[Item], a: int, b: int) -> bool:
 
 def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
     out: list[int] = []
-    depth = 0
+    depth = _opened(items, s.last)
     for x in items[s.last + 1 : stop]:
         if x.low in {"(", "["}:
             depth += 1
