@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from topline.audit.arms import learn_arms
+from topline.audit.arm_local import local_book
+from topline.audit.arms import ArmBook, learn_arms
 from topline.audit.build import SentenceContext, build_claims
 from topline.audit.claims import Arm, Claim
 from topline.audit.dates import date_event
@@ -127,7 +128,7 @@ def extract(text: str) -> Extraction:
         numbers.extend((t.start, t.end) for t in sentence if t.kind == "n")
         registrations.extend((t.text, t.start, t.end) for t in sentence if t.kind == "id")
         body = source[a:b]
-        items = read_items(sentence, book)
+        items, here = _read(sentence, book, source)
         for item in items:
             if item.kind in {"X", "I", "G", "T", "N", "H"}:
                 skipped.append((sentence[item.i].start, sentence[min(item.j, len(sentence)) - 1].end))
@@ -144,9 +145,9 @@ def extract(text: str) -> Extraction:
         local = local_size(sentence)
         if local:
             sizes.setdefault(local, None)
-        series = find_series(sentence, items, book, spoken)
+        series = find_series(sentence, items, here, spoken)
         told = recent if any(item.kind == "R" for item in items[:4]) else last or recent or timed  # "The hazard ratio was 0.42"
-        context = SentenceContext(sentence, items, body, book, total, local, group, told)
+        context = SentenceContext(sentence, items, body, here, total, local, group, told)
         built = build_claims(context, series)
         group = context.group
         recent = next((c.endpoint for c in reversed(built) if c.type in {"median", "landmark_rate"} and c.endpoint in _TIMED), recent)
@@ -164,6 +165,16 @@ def extract(text: str) -> Extraction:
     return Extraction(
         text, named, tuple(book.arms), len(numbers), typed, tuple(skipped), tuple(numbers), tuple(sizes), unread, tuple(registrations)
     )
+
+
+def _read(sentence: list[Token], book: ArmBook, source: str) -> tuple[list[Item], ArmBook]:
+    """A sentence as items, with the arms of the text or, where it names none of them, with the groups of its own."""
+    items = read_items(sentence, book)
+    if not any(item.kind == "A" for item in items) and sum(item.kind == "C" for item in items) > 1:
+        groups = local_book(sentence, source)
+        if groups is not None:
+            return read_items(sentence, groups), groups
+    return items, book
 
 
 def _with_id(claim: Claim, number: int) -> Claim:

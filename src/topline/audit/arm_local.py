@@ -1,0 +1,139 @@
+"""Groups of patients that one sentence sets against each other: "with KRAS mutation … those without", "exon-positive and -negative"."""
+
+from __future__ import annotations
+
+from topline.audit.arm_book import ArmBook
+from topline.audit.arm_evidence import Key
+from topline.audit.arm_phrases import closing_bracket, phrase_text
+from topline.audit.claims import Arm
+from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS, endpoint_at, parts_of
+from topline.audit.small_words import HEADS, STOP
+from topline.audit.tokens import Token
+
+__all__ = ["local_book"]
+
+# fmt: off
+_HAVING = frozenset({
+        "carrying", "expressing", "harboring", "harbouring", "having", "lacking", "with", "without",
+    })
+_LACKING = frozenset({
+        "lacking", "without",
+    })
+_WHO = (PATIENT_NOUNS - {
+        "deaths", "evaluable", "events",
+    }) | HEADS | frozenset({
+        "subgroup", "subgroups", "those", "tumors", "tumours",
+    })
+_ENDINGS = ("-positive", "-negative", "-mutant", "-mutated", "-high", "-low", "-naive", "-naïve", "-risk", "-type", "-amplified", "-pretreated")
+_LONE = frozenset({
+        "mutant", "mutated", "negative", "positive", "wild-type",
+    })
+_PEOPLE = frozenset(
+    {
+        "carriers", "females", "males", "men", "never-smokers", "non-carriers", "non-responders", "non-smokers",
+        "nonresponders", "nonsmokers", "responders", "smokers", "women",
+    }
+)
+_CONTRAST = frozenset({
+        "and", "but", "compared", "respectively", "than", "v", "versus", "vs", "whereas", "while",
+    })
+_VERBS = frozenset(
+    {
+        "achieved", "also", "appeared", "at", "demonstrated", "did", "died", "displayed", "enrolled", "exhibited",
+        "experienced", "had", "has", "have", "received", "responded", "showed", "significantly", "suffer", "suffered",
+        "survived", "tended", "treated", "was", "were",
+    }
+)
+# fmt: on
+
+
+def _key(tokens: list[Token]) -> Key:
+    out: list[str] = []
+    for token in tokens:
+        if token.kind == "w":
+            out.extend(parts_of(token.lower))
+        elif token.text not in "+&":
+            out.append(token.lower)
+    return tuple(out)
+
+
+def _end(tokens: list[Token], j: int) -> int:
+    """End of what a group of patients has or lacks."""
+    k = j
+    while k < len(tokens) and k - j < 8:
+        token = tokens[k]
+        low = token.lower
+        if low in {"a", "an", "the", "of"} or (token.kind == "s" and token.text in "≥≤<>-/+%=") or (token.kind == "n" and not (
+            k + 1 < len(tokens) and (tokens[k + 1].lower in TIME_UNITS or (tokens[k + 1].text == "%" and k == j))
+        )) or (token.kind == "w" and low not in STOP | _VERBS and endpoint_at([*parts_of(low), ""], 0) is None):
+            k += 1
+        else:
+            break
+    while k > j and (tokens[k - 1].lower in {"a", "an", "the", "of"} or (tokens[k - 1].kind == "s" and tokens[k - 1].text != "%")):
+        k -= 1
+    return k
+
+
+def _size(tokens: list[Token], k: int) -> int | None:
+    if k < len(tokens) and tokens[k].text == "(":
+        close = closing_bracket(tokens, k)
+        inside = tokens[k + 1 : close] if close > 0 else []
+        if len(inside) >= 3 and inside[0].lower == "n" and inside[2].value.isdigit():
+            return int(inside[2].value[:7])
+    return None
+
+
+def local_book(tokens: list[Token], source: str) -> ArmBook | None:
+    """The groups of a sentence that names two or more and sets them against each other; None where it does not."""
+    lows = {t.lower for t in tokens}
+    if not lows & _CONTRAST:
+        return None
+    groups: dict[Key, Arm] = {}
+    lacking: Key = ()
+    bare = within = False
+    done = 0
+    for i, token in enumerate(tokens):
+        if i < done:
+            continue
+        low = token.lower
+        following = tokens[i + 1].lower if i + 1 < len(tokens) else ""
+        start, stop = i, i
+        if low in _WHO and following in _HAVING:
+            start, stop = i + 1, _end(tokens, i + 2)
+            if stop == i + 2:
+                bare = bare or following in _LACKING
+                continue
+        elif low in {"and", "versus", "vs", "or"} and following in {"without"}:
+            start, stop = i + 1, _end(tokens, i + 2)
+            if stop == i + 2:
+                bare = True
+                continue
+        elif token.kind == "w" and low.endswith(_ENDINGS) and low.partition("-")[0] not in {"first", "second"}:
+            stop = i + 1
+        elif low in _LONE and i and tokens[i - 1].kind == "w" and tokens[i - 1].lower not in STOP:
+            start, stop = i - 1, i + 1
+        elif low in _PEOPLE and not (i and tokens[i - 1].kind == "n"):
+            stop = i + 1
+        if stop > start:
+            done = stop
+            key = _key(tokens[start:stop])
+            if key and key not in groups:
+                span = (tokens[start].start, tokens[stop - 1].end)
+                groups[key] = Arm(phrase_text(tokens[start:stop], source), _size(tokens, stop), (" ".join(key),), span)
+                if tokens[start].lower in _LACKING:
+                    lacking = key
+                    within = i > 0 and tokens[i - 1].lower in {"in", "among", "for", "of"}
+    if len(groups) == 1 and ((lacking and not within) or bare):
+        (key, arm), word = next(iter(groups.items())), "with" if lacking else "without"
+        groups[(word, *key[1:])] = Arm(f"{word} {arm.name.partition(' ')[2]}", None, (), arm.span)
+        lacking = lacking or (word, *key[1:])
+    if not 2 <= len(groups) <= 4:
+        return None
+    book = ArmBook(list(groups.values()))
+    for number, key in enumerate(groups):
+        book.index.setdefault(key[0], []).append((key, number, False))
+        if key == lacking:
+            book.index.setdefault("without", []).append((("without",), number, False))
+    for rows in book.index.values():
+        rows.sort(key=lambda row: -len(row[0]))
+    return book
