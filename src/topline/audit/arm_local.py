@@ -24,7 +24,9 @@ _WHO = (PATIENT_NOUNS - {
     }) | HEADS | frozenset({
         "subgroup", "subgroups", "those", "tumors", "tumours",
     })
-_ENDINGS = ("-positive", "-negative", "-mutant", "-mutated", "-high", "-low", "-naive", "-naïve", "-risk", "-type", "-amplified", "-pretreated")
+_ENDINGS = (
+    "-positive", "-negative", "-mutant", "-mutated", "-high", "-low", "-naive", "-naïve", "-risk", "-type", "-amplified", "-pretreated",
+)
 _LONE = frozenset({
         "mutant", "mutated", "negative", "positive", "wild-type",
     })
@@ -63,9 +65,15 @@ def _end(tokens: list[Token], j: int) -> int:
     while k < len(tokens) and k - j < 8:
         token = tokens[k]
         low = token.lower
-        if low in {"a", "an", "the", "of"} or (token.kind == "s" and token.text in "≥≤<>-/+%=") or (token.kind == "n" and not (
-            k + 1 < len(tokens) and (tokens[k + 1].lower in TIME_UNITS or (tokens[k + 1].text == "%" and k == j))
-        )) or (token.kind == "w" and low not in STOP | _VERBS and endpoint_at([*parts_of(low), ""], 0) is None):
+        if (
+            low in {"a", "an", "the", "of"}
+            or (token.kind == "s" and token.text in "≥≤<>-/+%=")
+            or (
+                token.kind == "n"
+                and not (k + 1 < len(tokens) and (tokens[k + 1].lower in TIME_UNITS or (tokens[k + 1].text == "%" and k == j)))
+            )
+            or (token.kind == "w" and low not in STOP | _VERBS and endpoint_at([*parts_of(low), ""], 0) is None)
+        ):
             k += 1
         else:
             break

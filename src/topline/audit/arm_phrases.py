@@ -261,9 +261,7 @@ def is_name(tokens: list[Token]) -> bool:
         return False
     if words[0].lower in TIME_UNITS or words[-1].lower in TIME_UNITS or words[0].lower in {"women", "men", "patients"}:
         return False
-    if words[-1].lower in {"setting", "line", "treatment-line"} or (
-        words[0].lower in {"second-line", "first-line", "third-line", "later-line"} and len(words) <= 2
-    ):
+    if words[-1].lower in {"line", "treatment-line"}:
         return False
     if any(t.lower in _OTHER for t in tokens) or words[0].lower in {"hr", "or", "ci", "p", "range", "median", "iqr", "mean", "hazard"}:
         return False

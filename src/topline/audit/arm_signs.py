@@ -347,7 +347,9 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
                     end = close
         if not options:
             continue
-        headed = [p for p in options if p[-1].lower in HEADS or p[0].lower in HEADS or p[-1].lower.endswith(("-arm", "-group"))]
+        headed = [
+            p for p in options if p[-1].lower in HEADS | {"setting"} or p[0].lower in HEADS or p[-1].lower.endswith(("-arm", "-group"))
+        ]
         if not verb and not headed and not (low == "to" and lows & {"randomized", "randomised", "randomly", "assigned", "allocated"}):
             continue
         best = headed[0] if headed else options[0]
