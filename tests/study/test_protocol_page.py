@@ -47,7 +47,7 @@ def test_the_whole_page_is_one_protocol(small_study: Any) -> None:
             whole |= yaml.safe_load(texts[0])
     file = small_study.put("study.yaml", yaml.safe_dump(whole, allow_unicode=True, sort_keys=False))
     protocol, _ = load_protocol(file.parent)
-    assert {type(item).__name__ for item in protocol.endpoints} == {"TimeToEvent", "ResponseRate", "BiochemicalResponse"}
+    assert {type(item).__name__ for item in protocol.endpoints} == {"TimeToEvent", "ResponseRate", "BiochemicalResponse", "AtaResponse"}
     kinds = {item.type for item in protocol.analyses}
     assert kinds == {"baseline", "follow_up", "time_to_event", "response", "adverse_events", "exposure", "lab_change"}
     assert {"pfs_fda_a", "overall_survival"} <= set(PRESETS)

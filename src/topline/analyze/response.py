@@ -9,6 +9,7 @@ import polars as pl
 
 from topline.analyze.context import Context, Group, estimate, number, row
 from topline.analyze.results import Result, Waterfall
+from topline.derive.ata import CATEGORIES, UNKNOWN
 from topline.derive.response.criterion import criterion_of
 from topline.stats import chi_squared, fisher_exact, n_minus_1_chi_squared, odds_ratio, proportion_ci, risk_difference
 from topline.study.analyses import Analysis, ResponseAnalysis, ResponseComparison
@@ -33,6 +34,8 @@ def analyse_response(analysis: ResponseAnalysis, context: Context) -> tuple[list
             if endpoint in own.columns:
                 rows += _counts(analysis, group, own, endpoint, context)
         for name in analysis.endpoints:
+            if name + "CAT" in own.columns:
+                rows += _categories(analysis, group, own, name, context)
             rows += _rate(analysis, group, own, name, context)
     if analysis.comparison is not None and len(groups) > 1:
         for name in analysis.endpoints:
@@ -71,6 +74,18 @@ def _counts(analysis: ResponseAnalysis, group: Group, own: pl.DataFrame, endpoin
             "subject_set": context.sets.ordinal(members),
             "method": method,
         }
+        yield row(analysis, group, "count", len(members), unit="patients", events=len(members), **fields)
+        if group.n:
+            yield row(analysis, group, "percent", 100 * len(members) / group.n, unit="%", events=len(members), **fields)
+
+
+def _categories(analysis: ResponseAnalysis, group: Group, own: pl.DataFrame, name: str, context: Context) -> Iterator[Result]:
+    """How many patients are in each category of ATA 2015, and in none that can be told."""
+    values = own[name + "CAT"].fill_null(UNKNOWN)
+    for level in (*CATEGORIES, UNKNOWN):
+        members = own.filter(values == level)["USUBJID"]
+        fields = _common(name, context) | {"variable": name, "level": level, "subject_set": context.sets.ordinal(members)}
+        fields |= {"method": {"name": "response to therapy, ATA 2015"}}
         yield row(analysis, group, "count", len(members), unit="patients", events=len(members), **fields)
         if group.n:
             yield row(analysis, group, "percent", 100 * len(members) / group.n, unit="%", events=len(members), **fields)

@@ -7,12 +7,24 @@ incomplete.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import polars as pl
 
+from topline.derive.lab_values import lab_values
+from topline.records.domains import day_name
+from topline.records.load import Records
+from topline.records.select import truth
+from topline.study.ata import AtaAntibody, AtaImaging, AtaResponse
+from topline.study.problems import Finding, InputError, Tally
+from topline.study.records_spec import LabUnit
+
 STRUCTURAL, BIOCHEMICAL = "STRUCTURAL INCOMPLETE", "BIOCHEMICAL INCOMPLETE"
 EXCELLENT, INDETERMINATE = "EXCELLENT", "INDETERMINATE"
+CATEGORIES = (EXCELLENT, INDETERMINATE, BIOCHEMICAL, STRUCTURAL)
+UNKNOWN = "NOT KNOWN"
+"""What a patient is counted as whose category can't be told."""
 
 
 def ata_2015(at_limit: Literal["incomplete", "indeterminate"] = "incomplete") -> pl.Expr:
@@ -49,3 +61,145 @@ def ata_2015(at_limit: Literal["incomplete", "indeterminate"] = "incomplete") ->
         )
         .then(pl.lit(INDETERMINATE))
     )
+
+
+def derive_ata(
+    records: Records, subjects: pl.DataFrame, endpoint: AtaResponse, lab_units: Mapping[str, LabUnit]
+) -> tuple[pl.DataFrame, list[Finding]]:
+    """Return the assessments of one endpoint within its days, by patient and day.
+
+    Returns
+    -------
+    DataFrame
+        USUBJID, ADT, TG, AVALU, TGLOQFL, TSHSTATE, TGAB, IMAGING, IMGDT, CATEGORY (null where it can't be told), DECIDES (bool: the
+        patient's), SRCDOM, SRCSEQ.
+    findings : list of Finding
+        DER-0043 there is no value of thyroglobulin.
+    """
+    tg, findings = _laboratory(records, endpoint.test, lab_units)
+    if tg.height == 0:
+        text = f"{endpoint.id}: there is no value of the test {endpoint.test} in LB"
+        nowhere = Tally((), text, text, absence=True)
+        findings.append(Finding("DER-0043", "warning", "", "LB", column="LBTESTCD", todo="correct the name of the test", tally=nowhere))
+    if endpoint.tsh_state_variable not in tg.columns:
+        text = f"the protocol reads {endpoint.tsh_state_variable}, which isn't in LB"
+        raise InputError([Finding("PRO-0028", "error", text, column=endpoint.tsh_state_variable)])
+    state = pl.col(endpoint.tsh_state_variable).cast(pl.String).str.to_uppercase()
+    values = tg.select("USUBJID", pl.col("LBDT").alias("ADT"), pl.col("AVAL").alias("TG"), "AVALU", pl.col("LOQFL").alias("TGLOQFL"),
+                       state.alias("TSHSTATE"), pl.lit("LB").alias("SRCDOM"), pl.col("LBSEQ").alias("SRCSEQ"))  # fmt: skip
+    imaging = _imaging(records, endpoint.imaging)
+    diseased = imaging.filter(pl.col("IMAGING") == "STRUCTURAL").select(
+        "USUBJID", pl.col("IMGDT").alias("ADT"), pl.lit(endpoint.imaging.domain).alias("SRCDOM"), pl.col("SEQ").alias("SRCSEQ")
+    )
+    antibodies, problems = _antibodies(records, endpoint.antibody, lab_units)
+    diseased = diseased.join(values, on=["USUBJID", "ADT"], how="anti", maintain_order="left")  # judged with that day's thyroglobulin
+    rows = pl.concat([values, diseased], how="diagonal").join(subjects.select("USUBJID", "ORIGDT"), on="USUBJID", maintain_order="left")
+    elapsed = pl.col("ADT") - pl.col("ORIGDT")
+    rows = rows.filter(elapsed >= endpoint.from_day)
+    rows = rows if endpoint.to_day is None else rows.filter(elapsed <= endpoint.to_day)
+    rows = _nearest(rows, antibodies, "ABDT", ["TGAB"], endpoint.antibody.window_days)
+    rows = _nearest(rows, imaging, "IMGDT", ["IMAGING"], endpoint.imaging.window_days)
+    rows = rows.with_columns(ata_2015(endpoint.at_limit).alias("CATEGORY")).sort("USUBJID", "ADT", "SRCDOM", "SRCSEQ")
+    told = pl.col("CATEGORY").is_not_null()
+    place = told.cum_sum(reverse=endpoint.value == "last").over("USUBJID")
+    columns = [
+        "USUBJID",
+        "ADT",
+        "TG",
+        "AVALU",
+        "TGLOQFL",
+        "TSHSTATE",
+        "TGAB",
+        "IMAGING",
+        "IMGDT",
+        "CATEGORY",
+        "DECIDES",
+        "SRCDOM",
+        "SRCSEQ",
+    ]
+    return rows.with_columns((told & (place == 1)).alias("DECIDES")).select(columns), [*findings, *problems]
+
+
+def ata_of_patients(rows: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
+    """Return for every patient RESPONSE (Y: excellent, N) and CATEGORY (null where none can be told), from `derive_ata`."""
+    decided = rows.filter("DECIDES").select("USUBJID", "CATEGORY")
+    excellent = (pl.col("CATEGORY") == EXCELLENT).fill_null(value=False)
+    return (
+        subjects.select("USUBJID")
+        .join(decided, on="USUBJID", how="left", maintain_order="left")
+        .with_columns(pl.when(excellent).then(pl.lit("Y")).otherwise(pl.lit("N")).alias("RESPONSE"))
+    )
+
+
+def adrs_of_ata(endpoint: AtaResponse, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of ADRS: each patient's category, with the day and the record that decided."""
+    return rows.filter("DECIDES").select(
+        "USUBJID",
+        pl.lit(endpoint.id).alias("PARAMCD"),
+        pl.lit(endpoint.label).alias("PARAM"),
+        pl.lit(None, pl.Float64).alias("AVISITN"),
+        "ADT",
+        pl.col("CATEGORY").alias("AVALC"),
+        pl.lit("ATA 2015").alias("RULE"),
+        pl.lit(None, pl.Int64).alias("ASEQ"),
+        "SRCDOM",
+        "SRCSEQ",
+        pl.lit(None, pl.String).alias("RSEVAL"),
+    )
+
+
+def _laboratory(records: Records, test: str, lab_units: Mapping[str, LabUnit]) -> tuple[pl.DataFrame, list[Finding]]:
+    rows = records["LB"]
+    rows = rows.filter((pl.col("LBTESTCD") == test.upper()) & pl.col("LBORRES").is_not_null() & pl.col("LBDT").is_not_null())
+    return lab_values(rows, test.upper(), lab_units)
+
+
+def _antibodies(records: Records, spec: AtaAntibody, lab_units: Mapping[str, LabUnit]) -> tuple[pl.DataFrame, list[Finding]]:
+    """USUBJID, ABDT, TGAB, SEQ: each antibody value as NEGATIVE, or against the one before RISING, DECLINING or STABLE."""
+    values, findings = _laboratory(records, spec.test, lab_units)
+    values = values.sort("USUBJID", "LBDT", "LBSEQ")
+    value, before = pl.col("AVAL"), pl.col("AVAL").shift(1).over("USUBJID")
+    state = (
+        pl.when(value <= spec.upper_limit)
+        .then(pl.lit("NEGATIVE"))
+        .when((value > before * (1 + spec.rise_percent / 100)).fill_null(value=False))
+        .then(pl.lit("RISING"))
+        .when((value < before).fill_null(value=False))
+        .then(pl.lit("DECLINING"))
+        .otherwise(pl.lit("STABLE"))
+    )
+    known = (pl.col("LOQFL") == "N") | (value <= spec.upper_limit)  # "<200" says nothing where the limit is 100
+    return values.with_columns(state.alias("TGAB")).filter(known).select(
+        "USUBJID", pl.col("LBDT").alias("ABDT"), "TGAB", pl.col("LBSEQ").alias("SEQ")
+    ), findings
+
+
+def _imaging(records: Records, spec: AtaImaging) -> pl.DataFrame:
+    """USUBJID, IMGDT, IMAGING, SEQ: the worst finding of each day."""
+    table, day = records[spec.domain], day_name(spec.variable)
+    if day not in table.columns:
+        raise InputError(
+            [Finding("PRO-0028", "error", f"the protocol reads a date from {spec.domain}.{spec.variable}, which isn't in the records")]
+        )
+    conditions = {"STRUCTURAL": spec.structural, "NON-SPECIFIC": spec.non_specific, "NEGATIVE": spec.negative}
+    rank = pl.lit(None, pl.Int32)
+    for number, (name, condition) in reversed(list(enumerate(conditions.items()))):
+        if condition is not None:
+            holds = truth(table, condition, records.tables, f"imaging, {name.lower()}").fill_null(value=False)
+            rank = pl.when(holds).then(pl.lit(number, pl.Int32)).otherwise(rank)
+    rows = table.select("USUBJID", pl.col(day).alias("IMGDT"), rank.alias("rank"), pl.col(spec.domain + "SEQ").alias("SEQ")).drop_nulls(
+        ["IMGDT", "rank"]
+    )
+    rows = rows.sort("USUBJID", "IMGDT", "rank", "SEQ").group_by("USUBJID", "IMGDT", maintain_order=True).first()
+    return rows.with_columns(pl.col("rank").replace_strict(dict(enumerate(conditions)), return_dtype=pl.String).alias("IMAGING")).drop(
+        "rank"
+    )
+
+
+def _nearest(rows: pl.DataFrame, others: pl.DataFrame, day: str, names: list[str], window: int) -> pl.DataFrame:
+    """Add the columns of the row nearest in time, of two as near the later; null where none lies within the window."""
+    numbered = rows.with_row_index("n")
+    apart = (pl.col(day) - pl.col("ADT")).abs()
+    near = numbered.select("n", "USUBJID", "ADT").join(others.select("USUBJID", day, *names, "SEQ"), on="USUBJID").filter(apart <= window)
+    near = near.sort("n", -apart, day, "SEQ").group_by("n", maintain_order=True).last().select("n", day, *names)
+    return numbered.join(near, on="n", how="left", maintain_order="left").drop("n")

@@ -9,6 +9,7 @@ import polars as pl
 
 from topline.derive.population import AttritionCount
 from topline.derive.response.derive import Response
+from topline.study.ata import AtaResponse
 from topline.study.endpoints import BiochemicalResponse, ResponseRate
 from topline.study.problems import Finding
 from topline.study.protocol import Protocol
@@ -66,9 +67,10 @@ def make_best(
                 own = response.of(endpoint.evaluator)
                 best = best.join(_rate(endpoint, own), on="USUBJID", how="left", maintain_order="left")
     for endpoint in protocol.endpoints:
-        if isinstance(endpoint, BiochemicalResponse) and endpoint.id in biochemical:
+        if isinstance(endpoint, BiochemicalResponse | AtaResponse) and endpoint.id in biochemical:
+            told = ("PCHG", "PCHG") if isinstance(endpoint, BiochemicalResponse) else ("CATEGORY", "CAT")
             changes = biochemical[endpoint.id].select(
-                "USUBJID", pl.col("RESPONSE").alias(endpoint.id), pl.col("PCHG").alias(endpoint.id + "PCHG")
+                "USUBJID", pl.col("RESPONSE").alias(endpoint.id), pl.col(told[0]).alias(endpoint.id + told[1])
             )
             best = best.join(changes, on="USUBJID", how="left", maintain_order="left")
     return best

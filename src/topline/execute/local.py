@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from topline.derive.adverse_events import derive_adverse_events
 from topline.derive.alive import last_known_alive
+from topline.derive.ata import adrs_of_ata, ata_of_patients, derive_ata
 from topline.derive.cutoff import cut_records, drop_astride
 from topline.derive.cutoff_sheet import cut_sheet
 from topline.derive.datasets import Datasets, by_evaluator, make_adrs, make_adtr, make_best
@@ -22,6 +23,7 @@ from topline.derive.subjects import derive_subjects
 from topline.derive.time_to_event import ADTTE_SCHEMA, derive_time_to_event, recorded_time
 from topline.derive.treatment import check_drugs, inside_window
 from topline.records.load import Records
+from topline.study.ata import AtaResponse
 from topline.study.calendar import days
 from topline.study.endpoints import BiochemicalResponse, TimeToEvent
 from topline.study.problems import Finding
@@ -84,6 +86,12 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
     labs, problems = derive_labs(records, subjects, protocol)
     findings += problems
     biochemical = {e.id: biochemical_response(labs, subjects, e) for e in protocol.endpoints if isinstance(e, BiochemicalResponse)}
+    ata: dict[str, pl.DataFrame] = {}
+    for item in protocol.endpoints:
+        if isinstance(item, AtaResponse):
+            ata[item.id], problems = derive_ata(records, subjects, item, protocol.records.lab_units)
+            findings += problems
+            biochemical[item.id] = ata_of_patients(ata[item.id], subjects)
     best = make_best(response, subjects, biochemical, protocol)
     progress("time to event")
     times = [pl.DataFrame(schema=ADTTE_SCHEMA)]
@@ -107,7 +115,7 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
     datasets = Datasets(
         adsl=subjects,
         adtte=adtte,
-        adrs=make_adrs(response, best, protocol) if response is not None and best is not None else None,
+        adrs=_adrs(response, best, ata, protocol),
         adtr=make_adtr(response) if response is not None else None,
         adex=adex,
         adae=adae,
@@ -119,6 +127,13 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
         findings=tuple(findings),
     )
     return Workings(datasets, records, response)
+
+
+def _adrs(response: Response | None, best: pl.DataFrame | None, ata: Mapping[str, pl.DataFrame], protocol: Protocol) -> pl.DataFrame | None:
+    """ADRS of the response criterion, and of the ATA endpoints; None when there is neither."""
+    parts = [make_adrs(response, best, protocol)] if response is not None and best is not None else []
+    parts += [adrs_of_ata(item, ata[item.id]) for item in protocol.endpoints if isinstance(item, AtaResponse)]
+    return pl.concat(parts) if parts else None
 
 
 def _of(table: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:

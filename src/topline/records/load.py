@@ -20,6 +20,7 @@ from topline.records.part import Part
 from topline.records.read import ROW, locate, read_table
 from topline.records.sheet_checks import check_sheet
 from topline.records.units import take_units
+from topline.study.ata import AtaResponse
 from topline.study.info import DateSource
 from topline.study.problems import Finding, InputError, Tally
 from topline.study.protocol import Protocol
@@ -299,6 +300,7 @@ def date_sources(protocol: Protocol) -> list[DateSource]:
     """Every date source that the protocol names, and those that they come after."""
     rules = [rule for item in protocol.endpoints for rule in (*getattr(item, "events", ()), *getattr(item, "censoring", ()))]
     sources = [protocol.study.origin, *(rule.source for rule in rules if isinstance(getattr(rule, "source", None), DateSource))]
+    sources += [DateSource(domain=i.imaging.domain, variable=i.imaging.variable) for i in protocol.endpoints if isinstance(i, AtaResponse)]
     sources += [protocol.response.new_therapy] if protocol.response is not None and protocol.response.new_therapy is not None else []
     for source in sources:
         if source.after is not None:

@@ -99,7 +99,7 @@ class ResponseAnalysis(_Analysis):
     """Response counts, and rates with exact intervals."""
 
     type: Literal["response"]
-    endpoints: tuple[str, ...] = Field(min_length=1, description="response_rate and biochemical endpoints.")
+    endpoints: tuple[str, ...] = Field(min_length=1, description="response_rate, biochemical and ata_2015 endpoints.")
     interval: Literal["clopper-pearson", "wilson", "jeffreys", "mid-p", "agresti-coull", "wald"] = "clopper-pearson"
     waterfall: Literal["counted", "all"] = Field(
         default="counted",

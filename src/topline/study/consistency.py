@@ -12,6 +12,7 @@ from topline.study.analyses import (
     ResponseAnalysis,
     TimeToEventAnalysis,
 )
+from topline.study.ata import AtaResponse
 from topline.study.endpoints import BiochemicalResponse, ResponseRate, TimeToEvent
 from topline.study.info import DateSource
 from topline.study.problems import Finding, Severity
@@ -69,7 +70,7 @@ def _references(protocol: Protocol) -> Iterator[Problem]:
         TimeToEventAnalysis: (TimeToEvent,),
         FollowUpAnalysis: (TimeToEvent,),
         LabChangeAnalysis: (BiochemicalResponse,),
-        ResponseAnalysis: (ResponseRate, BiochemicalResponse),
+        ResponseAnalysis: (ResponseRate, BiochemicalResponse, AtaResponse),
     }
     for i, name in enumerate(protocol.headline):
         if name not in (known := [item.id for item in protocol.analyses]):
@@ -97,7 +98,7 @@ def _references(protocol: Protocol) -> Iterator[Problem]:
 def _has_clock(protocol: Protocol) -> bool:
     """Tell whether anything is counted from the time origin: not recorded times, nor a recorded best response, nor baseline tables."""
     by_visit = protocol.response is not None and protocol.response.entry != "recorded_best"
-    timed = (isinstance(item, BiochemicalResponse) or getattr(item, "recorded", item) is None for item in protocol.endpoints)
+    timed = (isinstance(item, BiochemicalResponse | AtaResponse) or getattr(item, "recorded", item) is None for item in protocol.endpoints)
     clock = protocol.study.time_origin is not None or protocol.treatment_modes is not None or by_visit or any(timed)
     return clock or any(item.type in ("adverse_events", "exposure") for item in protocol.analyses)
 
@@ -116,8 +117,10 @@ def _needs(protocol: Protocol) -> Iterator[tuple[str, Path_, str]]:
     if protocol.treatment_modes is not None:
         yield protocol.treatment_modes.domain, ("treatment_modes",), "treatment modes"
     for i, endpoint in enumerate(protocol.endpoints):
-        if isinstance(endpoint, BiochemicalResponse):
+        if isinstance(endpoint, BiochemicalResponse | AtaResponse):
             yield "LB", ("endpoints", i), f"the endpoint {endpoint.id}"
+        if isinstance(endpoint, AtaResponse):
+            yield endpoint.imaging.domain, ("endpoints", i), f"the imaging of {endpoint.id}"
         if isinstance(endpoint, TimeToEvent):
             for rule in (*endpoint.events, *endpoint.censoring):
                 source = getattr(rule, "source", None)

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
 
+from topline.study.ata import AtaResponse
 from topline.study.conditions import Condition
+from topline.study.endpoint_base import EndpointBase
 from topline.study.endpoint_presets import PRESETS
 from topline.study.estimand import Estimand
 from topline.study.info import DateSource
@@ -161,17 +163,6 @@ class RecordedTime(Strict):
         return tuple(str(v) for v in values) if isinstance(values, list | tuple) else values
 
 
-class _Endpoint(Strict):
-    id: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$", description="PARAMCD of the endpoint, such as PFS.")
-    label: str = Field(min_length=1)
-    estimand: Estimand | None = None
-
-    @property
-    def estimand_id(self) -> str:
-        """Identifier that result rows point to."""
-        return (self.estimand.id if self.estimand is not None else None) or self.id
-
-
 PresetName = Literal[
     "pfs_fda_a",
     "pfs_fda_b",
@@ -201,7 +192,7 @@ class Supplementary(Strict):
     estimand: Estimand | None = None
 
 
-class TimeToEvent(_Endpoint):
+class TimeToEvent(EndpointBase):
     """Time from the origin to the earliest event; censored by the first censoring rule that applies.
 
     `preset` stands for a named list of rules; `events` and `censoring` are the rules themselves;
@@ -253,7 +244,7 @@ class TimeToEvent(_Endpoint):
         return self
 
 
-class ResponseRate(_Endpoint):
+class ResponseRate(EndpointBase):
     """Proportion of patients whose best response is one of `responses`; a patient without assessment is a non-responder."""
 
     type: Literal["response_rate"]
@@ -296,7 +287,7 @@ class FlareWindow(Strict):
     days: int = Field(ge=1, description="Days after that date, the day itself included.")
 
 
-class BiochemicalResponse(_Endpoint):
+class BiochemicalResponse(EndpointBase):
     """Response by the change of a laboratory value from baseline, such as a fall of thyroglobulin by 25% or more."""
 
     type: Literal["biochemical"]
@@ -325,10 +316,11 @@ def _endpoint_type(value: Any) -> Any:
 Endpoint = Annotated[
     Annotated[TimeToEvent, Tag("time_to_event")]
     | Annotated[ResponseRate, Tag("response_rate")]
-    | Annotated[BiochemicalResponse, Tag("biochemical")],
+    | Annotated[BiochemicalResponse, Tag("biochemical")]
+    | Annotated[AtaResponse, Tag("ata_2015")],
     Discriminator(
         _endpoint_type,
         custom_error_type="endpoint_type",
-        custom_error_message="an endpoint's 'type' is time_to_event, response_rate or biochemical",
+        custom_error_message="an endpoint's 'type' is time_to_event, response_rate, biochemical or ata_2015",
     ),
 ]

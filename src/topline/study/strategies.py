@@ -20,8 +20,10 @@ def strategy_problems(protocol: Protocol) -> Iterator[tuple[int, str]]:
                 said = None if endpoint.recorded is not None else _time_to_event(endpoint, item)
             elif isinstance(endpoint, ResponseRate):
                 said = _rate(endpoint, item, protocol)
-            else:
+            elif isinstance(endpoint, BiochemicalResponse):
                 said = _biochemical(endpoint, item)
+            else:
+                said = None
             if said is not None:
                 yield number, f"{endpoint.id}: {said}"
 

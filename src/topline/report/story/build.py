@@ -9,7 +9,7 @@ from topline.execute.local import Workings
 from topline.records.load import Records
 from topline.report.story.assessments import tell_assessments
 from topline.report.story.best import tell_best
-from topline.report.story.laboratory import tell_biochemical
+from topline.report.story.laboratory import tell_ata, tell_biochemical
 from topline.report.story.model import Story
 from topline.report.story.outcomes import tell_outcome
 from topline.report.story.patient import Patient
@@ -18,6 +18,7 @@ from topline.report.story.timeline import tell_timeline
 from topline.report.story.treatment import tell_treatment
 from topline.report.story.who import recorded_origin, tell_origin, tell_who
 from topline.report.words import counted
+from topline.study.ata import AtaResponse
 from topline.study.endpoints import BiochemicalResponse, TimeToEvent
 from topline.study.problems import Finding, InputError
 from topline.study.protocol import Protocol
@@ -94,7 +95,7 @@ def tell_story(protocol: Protocol, records: Records, workings: Workings, subject
         patient = Patient(subject, protocol, records, datasets, workings.response, _outside(patient, records))
     chosen = [item for item in protocol.endpoints if endpoint in (None, item.id)] if inside else []
     times = [item for item in chosen if isinstance(item, TimeToEvent)]
-    biochemical = [item for item in chosen if isinstance(item, BiochemicalResponse)]
+    biochemical = [item for item in chosen if isinstance(item, BiochemicalResponse | AtaResponse)]
     whole = endpoint is None
     on_tumours = whole or len(biochemical) < len(chosen)
     treatment = tell_treatment(patient) if whole else None
@@ -113,7 +114,7 @@ def tell_story(protocol: Protocol, records: Records, workings: Workings, subject
         assessments,
         tell_best(patient) if inside and on_tumours and len(times) < max(len(chosen), 1) else None,
         tuple(tell_outcome(patient, item) for item in times),
-        tuple(tell_biochemical(patient, item) for item in biochemical),
+        tuple(tell_ata(patient, item) if isinstance(item, AtaResponse) else tell_biochemical(patient, item) for item in biochemical),
         tell_adverse_events(patient) if inside and whole else None,
         tuple(str(item) for item in datasets.findings if item.subject == subject) if whole else (),
     )

@@ -6,8 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from topline.derive.ata import EXCELLENT, derive_ata
 from topline.report.story.model import Biochemical, LabValue
 from topline.report.story.patient import Patient, number, signed
+from topline.study.ata import AtaResponse
 from topline.study.conditions import variables_of
 from topline.study.endpoints import BiochemicalResponse
 
@@ -58,3 +60,24 @@ def _why_excluded(patient: Patient, endpoint: BiochemicalResponse, sequence: int
     names = [name for name in sorted(variables_of(endpoint.exclude)) if name in record.columns]
     found = [f"{name} = {record[name][0]}" for name in names if record.height and record[name][0] is not None]
     return f"{endpoint.exclude}" + (f" (here {', '.join(found)})" if found else "")
+
+
+def tell_ata(patient: Patient, endpoint: AtaResponse) -> Biochemical:
+    """Return every assessment of an ATA 2015 endpoint with its category, and the one that decides."""
+    rows, _ = derive_ata(patient.records, patient.of(patient.datasets.adsl), endpoint, patient.protocol.records.lab_units)
+    values, decided = [], None
+    for row in patient.rows(rows):
+        tg = "–" if row["TG"] is None else f"{'<' if row['TGLOQFL'] == 'Y' else ''}{number(row['TG'])} {row['AVALU'] or ''}".rstrip()
+        imaging = (
+            "imaging not known" if row["IMAGING"] is None else f"imaging {row['IMAGING'].lower()} on {patient.day(row['IMGDT']).short}"
+        )
+        parts = [str(row[name]).lower() for name in ("TSHSTATE",) if row[name] is not None]
+        parts += [f"antibodies {str(row['TGAB'] or 'not known').lower()}", imaging]
+        category = str(row["CATEGORY"] or "can't be told").lower()
+        values.append(LabValue(patient.day(row["ADT"]), tg, None, f"{', '.join(parts)}: {category}"))
+        decided = row if row["DECIDES"] else decided
+    response = "Y" if decided is not None and decided["CATEGORY"] == EXCELLENT else "N"
+    why = "no assessment whose category can be told within the days that count"
+    if decided is not None:
+        why = f"{decided['CATEGORY'].lower()}, the {endpoint.value} assessment that can be told, on {patient.day(decided['ADT'])}"
+    return Biochemical(endpoint.id, endpoint.label, endpoint.test, tuple(values), response, why)

@@ -62,6 +62,9 @@ def _rate(context: Context, rows: Sequence[Result], endpoint: str, groups: Seque
     heading = f"{label} ({endpoint})" if label != endpoint else label
     rates = select(rows, statistic="rate")
     lines = [Row((heading, *("" for _ in groups)), heading=True)]
+    for level in dict.fromkeys(row.level for row in rows if row.level and row.statistic == "count"):
+        same = select(rows, level=level)
+        lines.append(Row((f"{level[:1]}{level[1:].lower()}, n (%)", *(_count(context, same, group) for group in groups)), indent=1))
     if any(row.events is not None for row in rates):
         lines.append(Row(("Patients, n / N", *(_n_of(pick(rates, group=group)) for group in groups)), indent=1))
     if rates:

@@ -9,6 +9,7 @@ from topline.derive.response.criterion import criterion_of, with_thresholds
 from topline.report.context import Context
 from topline.report.tables.footnotes import method_notes
 from topline.report.words import listed, lower_first, sentence
+from topline.study.ata import AtaResponse
 from topline.study.endpoints import BiochemicalResponse, ResponseRate, TimeToEvent
 from topline.study.protocol import Protocol
 
@@ -92,6 +93,13 @@ def _endpoints(context: Context) -> Iterator[str]:
         elif isinstance(endpoint, ResponseRate):
             confirmed = "confirmed best response" if endpoint.confirmed else "best response, confirmation not required,"
             yield f"{name}: proportion of patients whose {confirmed} is {listed(list(endpoint.responses), 'or')}"
+        elif isinstance(endpoint, AtaResponse):
+            until = f" to {endpoint.to_day}" if endpoint.to_day is not None else " on"
+            yield (
+                f"{name}: response to therapy by the American Thyroid Association's 2015 guideline, of the {endpoint.value} assessment "
+                f"from day {endpoint.from_day}{until}; the rate is that of an excellent response; thyroglobulin exactly at 1 (stimulated: "
+                f"10) ng/mL is {endpoint.at_limit}, antibodies are negative up to {endpoint.antibody.upper_limit:g}"
+            )
         elif isinstance(endpoint, BiochemicalResponse):
             yield (
                 f"{name}: a {endpoint.direction} of {endpoint.test} by {endpoint.percent:g}% or more from baseline, judged on the "
