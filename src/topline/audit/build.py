@@ -174,6 +174,8 @@ def _value_claim(
         return Claim("landmark_rate", value=cell.value, unit="%", time=time, **shared)  # an estimate ± its standard error
     if cell.sd is not None:
         return Claim("mean_sd", value=cell.value, lower=cell.sd, unit=cell.unit, interval="sd", **shared)
+    if cell.value is None and x is not None and n is not None and family == "tte":
+        return Claim("count", value=str(x), x=x, n=n, unit="events", n_from="printed", **shared)  # "324 of 385 planned events"
     if cell.unit == "%" or (x is not None and n is not None):
         if cell.value == "NR" or (cell.value is not None and float(cell.value) > 100):
             return None

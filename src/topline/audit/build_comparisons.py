@@ -13,9 +13,10 @@ from topline.audit.claims import Claim
 from topline.audit.clauses import name_before
 from topline.audit.grammar import PValue, Ratio
 from topline.audit.items import Item
-from topline.audit.lexicon import FAMILY, endpoint_at, parts_of
+from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, endpoint_at, parts_of
 from topline.audit.phrases import family_of
 from topline.audit.series import Series
+from topline.audit.small_words import CLOSED
 
 __all__ = ["p_claim", "ratio_claim"]
 
@@ -60,6 +61,18 @@ def _about(about: str) -> str | None:
     if words & {"death", "mortality", "os", "survival"} and "free" not in words and "progression-free" not in words:
         return "OS"
     return None
+
+
+def _phrase_about(context: SentenceContext, about: str) -> str | None:
+    """ "hazard ratio of risk of bone events = …": the words themselves, where they name no arm."""
+    words = about.split()
+    if not words or words[0] not in {"of", "for"}:
+        return None
+    words = [w for w in words if w not in CLOSED and w not in {"risk", "ratio"} and w[0].isalpha()]
+    arms = {part for arm in context.book.arms for word in arm.name.lower().split() for part in parts_of(word)}
+    if not words or any(part in arms for word in words for part in parts_of(word)) or set(words) & PATIENT_NOUNS:
+        return None
+    return " ".join(words)
 
 
 def _contrast(context: SentenceContext, k: int, current: Series | None, factor: bool) -> str | None:
@@ -139,8 +152,9 @@ def ratio_claim(
             }
         )
     )
-    code = _about(ratio.about) or _named(context, k, current)
-    if ratio.measure == "HR" and family_of(code) not in {"tte", "event", "other", "category"}:
+    own = _about(ratio.about) or _phrase_about(context, ratio.about)
+    code = own or _named(context, k, current)
+    if ratio.measure == "HR" and own is None and family_of(code) not in {"tte", "event", "other", "category"}:
         timed = [str(x.data) for x in context.items[:k] if x.kind == "E" and family_of(str(x.data)) == "tte"]
         code = timed[-1] if timed else context.last_endpoint or code
     if code is None and (ratio.measure != "HR" or family_of(endpoint) in {"tte", "event", "other", "category"}):

@@ -49,9 +49,9 @@ GENERIC = frozenset(  # heads that name no endpoint, whatever stands before them
 BARE = frozenset(  # heads that name none when they stand alone
     {
         "advantage", "age", "average", "benefit", "course", "courses", "cycle", "cycles", "difference", "differences", "dose", "doses",
-        "effect", "estimate", "estimates", "factor", "figures", "follow-up", "frequency", "incidence", "level", "line", "mean",
+        "effect", "estimate", "estimates", "factor", "figures", "first", "follow-up", "frequency", "incidence", "level", "line", "mean",
         "median", "men", "number", "others", "overall", "percentage", "period", "points", "proportion", "range", "rate", "rates",
-        "score", "scores", "surgery", "test", "time", "total", "use", "value", "values", "women",
+        "score", "scores", "second", "surgery", "test", "third", "time", "total", "use", "value", "values", "women",
     }
 )
 PREDICATES = frozenset(

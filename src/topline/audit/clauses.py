@@ -80,10 +80,13 @@ def _phrase(items: list[Item], k: int, begin: int) -> int:
             b = a - 1
             while b >= begin and items[b].low in {"the", "a", "an", "any", "all", "both", "each"}:
                 b -= 1
-            if b > begin and items[b].low == "of" and nounish(items[b - 1]):
-                a = b - 1
-            else:
+            if b <= begin or items[b].low != "of":
                 break
+            if items[b - 1].low == ")" and b - 4 >= begin and items[b - 3].low == "(":
+                b -= 3  # "cancer-specific survival (CSS) of …"
+            if not nounish(items[b - 1]):
+                break
+            a = b - 1
         else:
             break
     return a
@@ -157,6 +160,7 @@ def _governor(items: list[Item], a: int, begin: int) -> int:
         or items[p].kind in {"T", "G", "X"}
         or items[p].low.endswith("ly")
         or items[p].low in PREDICATES
+        or (items[p].low == "or" and items[p + 1].low in {"more", "fewer", "less", "greater", "higher"})
         or (items[p].low in SEEN and p > begin and items[p - 1].low.endswith("ly"))
     ):
         p -= 1
@@ -189,8 +193,8 @@ def _role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, br
         return "second" if adjunct else "named"
     if governor in {"to", "in"} and before in {"led", "lead", "leading", "resulted", "resulting"}:
         return "named"
-    if governor == "of" and before in _SHARES:
-        return "named"
+    if (governor == "of" and before in _SHARES) or (governor == "with" and before == ","):
+        return "named"  # "the rate of fever", "…, with more fever in A than in B"
     if governor in ADJUNCT:
         if governor == "in" and before in OUTER | {"difference", "differences"}:
             if name.at is None and before in OUTER:

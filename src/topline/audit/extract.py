@@ -11,6 +11,7 @@ from topline.audit.build import SentenceContext, build_claims
 from topline.audit.claims import Arm, Claim
 from topline.audit.dates import date_event
 from topline.audit.items import Item, read_items
+from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.phrases import family_of
 from topline.audit.series import find_series
 from topline.audit.text import clean, sentences
@@ -36,6 +37,8 @@ _HYPOTHESIS = re.compile(
     r"would be (?:considered|required|needed)|will be (?:enrolled|randomi[sz]ed|recruited|included))\b",
     re.IGNORECASE,
 )
+_PRIMARY = re.compile(r"\b[Pp]rimary (?:end ?-?points?|outcomes?|objectives?|aims?|response variable)\b([^.;]{0,160})")
+_WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 _ELSEWHERE = re.compile(  # unless the sentence also tests something
     r"\b(?:historical(?:ly)?|previously (?:reported|published)|in the literature|earlier (?:studies|trials)|"
     r"\boccurs? in (?:up to |about |approximately |nearly )?[0-9]+|previous (?:studies|trials|reports)|other (?:studies|trials)|"
@@ -120,7 +123,7 @@ def extract(text: str) -> Extraction:
     last: str | None = None
     recent: str | None = None
     spoken: str | None = None
-    timed: str | None = None
+    timed = _primary(source)
     for (a, b), sentence in zip(spans, tokens, strict=True):
         if len(claims) > _MAX_CLAIMS:
             unread += len(source) - a
@@ -175,6 +178,17 @@ def _read(sentence: list[Token], book: ArmBook, source: str) -> tuple[list[Item]
         if groups is not None:
             return read_items(sentence, groups), groups
     return items, book
+
+
+def _primary(source: str) -> str | None:
+    """The time to an event that the text calls its primary endpoint: what a ratio without a name is of."""
+    for match in _PRIMARY.finditer(source[:20_000]):
+        parts = [part for word in _WORD.findall(match.group(1)) for part in parts_of(word.lower())] + [""]
+        for at in range(len(parts) - 1):
+            found = endpoint_at(parts, at)
+            if found is not None and family_of(found[0]) == "tte":
+                return found[0]
+    return None
 
 
 def _with_id(claim: Claim, number: int) -> Claim:

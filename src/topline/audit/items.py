@@ -138,6 +138,8 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             and tokens[owner[first[i] + endpoint[1] - 1]].lower not in {"rate", "rates", "orr"}
         ):
             endpoint = None  # "stable disease was the best overall response"
+        if endpoint is not None and low == "sd" and _spread_of_means(tokens):
+            endpoint = None
         if endpoint is not None and endpoint[0] in {"AE", "TRAE", "TEAE"} and only_a_cause(tokens, i):
             return Item("W", i, owner[first[i] + endpoint[1] - 1] + 1, None, "cause")
         if endpoint is not None:
@@ -190,6 +192,12 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             return Item("X", i, j)
         return Item("X", i, j)
     return None
+
+
+def _spread_of_means(tokens: list[Token]) -> bool:
+    """Whether SD is a standard deviation in a sentence, and no stable disease."""
+    words = {t.lower for t in tokens}
+    return bool(words & {"mean", "±", "average", "deviation"}) and not words & {"stable", "progressive", "pr", "pd", "cr"}
 
 
 def _phrase(

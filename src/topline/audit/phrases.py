@@ -36,6 +36,7 @@ _MEASURES = frozenset(
 )
 _TERM = re.compile(r"(?:pa?enia|(?<!leuk)(?<!leuka)a?emia|itis|algia|opathy|rrho?ea|uria|pno?ea|o?edema|plegia|paresis|asthenia)s?$")
 _ACRONYM = re.compile(r"m?[A-Z-]{1,7}FS$")
+_ABSORBED = frozenset({"time", "duration", "response", "benefit", "events", "event", "probability", "incidence", "occurrence", "status"})
 _OUTER = frozenset({"decrease", "increase", "elevation", "reduction"})
 _DISEASES = frozenset({"hepatitis", "cystitis"})
 _NEUTRAL = frozenset(
@@ -200,6 +201,9 @@ def _cause(out: list[Item]) -> str | None:
 
 def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> int:
     """A head noun that the lexicon doesn't know, with its modifiers and the "of" or "to" that completes it."""
+    if out and out[-1].kind == "E" and out[-1].j == items[k].i and items[k].low in _ABSORBED:
+        out[-1] = Item("E", out[-1].i, items[k].j, out[-1].data, out[-1].low)  # "PFS duration", "OS benefit"
+        return k + 1
     start = _back(tokens, out)
     words = _texts(tokens, out[start:])
     first = out[start].i if start < len(out) else items[k].i

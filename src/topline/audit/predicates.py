@@ -35,7 +35,7 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
     if k < end and items[k].low in SEXES and verb in BE:
         return Name(None, SEXES[items[k].low], begin=k, verb=True)
-    if k + 1 < end and items[k].low.endswith("ed") and items[k + 1].low == "as":
+    if k + 1 < end and items[k].low.endswith("ed") and items[k + 1].low in {"as", "with", "by"}:
         k += 2  # "were classified as …"
     while k < end and (items[k].low in _PASSED or items[k].kind in {"G", "T", "X"} or items[k].low.endswith("ly")):
         k += 1
@@ -57,7 +57,7 @@ def names_after(tokens: list[Token], items: list[Item], name: Name, last: int, e
             return names
         names.append(str(items[k - 1].data) if items[k - 1].kind == "E" else _text(tokens, items, a, k))
         start = k
-        while k < end and items[k].low in {",", "and", "or"}:
+        while k < end and items[k].low in {",", "and"}:
             k += 1
         if k == start:
             return names

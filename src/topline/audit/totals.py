@@ -84,6 +84,9 @@ def _enrolled(sentence: list[Token], single: bool, first: bool) -> list[tuple[in
         if i <= 2 and first and before[-1:] in (["of"], ["among"]):
             out.append((int(token.value), i, noun + 1, "total"))
             continue
+        speaks = {t.lower for t in sentence[:i]} & {"trial", "study"}
+        if first and speaks and before[-1:] == ["in"] and [t.lower for t in sentence[noun + 1 : noun + 2]] in (["with"], ["who"]):
+            return [*out, (int(token.value), i, noun + 1, "total")]
         if before and before[-1] in {"of", "/", "in", "among", "for"} and before[-2:] not in _WHOLE:
             continue
         if set(before[-4:]) & {"planned", "target", "expected", "projected", "intended"}:

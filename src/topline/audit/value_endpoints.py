@@ -119,6 +119,9 @@ def assign_endpoints(
     s.stated = s.stated or chosen.close or chosen.verb
     if chosen.at is None and s.cells[0].unit in {"months", "weeks"}:
         timed = [n for group in groups for n in group if family_of(str(items[n].data)) == "tte"]
+        if not timed and previous is not None and previous.endpoints and family_of(previous.endpoints[-1]) == "tte":
+            _carry(s, previous)
+            return
         chosen = Name(timed[-1], "") if timed else chosen  # a time is one of survival where the clause speaks of survival
     names = names_before(tokens, items, chosen, begin) if k > 1 and chosen.begin and not _said(items, s, VS) else []
     if len(names) == k and (chosen.at is None or not any(chosen.at in group and len(group) > 1 for group in groups)):

@@ -147,7 +147,7 @@ class ValueGrammar:
                 j += 1
             if low[j] in {"two-sided", "exact", "bootstrap", "bayesian"}:
                 j += 1
-        if low[j] in {"ci", "cis", "cri", "c.i"} or (low[j] == "c" and low[j + 1] == "." and low[j + 2] == "i"):
+        if low[j] in {"ci", "cis", "cri", "c.i", "cl"} or (low[j] == "c" and low[j + 1] == "." and low[j + 2] == "i"):
             j += 1 if low[j] != "c" else 3
             if low[j] == ".":
                 j += 1

@@ -14,7 +14,6 @@ from topline.records.read import ROW
 from topline.study.problems import Finding
 from topline.study.response_spec import ResponseSpec
 
-
 _READ = (ROW, "USUBJID", "VISITNUM", "TRLNKID", "TRTESTCD", "TRORRES", "TRORRESU", "TRSTAT", "TRDT", "TRSEQ")
 
 
