@@ -135,7 +135,7 @@ def extract(text: str) -> Extraction:
         for item in items:
             if item.kind in {"X", "I", "G", "T", "N", "H"}:
                 skipped.append((sentence[item.i].start, sentence[min(item.j, len(sentence)) - 1].end))
-            if item.kind == "N":
+            if item.kind == "N" and item.data:
                 sizes.setdefault(item.data, None)
         dates = _dates(items, sentence, body)
         claims.extend(dates)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from topline.audit.claims import Arm, Claim
 from topline.audit.exact import counts_for_percent, printed
 from topline.audit.lexicon import FAMILY
+from topline.audit.text import clean
 
 __all__ = ["Sheet", "fits", "grim_power"]
+
+_CHANCE = 0.1
+_OTHER_PATIENTS = frozenset({"later", "estimated", "other units"})
 
 
 def grim_power(n: int, decimals: int) -> float:
@@ -27,6 +33,14 @@ def fits(claim: Claim, n: int) -> bool:
         return True
     ks = counts_for_percent(printed(claim.value), n)
     return claim.x in ks if claim.x is not None else len(ks) > 0
+
+
+def _luck(claim: Claim) -> float:
+    """Chance that a proportion fits a denominator that is not its own."""
+    if claim.n is None or claim.value is None or float(claim.value) in {0.0, 100.0}:
+        return 1.0  # none and all are a share of any number
+    luck = 1.0 - grim_power(claim.n, printed(claim.value).decimals)
+    return min(luck, 0.05) if claim.x is not None else luck
 
 
 def _kind(claim: Claim) -> str:
@@ -80,22 +94,20 @@ class Sheet:
             sizes = tuple(dict.fromkeys(c.n for c in claims if c.n is not None and (c.type == "count" or c.n_from == "printed")))
         return cls(claims, arms, sizes[:100], total, registrations, text, dict(groups), dict(arms_of))
 
+    @cached_property
+    def source(self) -> str:
+        """The text with its signs repaired, as the sentences of the claims are."""
+        return clean(self.text)
+
     def of_type(self, *types: str) -> list[Claim]:
         """Claims of these types."""
         return [c for c in self.claims if c.type in types]
 
-    def backed(self, claim: Claim) -> bool:
-        """Whether another value of the same kind (a response, an event) and arm fits the same denominator sharply."""
-        kind = _kind(claim)
-        for other in self.by_arm.get(claim.arm, ()):
-            if other is claim or other.n is None or other.n != claim.n or other.value is None or _kind(other) != kind:
-                continue
-            if float(other.value) in {0.0, 100.0}:
-                continue  # a share of any number
-            sharp = other.x is not None or grim_power(other.n, printed(other.value).decimals) > 0.5
-            if sharp and fits(other, other.n):
-                return True
-        return False
+    def stands(self, claim: Claim) -> bool:
+        """Whether a percentage that fits its denominator may be taken for a count of it: printed there, sharp, or backed."""
+        if claim.n is None or not fits(claim, claim.n):
+            return False
+        return claim.n_from != "carried" or self._chance(claim) * _luck(claim) <= _CHANCE
 
     def trust(self, claim: Claim) -> str:
         """How sure it is that a claim's denominator is the right one.
@@ -103,36 +115,43 @@ class Sheet:
         Returns
         -------
         str
-            ``printed`` (it stands with the value), ``supported`` (other values of the arm fit it and few do not), ``alone``
-            (nothing else tells), or ``doubtful`` (others of the arm do not fit it either, or the sentence speaks of a subset).
+            ``printed`` (it stands with the value), ``backed`` (carried from an earlier phrase, and other values of the same kind
+            and arm, or of the same comparison, fit the printed sizes so well that chance would do it less than once in ten), or
+            ``unknown``.
         """
         if claim.n_from != "carried":
             return "printed"
-        if claim.n is None:
-            return "doubtful"
-        strong = claim.value is not None and (claim.x is not None or grim_power(claim.n, printed(claim.value).decimals) > 0.5)
-        good = 2 if strong and "subset" not in claim.marks and fits(claim, claim.n) else 0
-        bad = 0
-        for other in self.by_arm.get(claim.arm, ()):
-            if other is claim or other.value is None:
+        if claim.n is None or set(claim.marks) & _OTHER_PATIENTS or not _kind(claim):
+            return "unknown"
+        return "backed" if self._chance(claim) <= _CHANCE or self._of_its_arm(claim) else "unknown"
+
+    def _of_its_arm(self, claim: Claim) -> bool:
+        """Whether "of the A arm" stands just behind the value."""
+        after = self.source[claim.span[1] : claim.span[1] + 120].lstrip(" )]").lower()
+        if claim.arm is None or not after.startswith("of "):
+            return False
+        after = after.removeprefix("of ").removeprefix("the ")
+        names = (claim.arm, *(a for arm in self.arms if arm.name == claim.arm for a in arm.aliases))
+        return any(after.startswith(name.lower()) for name in names)
+
+    def _chance(self, claim: Claim) -> float:
+        """Chance that all that speaks for a carried denominator would do so for a wrong one; infinite where anything speaks against it.
+
+        Events are counted in all treated patients, so values of any kind speak for their denominator; not so for responses.
+        """
+        kind = _kind(claim)
+        chance = 1.0
+        mates = self.by_group.get(claim.group, ())[:6] if claim.group else ()
+        same_arm = self.by_arm.get(claim.arm, ())
+        for other in (*same_arm, *(m for m in mates if m.arm != claim.arm)):
+            mate = other.arm != claim.arm and other.n_from == "carried" and other.endpoint == claim.endpoint
+            same = other.arm == claim.arm and other.n == claim.n and (kind == "event" or _kind(other) == kind)
+            if other is claim or other.n is None or other.value is None or not (mate or same):
                 continue
-            if (
-                other.n_from == "carried"
-                and other.n == claim.n
-                and (other.x is not None or grim_power(claim.n, printed(other.value).decimals) > 0.5)
-            ):
-                if fits(other, claim.n):
-                    good += 1
-                else:
-                    bad += 1
-            elif other.n_from == "printed" and other.n == claim.n:
-                good += 1
-        for mate in self.by_group.get(claim.group, ())[:6] if claim.group else ():
-            if mate is not claim and mate.arm not in {None, claim.arm} and mate.n_from == "carried" and mate.n and mate.value is not None:
-                sharp = mate.x is not None or grim_power(mate.n, printed(mate.value).decimals) > 0.5
-                good += sharp and fits(mate, mate.n)
-        if ("subset" in claim.marks and good == 0) or "other units" in claim.marks:
-            return "doubtful"
-        if good > bad:
-            return "supported"
-        return "alone" if bad == 0 else "doubtful"
+            if "subset" in claim.marks and other.sentence != claim.sentence:
+                continue  # a value of other patients
+            if fits(other, other.n):
+                chance *= _luck(other)
+            elif other.n_from == "carried" and same and _kind(other) == kind:
+                return math.inf
+        return chance

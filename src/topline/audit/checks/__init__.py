@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from topline.audit.checks.arm_totals import check_arm_totals
 from topline.audit.checks.chronology import check_dates
 from topline.audit.checks.counts import check_counts
+from topline.audit.checks.grim import check_grim
 from topline.audit.checks.intervals import check_intervals
 from topline.audit.checks.order import check_order
 from topline.audit.checks.ratios import check_ratios
@@ -18,7 +20,9 @@ from topline.audit.verdict import Verdict
 __all__ = ["CATALOGUE", "run_checks"]
 
 CATALOGUE: tuple[Callable[[Sheet], Iterator[Verdict]], ...] = (
+    check_grim,
     check_counts,
+    check_arm_totals,
     check_responses,
     check_intervals,
     check_tables,

@@ -83,7 +83,7 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
             and grim_power(s, printed(claim.value or "0").decimals) > 0.9
         ]
         if len(sharper) == 1:  # the evaluable patients, printed elsewhere
-            n, trust = sharper[0], "supported"
+            n, trust = sharper[0], "backed"
             own = list(counts_for_percent(printed(claim.value or "0"), n))
     own = own[:60]
     for x in own:
@@ -115,7 +115,7 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
                     method=", ".join(found),
                     inputs=inputs | {"level": other},
                 )
-    if trust == "doubtful":
+    if trust == "unknown" and not sheet.stands(claim):
         return Verdict(
             "A5",
             Rung.UNCHECKABLE,
@@ -187,7 +187,7 @@ def _mismatch(claim: Claim, x: int, n: int, level: float, shown: str, trust: str
     gap = max(abs(float(options[best][0]) - float(lower)), abs(float(options[best][1]) - float(upper)))
     repair = f"{options[best][0]} to {options[best][1]} ({best})"
     wide = gap > 100 / n and gap > 10 ** -min(decimals)
-    if trust == "alone" and not one:
+    if trust == "unknown" and not one:
         return Verdict(
             "A5",
             Rung.UNCHECKABLE,

@@ -1,12 +1,12 @@
-"""A6: which test, on which counts, reproduces the p-value of two or more proportions?"""
+"""A6: which test, on which counts, reproduces the p-value of two proportions?"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+from topline.audit.checks.many_groups import MOST_TABLES, candidates, categories, many_proportions, responses_beside, shown_p, uncheckable
 from topline.audit.claims import Claim
 from topline.audit.digits import differing_digits, one_digit_changes
 from topline.audit.exact import counts_for_percent, printed
@@ -17,8 +17,6 @@ from topline.audit.verdict import Rung, Verdict
 
 __all__ = ["check_tables"]
 
-_MOST_TABLES = 900
-
 
 def check_tables(sheet: Sheet) -> Iterator[Verdict]:
     """A6 for every p-value that stands with its proportions; all other p-values are listed as uncheckable."""
@@ -26,54 +24,36 @@ def check_tables(sheet: Sheet) -> Iterator[Verdict]:
         partners = [
             c
             for c in sheet.by_group.get(claim.group, [])
-            if (c.type == "proportion" and c.value is not None) or (c.type == "proportion" and c.x is not None)
+            if c.type == "proportion" and (c.value is not None or c.x is not None) and claim.endpoint in {c.endpoint, None}
         ]
-        partners = [c for c in partners if c.endpoint == claim.endpoint or claim.endpoint is None]
-        marks = set(claim.marks)
-        if marks & {"interaction", "trend", "noninferiority", "non-inferiority"}:
-            yield _uncheckable(claim, "it is of an interaction, a trend or a margin, which counts alone do not give")
-        elif len(partners) == 2 and all(c.n for c in partners):
+        if set(claim.marks) & {"interaction", "noninferiority", "non-inferiority"}:
+            yield uncheckable(claim, "it is of an interaction or a margin, which counts alone do not give")
+        elif len(partners) == 1:
+            yield uncheckable(claim, "the value that the proportion is compared with is not printed with it")
+        elif partners and not all(c.n for c in partners):
+            yield uncheckable(claim, "the denominators of its proportions are not printed")
+        elif len(partners) == 2:
             yield _two(sheet, claim, partners[0], partners[1])
-        elif len(partners) > 2 and all(c.n for c in partners) and len({c.arm for c in partners}) == len(partners):
-            yield _many(claim, partners)
+        elif partners and len({c.arm for c in partners}) == len(partners):
+            yield many_proportions(sheet, claim, partners)
         elif partners:
-            yield _uncheckable(claim, "the denominators of its proportions are not printed")
+            yield uncheckable(claim, "which of the proportions beside it it compares is not plain")
+        elif len(responses := responses_beside(sheet, claim)) > 1:
+            yield categories(claim, responses)
         else:
-            yield _uncheckable(claim, "the numbers that it compares are not printed with it (for survival: the patients' times)")
-
-
-def _uncheckable(claim: Claim, why: str) -> Verdict:
-    return Verdict("A6", Rung.UNCHECKABLE, (claim.id,), f"P {_shown(claim.p)} cannot be recomputed: {why}.", inputs={"p": claim.p})
-
-
-def _shown(p: str | None) -> str:
-    text = p or ""
-    return text if text[:1] in "<>≤≥" else f"= {text}"
-
-
-def _candidates(claim: Claim) -> tuple[list[int], bool]:
-    """Counts that print as the percentage; if none does, the two nearest, and True."""
-    n = claim.n or 0
-    if claim.x is not None:
-        return [min(claim.x, n)], False
-    ks = list(counts_for_percent(printed(claim.value or "0"), n))
-    if ks:
-        return ks, False
-    k = int(printed(claim.value or "0").value * n / 100)
-    return [j for j in (k, k + 1) if 0 <= j <= n], True
+            yield uncheckable(claim, "the numbers that it compares are not printed with it (for survival: the patients' times)")
 
 
 def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
     ids = (claim.id, first.id, second.id)
     p = printed_p(claim.p or "")
     n1, n2 = first.n or 0, second.n or 0
-    (k1, repaired1), (k2, repaired2) = _candidates(first), _candidates(second)
+    (k1, repaired1), (k2, repaired2) = candidates(first), candidates(second)
     inputs: dict[str, Any] = {"p": claim.p, "n": [n1, n2], "counts": [k1[:12], k2[:12]]}
-    if len(k1) * len(k2) > _MOST_TABLES:
-        return _uncheckable(claim, "the percentages leave too many tables")
+    if len(k1) * len(k2) > MOST_TABLES:
+        return uncheckable(claim, "the percentages leave too many tables")
     tables = {(a, c): table_p_values(a, n1, c, n2) for a, c in product(k1, k2)}
     repaired = repaired1 or repaired2
-    trust = {sheet.trust(first), sheet.trust(second)}
     two, one = _search(tables, p, TWO_SIDED), _search(tables, p, ONE_SIDED)
     if two:
         return _found(claim, ids, tables, two, repaired, p, (n1, n2), inputs)
@@ -83,7 +63,7 @@ def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
             "A6",
             Rung.EXPLAINED,
             ids,
-            f"P {_shown(claim.p)} reproduces one-sided, from {a}/{n1} and {c}/{n2} ({', '.join(methods)}).",
+            f"P {shown_p(claim.p)} reproduces one-sided, from {a}/{n1} and {c}/{n2} ({', '.join(methods)}).",
             method=", ".join(methods),
             recomputed=_text(tables[a, c], methods[0], p),
             inputs=inputs,
@@ -91,22 +71,25 @@ def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
     values = sorted({round(v, 6) for t in tables.values() for m, v in t.items() if m in TWO_SIDED})
     span = f"{values[0]:.3g} to {values[-1]:.3g}"
     if "adjusted" in claim.marks or "stratified" in claim.marks:
-        return _uncheckable(claim, f"the analysis was adjusted or stratified (unadjusted tests give {span})")
-    if trust & {"doubtful"}:
-        return _uncheckable(claim, f"the denominators are not printed with the proportions (the arms' sizes would give {span})")
+        return uncheckable(claim, f"the analysis was adjusted or stratified (unadjusted tests give {span})")
+    if not all(sheet.trust(c) != "unknown" or sheet.stands(c) for c in (first, second)):
+        other = _other_sizes(first, second, p)
+        return uncheckable(
+            claim,
+            f"the denominators are not printed with the proportions (the arms' sizes would give {span}"
+            + (f"; {other} would give it)" if other else ")"),
+        )
     repair, method, table = _repair(tables, p)
     shown = next(iter(tables))
     near = _within_one(p, k1, n1, k2, n2)
     flips = p.significant() is not None and all((v < 0.05) != p.significant() for v in values)
-    rung = Rung.MAJOR if flips or near is None else Rung.MINOR
-    if _close(p, values) and not flips:
-        rung = Rung.MINOR
+    rung = Rung.MAJOR if flips or (near is None and not _close(p, values)) else Rung.MINOR
     hint = f" One patient more or fewer ({near[0]}/{n1} and {near[1]}/{n2}) would give it by {near[2]}." if near else ""
     return Verdict(
         "A6",
         rung,
         ids,
-        f"P {_shown(claim.p)} does not reproduce from {_fraction(k1, n1)} and {_fraction(k2, n2)} by any of "
+        f"P {shown_p(claim.p)} does not reproduce from {_fraction(k1, n1)} and {_fraction(k2, n2)} by any of "
         f"{len(TWO_SIDED) + len(ONE_SIDED)} tests, which give {span}"
         + (" (significance changes)" if flips else "")
         + f".{hint} The nearest is {repair} ({method}).",
@@ -121,7 +104,25 @@ def _fraction(ks: list[int], n: int) -> str:
 
 
 def _close(p: PrintedP, values: list[float]) -> bool:
-    return bool(values) and values[0] <= p.high and p.low <= values[-1]
+    """Between the tests' values, or within a twentieth of one of them."""
+    return (values[0] <= p.high and p.low <= values[-1]) or any(p.low * 0.95 <= v <= p.high * 1.05 for v in values)
+
+
+def _other_sizes(first: Claim, second: Claim, p: PrintedP) -> str | None:
+    """Slightly smaller groups, in which percentages of one decimal or more would give the p-value."""
+    options = []
+    for claim in (first, second):
+        n = claim.n or 0
+        if claim.value is None or printed(claim.value).decimals < 1:
+            return None
+        sizes = range(max(1, n - max(2, n // 20)), n + 1)
+        options.append([(k, m) for m in sizes for k in counts_for_percent(printed(claim.value), m)[:3] if claim.x in {None, k}][-20:])
+    for (a, n1), (c, n2) in product(*options):
+        values = table_p_values(a, n1, c, n2)
+        found = next((m for m in ("Pearson", "Fisher", "Yates") if p.holds(values[m])), None)
+        if found:
+            return f"{a}/{n1} and {c}/{n2} by {found}"
+    return None
 
 
 def _search(tables: dict[tuple[int, int], dict[str, float]], p: PrintedP, methods: tuple[str, ...]) -> dict[tuple[int, int], list[str]]:
@@ -157,7 +158,7 @@ def _found(
             "A6",
             Rung.EXPLAINED,
             ids,
-            f"P {_shown(claim.p)} reproduces from {a}/{n1} ({100 * a / n1:.1f}%) and {c}/{n2} ({100 * c / n2:.1f}%) by "
+            f"P {shown_p(claim.p)} reproduces from {a}/{n1} ({100 * a / n1:.1f}%) and {c}/{n2} ({100 * c / n2:.1f}%) by "
             f"{names}, though a printed percentage is not theirs.",
             method=names,
             recomputed=recomputed,
@@ -175,7 +176,7 @@ def _found(
         "A6",
         Rung.CONSISTENT if every else Rung.METHOD,
         ids,
-        f"P {_shown(claim.p)} reproduces from {a}/{n1} and {c}/{n2} by {'every two-sided test' if every else names}.",
+        f"P {shown_p(claim.p)} reproduces from {a}/{n1} and {c}/{n2} by {'every two-sided test' if every else names}.",
         method=names,
         recomputed=recomputed,
         power=power,
@@ -201,38 +202,3 @@ def _within_one(p: PrintedP, k1: list[int], n1: int, k2: list[int], n2: int) -> 
                     if m in TWO_SIDED and p.holds(v):
                         return a + da, c + dc, m
     return None
-
-
-def _many(claim: Claim, partners: list[Claim]) -> Verdict:
-    """Three or more arms: Pearson and likelihood-ratio chi-squared with k − 1 degrees of freedom."""
-    ids = (claim.id, *(c.id for c in partners))
-    p = printed_p(claim.p or "")
-    options = [_candidates(c)[0] for c in partners]
-    if math.prod(len(o) for o in options) > _MOST_TABLES:
-        return _uncheckable(claim, "the percentages leave too many tables")
-    from scipy.special import chdtrc
-
-    found: list[float] = []
-    sizes = [c.n or 0 for c in partners]
-    for counts in product(*options):
-        m1, n = sum(counts), sum(sizes)
-        if m1 in (0, n):
-            continue
-        stat = sum(
-            (k - m1 * size / n) ** 2 / (m1 * size / n) + ((size - k) - (n - m1) * size / n) ** 2 / ((n - m1) * size / n)
-            for k, size in zip(counts, sizes, strict=True)
-        )
-        found.append(float(chdtrc(len(sizes) - 1, stat)))
-    inputs: dict[str, Any] = {"p": claim.p, "n": sizes}
-    if any(p.holds(v) for v in found):
-        return Verdict(
-            "A6",
-            Rung.METHOD,
-            ids,
-            f"P {_shown(claim.p)} reproduces by Pearson's chi-squared over {len(sizes)} arms.",
-            method="Pearson",
-            recomputed=f"{found[0]:.3f}",
-            inputs=inputs,
-        )
-    span = f"{min(found):.3g} to {max(found):.3g}" if found else "none"
-    return _uncheckable(claim, f"it may compare two of the {len(sizes)} arms or use an exact test (Pearson over all gives {span})")

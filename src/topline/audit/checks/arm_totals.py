@@ -1,0 +1,63 @@
+"""A3: do the arms add up to the patients?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from topline.audit.sheet import Sheet
+from topline.audit.verdict import Rung, Verdict
+
+__all__ = ["check_arm_totals"]
+
+_EXCLUDED = re.compile(
+    r"\b(?:exclu\w+|withdr\w+|lost to follow|ineligible|not evaluable|dropped out|not treated|screen\w* fail\w*|"
+    r"final(?:ly)?|remaining|completed|met (?:the )?inclusion|inclusion criteria)\b",
+    re.IGNORECASE,
+)
+_ANALYSED = re.compile(r"\b[0-9]+ (?:patients )?(?:were )?(?:analy[sz]ed|evaluable|assessable)\b", re.IGNORECASE)
+_NOT_ALL = frozenset({"completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified"})
+
+
+def check_arm_totals(sheet: Sheet) -> Iterator[Verdict]:
+    """A3: the sizes of the arms sum to the whole, where both are printed close together."""
+    sized = [a for a in sheet.arms if a.n]
+    totals = [c for c in sheet.of_type("count") if c.endpoint == "N" and c.arm is None and c.n is not None]
+    if len(sized) < 2 or not totals:
+        return
+    start = sized[0].span[0]
+    together = [a for a in sized if abs(a.span[0] - start) < 700]
+    if len(together) < 2:
+        return
+    ids = tuple(c.id for c in sheet.claims if c.type == "count" and c.arm in {a.name for a in together})
+    sizes = sorted((a.n or 0 for a in together), reverse=True)
+    total = sum(sizes)
+    inputs: dict[str, Any] = {"arms": {a.name: a.n for a in together}, "totals": [c.n for c in totals]}
+    # Groups learnt twice or parts of an arm come after the arms themselves.
+    sums = {sum(sizes[:k]) for k in range(2, len(sizes) + 1)}
+    match = next((c for c in totals if c.n == total), None) or next((c for c in totals if c.n in sums), None)
+    if match is not None:
+        text = f"The arms add up to {match.n}."
+        yield Verdict("A3", Rung.CONSISTENT, (match.id, *ids), text, recomputed=str(match.n), power=1.0, inputs=inputs)
+        return
+    totals = [c for c in totals if c.measure not in _NOT_ALL]
+    if not totals or (sheet.text and abs(totals[0].span[0] - start) > 900) or len(together) > 4:
+        return
+    whole = min(totals, key=lambda c: abs((c.n or 0) - total))
+    n = whole.n or 0
+    rung, text, method = _apart(sheet, total, n, len(totals), sheet.text[max(0, start - 200) : together[-1].span[1] + 200])
+    repair = str(total) if rung in {Rung.MINOR, Rung.MAJOR} else None
+    yield Verdict("A3", rung, (whole.id, *ids), text, method, str(total), repair, None, inputs)
+
+
+def _apart(sheet: Sheet, total: int, n: int, totals: int, beside: str) -> tuple[Rung, str, str | None]:
+    if total < n and (_EXCLUDED.search(sheet.text) or _ANALYSED.search(beside) or totals > 1):
+        return Rung.EXPLAINED, f"The arms add up to {total} of {n}; the text speaks of patients left out.", "patients left out"
+    if re.search(rf"(?<![0-9.,]){total}(?![0-9,]|\.[0-9])", sheet.text):
+        return Rung.EXPLAINED, f"The arms add up to {total}, which the text prints too, not to {n}.", "other total"
+    gap = abs(total - n)
+    if gap * 100 > 34 * n:
+        return Rung.UNCHECKABLE, f"The groups ({total}) are not a partition of the {n} patients.", None
+    text = f"The arms add up to {total}, not to the printed {n}; it does not reproduce."
+    return Rung.MINOR if gap <= 1 else Rung.MAJOR, text, None
