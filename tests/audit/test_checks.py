@@ -8,7 +8,8 @@ import pytest
 
 from topline.audit import Arm, Rung, Verdict, check_claims
 from topline.audit.checks.chronology import registration_year
-from topline.audit.checks.ratios import centre_meets, wald_p_range
+from topline.audit.checks.ratio_centre import centre_meets
+from topline.audit.checks.ratio_p import wald_p_range
 
 
 def verdict(check: str, *claims: dict[str, Any], **options: Any) -> Verdict:

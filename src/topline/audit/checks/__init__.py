@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from topline.audit.checks.arm_totals import check_arm_totals
 from topline.audit.checks.chronology import check_dates
 from topline.audit.checks.counts import check_counts
+from topline.audit.checks.direction import check_direction
+from topline.audit.checks.flattened import withhold
+from topline.audit.checks.grades import check_grades
 from topline.audit.checks.grim import check_grim
 from topline.audit.checks.intervals import check_intervals
 from topline.audit.checks.order import check_order
 from topline.audit.checks.ratios import check_ratios
 from topline.audit.checks.responses import check_responses
+from topline.audit.checks.significance import check_significance
 from topline.audit.checks.tables import check_tables
-from topline.audit.checks.wording import check_wording
 from topline.audit.sheet import Sheet
 from topline.audit.verdict import Verdict
 
@@ -29,10 +32,12 @@ CATALOGUE: tuple[Callable[[Sheet], Iterator[Verdict]], ...] = (
     check_ratios,
     check_order,
     check_dates,
-    check_wording,
+    check_grades,
+    check_significance,
+    check_direction,
 )
 
 
 def run_checks(sheet: Sheet) -> tuple[Verdict, ...]:
     """Every check on every claim that it fits."""
-    return tuple(verdict for check in CATALOGUE for verdict in check(sheet))
+    return tuple(withhold((verdict for check in CATALOGUE for verdict in check(sheet)), sheet.claims))

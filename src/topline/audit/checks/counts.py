@@ -28,6 +28,8 @@ def check_counts(sheet: Sheet) -> Iterator[Verdict]:
 
 def _misprint(percent: Printed, share: Fraction) -> str | None:
     """How a right share may have come to be printed so: cut off, or rounded twice."""
+    if abs(percent.value - share) >= 2 * percent.half_unit:
+        return None
     if percent.holds_truncated(share):
         return "truncated"
     for more in (1, 2):

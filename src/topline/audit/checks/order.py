@@ -31,25 +31,47 @@ def _number(text: str | None) -> float:
     return float("inf") if text in {None, "NR"} else float(text or 0)
 
 
+_NAMES = {"ci": "confidence interval", "iqr": "interquartile range", "range": "range"}
+_OTHER_UNITS = (("years", "months", 12.0), ("months", "weeks", 4.348), ("months", "days", 30.4375), ("weeks", "days", 7.0))
+
+
 def _inside(claim: Claim) -> Iterator[Verdict]:
     low = float("-inf") if claim.lower == "NR" else _number(claim.lower)
     high, value = _number(claim.upper), _number(claim.value)
-    name = {"ci": "confidence interval", "iqr": "interquartile range", "range": "range"}.get(claim.interval or "", "interval")
+    name = _NAMES.get(claim.interval or "", "interval")
     shown = f"{claim.endpoint or claim.type} {claim.value} ({claim.lower} to {claim.upper})"
     inputs = {"value": claim.value, "lower": claim.lower, "upper": claim.upper}
     if low <= value <= high:
         caught = total = 0
         for text, place in ((claim.value or "", 0), (claim.lower or "", 1), (claim.upper or "", 2)):
-            for change in one_digit_changes(text):
+            for change in one_digit_changes(text) if text != "NR" else ():
                 trio = [value, low, high]
                 trio[place] = float(change)
                 total += 1
                 caught += not trio[1] <= trio[0] <= trio[2]
-        yield Verdict(
-            "C1", Rung.CONSISTENT, (claim.id,), f"{shown}: inside its {name}.", power=caught / total if total else None, inputs=inputs
-        )
-    else:
-        yield Verdict("C1", Rung.IMPOSSIBLE, (claim.id,), f"{shown}: the value lies outside its own {name}.", inputs=inputs)
+        power = caught / total if total else None
+        yield Verdict("C1", Rung.CONSISTENT, (claim.id,), f"{shown}: inside its {name}.", power=power, inputs=inputs)
+        return
+    rung, text, method = _outside(claim, low, value, high)
+    yield Verdict("C1", rung, (claim.id,), f"{shown}: {text.format(name=name)}", method=method, inputs=inputs)
+
+
+def _outside(claim: Claim, low: float, value: float, high: float) -> tuple[Rung, str, str | None]:
+    """What a value outside its interval may be: another scale or unit, limits in reverse, a bracket of something else."""
+    if high <= 1 < value <= 100 and low <= value / 100 <= high:
+        return Rung.EXPLAINED, "the value is a percentage and its {name} a share.", "other scale"
+    for longer, shorter, factor in _OTHER_UNITS:
+        if longer[:-1] in claim.sentence and shorter[:-1] in claim.sentence and claim.unit in {longer, shorter}:
+            converted = value * factor if claim.unit == longer else value / factor
+            if low <= converted <= high:
+                return Rung.EXPLAINED, f"inside its {{name}} if that is in {shorter if claim.unit == longer else longer}.", "other unit"
+    if low > high:
+        return Rung.MINOR, "the limits of its {name} are printed in reverse order.", None
+    decimals = {len(t.partition(".")[2]) for t in (claim.value, claim.lower, claim.upper) if t not in {None, "NR"}}
+    near = low - (high - low) <= value <= high + (high - low)
+    if claim.interval is None and not (near and len(decimals) == 1 and 0 not in decimals):
+        return Rung.UNCHECKABLE, "the bracket is not said to be its interval, and may be something else.", None
+    return Rung.IMPOSSIBLE, "the value lies outside its own {name}.", None
 
 
 def _pfs_os(sheet: Sheet) -> Iterator[Verdict]:
