@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topline.audit.exact import counts_for_percent, printed, round_half_up
+from topline.audit.exact import counts_for_percent, printed, rounded
 from topline.audit.sheet import grim_power
 
 
 @given(st.integers(1, 2000), st.data(), st.integers(0, 3))
 def test_every_true_percentage_has_its_count(n: int, data: st.DataObject, decimals: int) -> None:
     k = data.draw(st.integers(0, n))
-    assert k in counts_for_percent(printed(round_half_up(Fraction(100 * k, n), decimals)), n)
+    assert k in counts_for_percent(printed(rounded(Fraction(100 * k, n), decimals)), n)
 
 
 @given(st.integers(1, 500), st.data(), st.integers(0, 2))
 def test_counts_are_exactly_those_that_round_so(n: int, data: st.DataObject, decimals: int) -> None:
-    text = round_half_up(Fraction(data.draw(st.integers(0, 100 * 10**decimals)), 10**decimals), decimals)
+    text = rounded(Fraction(data.draw(st.integers(0, 100 * 10**decimals)), 10**decimals), decimals)
     by_hand = [k for k in range(n + 1) if abs(Fraction(100 * k, n) - Fraction(text)) <= Fraction(1, 2 * 10**decimals)]
     assert list(counts_for_percent(printed(text), n)) == by_hand
 
@@ -45,5 +45,5 @@ def test_power_of_grim_as_specified(n: int, power: float) -> None:
 @pytest.mark.parametrize(
     ("value", "decimals", "text"), [("1/8", 2, "0.13"), ("-1/8", 2, "-0.13"), ("2/3", 0, "1"), ("0", 1, "0.0"), ("1999/20", 1, "100.0")]
 )
-def test_round_half_up(value: str, decimals: int, text: str) -> None:
-    assert round_half_up(Fraction(value), decimals) == text
+def test_halves_go_away_from_zero(value: str, decimals: int, text: str) -> None:
+    assert rounded(Fraction(value), decimals) == text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from topline.audit import AuditReport, audit_text
 from topline.audit.checks.intervals import METHODS, bounds
 from topline.audit.digits import one_digit_changes
-from topline.audit.exact import round_half_up
+from topline.audit.exact import rounded
 from topline.audit.extract import extract
 from topline.audit.text import clean
 from topline.audit.two_by_two import table_p_values
@@ -21,8 +21,8 @@ TESTS = {"Pearson": "Pearson", "Fisher": "Fisher", "Yates": "Yates", "N−1": "N
 
 
 def sentence(x: int, n: int, method: str, decimals: int = 1) -> tuple[str, str, str, str]:
-    value = round_half_up(Fraction(100 * x, n), decimals)
-    low, high = (round_half_up(Fraction(min(max(b, 0.0), 100.0)), decimals) for b in bounds(x, n, method, 0.95))
+    value = rounded(Fraction(100 * x, n), decimals)
+    low, high = (rounded(Fraction(min(max(b, 0.0), 100.0)), decimals) for b in bounds(x, n, method, 0.95))
     return f"A total of {n} patients were enrolled. The ORR was {value}% ({x}/{n}; 95% CI {low} to {high}).", value, low, high
 
 
@@ -41,9 +41,9 @@ def test_what_a_method_prints_is_consistent(n: int, data: st.DataObject, method:
 @given(st.integers(10, 60), st.integers(10, 60), st.data(), st.sampled_from(sorted(TESTS)))
 def test_a_comparison_that_a_test_prints_is_consistent(n1: int, n2: int, data: st.DataObject, test: str) -> None:
     a, c = data.draw(st.integers(1, n1 - 1)), data.draw(st.integers(1, n2 - 1))
-    p = round_half_up(Fraction(table_p_values(a, n1, c, n2)[test]), 4)
+    p = rounded(Fraction(table_p_values(a, n1, c, n2)[test]), 4)
     shown = "<0.0001" if float(p) == 0 else f"= {p}"
-    one, two = round_half_up(Fraction(100 * a, n1), 1), round_half_up(Fraction(100 * c, n2), 1)
+    one, two = rounded(Fraction(100 * a, n1), 1), rounded(Fraction(100 * c, n2), 1)
     text = (
         f"{n1 + n2} patients were enrolled: {n1} received axerib (axerib group) and {n2} received placebo (placebo group). "
         f"The ORR was {one}% ({a}/{n1}) in the axerib group and {two}% ({c}/{n2}) in the placebo group (P {shown})."

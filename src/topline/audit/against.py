@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from topline.analyze.results import Result, ResultSet
+from topline.audit.exact import Printed, exact, printed, rounded
+from topline.audit.text import clean
 from topline.study.model import Strict
 from topline.study.problems import Finding, InputError
 from topline.study.yaml_text import read_yaml
@@ -35,6 +37,7 @@ _WORDS = {
     "landmark_rate": "rate",
 }
 _NOT_REACHED = ("NR", "NOT REACHED")
+_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$")
 
 
 class Claim(Strict):
@@ -145,7 +148,7 @@ def _check(claim: Claim, results: ResultSet, rounding: str) -> ClaimCheck:
     if row is None:
         return ClaimCheck(claim.id, label, printed, "", "not found", "no result of this run matches the claim", claim.source)
     pairs = list(_pairs(claim, row))
-    verdicts = [_verdict(text, value, row, rounding) for text, value in pairs]
+    verdicts = [_verdict(text, value, row) for text, value in pairs]
     ours = iter([_shown(text, value, row, rounding) for text, value in pairs])
     parts = [next(ours) if text is not None else None for text in (claim.printed, claim.lower, claim.upper, claim.p)]
     worst: Verdict = "differs" if "differs" in verdicts else "same after rounding" if "same after rounding" in verdicts else "same"
@@ -193,52 +196,35 @@ def _pairs(claim: Claim, row: Result) -> Iterator[tuple[str, float | None]]:
         yield claim.p, row.p_value
 
 
-def _verdict(text: str, value: float | None, row: Result, rounding: str) -> Verdict:
+def _verdict(text: str, value: float | None, row: Result) -> Verdict:
     if text.strip().upper() in _NOT_REACHED:
         return "same" if (value is None and row.status == "not_reached") or (row.status == "ok" and value is None) else "differs"
-    if value is None:
-        return "differs"
     sign, number = _number(text)
-    if number is None:
+    if value is None or number is None or not math.isfinite(value):
         return "differs"
-    ours = Decimal(repr(value))
-    if sign == "<":
-        return "same" if ours < number else "differs"
-    if sign == ">":
-        return "same" if ours > number else "differs"
-    if ours == number:
-        return "same"
-    return "same after rounding" if _rounded(value, number, rounding) == number else "differs"
+    ours = exact(value)
+    if sign in "<>":
+        return "same" if (ours < number.value if sign == "<" else ours > number.value) else "differs"
+    return "same" if ours == number.value else "same after rounding" if number.holds(ours) else "differs"
 
 
-def _number(text: str) -> tuple[str, Decimal | None]:
+def _number(text: str) -> tuple[str, Printed | None]:
     """Return the comparison sign and the number of a printed text; None where it holds no number."""
-    clean = text.strip().replace("\u2212", "-").replace("\u00b7", ".").replace("%", "").replace(",", "").replace(" ", "")
-    sign = clean[0] if clean[:1] in ("<", ">") else "="
-    try:
-        number = Decimal(clean.lstrip("<>="))
-    except InvalidOperation:
-        return sign, None
-    return sign, number if number.is_finite() else None
-
-
-def _rounded(value: float, like: Decimal, rounding: str) -> Decimal:
-    exponent = like.as_tuple().exponent
-    assert isinstance(exponent, int)
-    mode = ROUND_HALF_EVEN if rounding == "half_even" else ROUND_HALF_UP
-    # a product such as 0.315 × 100 carries float noise: twelve digits are what it is good for
-    return Decimal(f"{value:.12g}").quantize(Decimal((0, (1,), min(exponent, 0))), rounding=mode)
+    body = re.sub(r"[%,\s]", "", clean(text))
+    sign = body[:1] if body[:1] in ("<", ">") else "="
+    body = body.lstrip("<>=")
+    return sign, printed(body) if _NUMBER.match(body) else None
 
 
 def _shown(text: str, value: float | None, row: Result, rounding: str) -> str:
-    if value is None:
+    if value is None or not math.isfinite(value):
         return "NR" if row.status != "not_estimable" else "NE"
     sign, number = _number(text)
     if number is None:
         return f"{value:.4g}"
-    if sign == "<" and Decimal(repr(value)) < number:
-        return f"<{number}"
-    return str(_rounded(value, number, rounding))
+    if sign == "<" and exact(value) < number.value:
+        return f"<{number.text}"
+    return rounded(exact(value), number.decimals, rounding)
 
 
 def _together(value: str | None, lower: str | None, upper: str | None, p: str | None) -> str:

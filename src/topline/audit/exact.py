@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import ceil, floor
 
-__all__ = ["Printed", "counts_for_percent", "printed", "round_half_up"]
+__all__ = ["Printed", "counts_for_percent", "exact", "printed", "rounded"]
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Printed:
         """Half of one unit in the last printed place."""
         return Fraction(1, 2 * 10**self.decimals)
 
-    @property
+    @cached_property
     def low(self) -> Fraction:
         """Smallest number that rounds to the printed one."""
         return self.value - self.half_unit
 
-    @property
+    @cached_property
     def high(self) -> Fraction:
         """Largest number that rounds to the printed one."""
         return self.value + self.half_unit
@@ -105,11 +105,25 @@ def counts_for_percent(percent: Printed, n: int, *, truncated: bool = False) -> 
     return range(max(low, 0), min(high, n) + 1)
 
 
-def round_half_up(number: Fraction, decimals: int) -> str:
-    """`number` as text with `decimals` decimals, halves away from zero, by exact arithmetic."""
-    scale = 10**decimals
-    scaled = number * scale
-    whole = floor(abs(scaled) + Fraction(1, 2))
-    sign = "-" if scaled < 0 and whole else ""
+def rounded(number: Fraction, decimals: int, rounding: str = "half_away_from_zero") -> str:
+    """`number` as text with `decimals` decimals by exact arithmetic.
+
+    Parameters
+    ----------
+    number : Fraction
+    decimals : int
+    rounding : {"half_away_from_zero", "half_even"}
+        Where halves go.
+    """
+    scaled = abs(number) * 10**decimals
+    whole = floor(scaled + Fraction(1, 2))
+    if rounding == "half_even" and whole % 2 and scaled + Fraction(1, 2) == whole:
+        whole -= 1
+    sign = "-" if number < 0 and whole else ""
     digits = str(whole).rjust(decimals + 1, "0")
     return sign + (digits if decimals == 0 else f"{digits[:-decimals]}.{digits[-decimals:]}")
+
+
+def exact(value: float) -> Fraction:
+    """A float as the number it was meant to be: products such as 0.315 × 100 carry noise beyond their twelfth digit."""
+    return Fraction(f"{value:.12g}")

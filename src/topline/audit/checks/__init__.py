@@ -13,6 +13,7 @@ from topline.audit.checks.grades import check_grades
 from topline.audit.checks.grim import check_grim
 from topline.audit.checks.intervals import check_intervals
 from topline.audit.checks.order import check_order
+from topline.audit.checks.parts import check_parts
 from topline.audit.checks.ratios import check_ratios
 from topline.audit.checks.responses import check_responses
 from topline.audit.checks.significance import check_significance
@@ -27,6 +28,7 @@ CATALOGUE: tuple[Callable[[Sheet], Iterator[Verdict]], ...] = (
     check_counts,
     check_arm_totals,
     check_responses,
+    check_parts,
     check_intervals,
     check_tables,
     check_ratios,

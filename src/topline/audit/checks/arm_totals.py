@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
+from topline.audit.exact import printed
 from topline.audit.sheet import Sheet
 from topline.audit.verdict import Rung, Verdict
 
@@ -41,7 +43,8 @@ def check_arm_totals(sheet: Sheet) -> Iterator[Verdict]:
         text = f"The arms add up to {match.n}."
         yield Verdict("A3", Rung.CONSISTENT, (match.id, *ids), text, recomputed=str(match.n), power=1.0, inputs=inputs)
         return
-    totals = [c for c in totals if c.measure not in _NOT_ALL]
+    shares = [(c.x, printed(c.value)) for c in sheet.of_type("proportion") if c.x is not None and c.value is not None]
+    totals = [c for c in totals if c.measure not in _NOT_ALL and not any(x == c.n and v.holds(Fraction(100 * x, total)) for x, v in shares)]
     if not totals or (sheet.text and abs(totals[0].span[0] - start) > 900) or len(together) > 4:
         return
     whole = min(totals, key=lambda c: abs((c.n or 0) - total))

@@ -8,8 +8,8 @@ from math import ceil, floor
 
 from topline.audit.checks.grim import name_of, other_sizes
 from topline.audit.claims import Claim
-from topline.audit.digits import one_digit_changes
-from topline.audit.exact import Printed, counts_for_percent, printed, round_half_up
+from topline.audit.digits import differing_digits, one_digit_changes
+from topline.audit.exact import Printed, counts_for_percent, printed, rounded
 from topline.audit.lexicon import FAMILY
 from topline.audit.sheet import Sheet
 from topline.audit.verdict import Rung, Verdict
@@ -33,7 +33,7 @@ def _misprint(percent: Printed, share: Fraction) -> str | None:
     if percent.holds_truncated(share):
         return "truncated"
     for more in (1, 2):
-        if percent.value == Fraction(round_half_up(Fraction(round_half_up(share, percent.decimals + more)), percent.decimals)):
+        if percent.value == Fraction(rounded(Fraction(rounded(share, percent.decimals + more)), percent.decimals)):
             return "rounded twice"
     return None
 
@@ -42,7 +42,7 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
     text = percent.text
     share = Fraction(100 * x, n)
     inputs = {"x": x, "n": n, "percent": text, "n_from": claim.n_from}
-    right = round_half_up(share, percent.decimals)
+    right = rounded(share, percent.decimals)
     if x > n:
         return Verdict(
             "A2", Rung.IMPOSSIBLE, (claim.id,), f"{name_of(claim)}: {x} of {n} patients is more than all.", recomputed=right, inputs=inputs
@@ -107,7 +107,8 @@ def _carried(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed, right
             None,
             inputs | {"other_n": fitting[:3]},
         )
-    low = ceil(Fraction(100 * x) / percent.high) if percent.high > 0 else 0
+    top = percent.value + 2 * percent.half_unit  # also of a percentage that was cut off
+    low = ceil(Fraction(100 * x) / top) if top > 0 else 0
     high = floor(Fraction(100 * x) / percent.low) if percent.low > 0 else 10**7
     implied = list(range(max(low, x), min(high, low + 3) + 1)) if x else []
     family = FAMILY.get((claim.endpoint or "").rstrip("3"))
@@ -125,7 +126,8 @@ def _carried(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed, right
         )
     all_arms = sum(a.n or 0 for a in sheet.arms)
     whole = bool(implied) and claim.arm is not None and any(abs(s - all_arms) * 10 <= all_arms for s in implied)
-    if (sheet.trust(claim) == "unknown" and implied) or x == n or whole:
+    subset = bool(implied) and (sheet.trust(claim) == "unknown" or differing_digits(text, right) > 1)
+    if subset or x == n or whole:
         return Verdict(
             "A2",
             Rung.UNCHECKABLE,

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from topline.audit.claims import Claim
 from topline.audit.digits import differing_digits
-from topline.audit.exact import Printed, counts_for_percent, printed, round_half_up
+from topline.audit.exact import Printed, counts_for_percent, printed, rounded
 from topline.audit.sheet import Sheet, grim_power
 from topline.audit.verdict import Rung, Verdict
 
@@ -38,7 +38,7 @@ def other_sizes(sheet: Sheet, claim: Claim) -> list[int]:
 def _repair(text: str, n: int) -> str:
     p = printed(text)
     k = int(p.value * n / 100)
-    options = [(j, round_half_up(Fraction(100 * j, n), p.decimals)) for j in (k, k + 1) if 0 <= j <= n]
+    options = [(j, rounded(Fraction(100 * j, n), p.decimals)) for j in (k, k + 1) if 0 <= j <= n]
     ordered = sorted(options, key=lambda o: (differing_digits(text, o[1]), abs(float(o[1]) - float(text))))
     return " or ".join(f"{value}% ({j}/{n})" for j, value in ordered)
 
@@ -102,8 +102,16 @@ def _grim(sheet: Sheet, claim: Claim) -> Verdict:
     near = [s for s in range(max(1, n - 10), n + 11) if counts_for_percent(percent, s)][:6]
     hint = f" Denominators near it that would fit: {', '.join(map(str, near))}." if near else ""
     size = _as_count(sheet, claim, percent)
-    if trust == "unknown" or size is not None:
-        why = f"n = {n} may be the patients of {size}" if size else f"nothing says that it is of all {n}; its denominator is not beside it"
+    other = None
+    if trust != "printed":
+        arms = [a.n for a in sheet.arms if a.n and a.n != n and counts_for_percent(percent, a.n)]
+        other = next((m for m in arms if grim_power(m, percent.decimals) > 0.8), None)
+    if trust == "unknown" or size is not None or other is not None:
+        why = f"nothing says that it is of all {n}; its denominator is not beside it"
+        if size is not None:
+            why = f"n = {n} may be the patients of {size}"
+        elif other is not None:
+            why = f"of {other}, the size of another group"
         return Verdict(
             "A1",
             Rung.UNCHECKABLE,

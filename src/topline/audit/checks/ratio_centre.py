@@ -8,7 +8,7 @@ from typing import Any
 
 from topline.audit.claims import Claim
 from topline.audit.digits import one_digit_changes
-from topline.audit.exact import printed, round_half_up
+from topline.audit.exact import printed, rounded
 from topline.audit.verdict import Rung, Verdict
 
 __all__ = ["centre_meets", "check_centre", "level_of"]
@@ -72,7 +72,7 @@ def check_centre(claim: Claim) -> Verdict:
     recomputed = f"{centre:.{max(printed(value).decimals, 2)}f}"
     rung, off = _rung(value, lower, upper, claim.measure, level)
     if rung == Rung.IMPOSSIBLE:
-        turned = round_half_up(1 / printed(value).value, printed(value).decimals)
+        turned = rounded(1 / printed(value).value, printed(value).decimals)
         other = float(turned) > 0 and _rung(turned, lower, upper, claim.measure, level)[0] in {Rung.CONSISTENT, Rung.EXPLAINED}
         text = f"{shown}: the ratio lies outside its own interval" + (f"; it is that of 1/{value} = {turned}." if other else ".")
         return Verdict("B1", rung, (claim.id,), text, recomputed=recomputed, repair=turned if other else recomputed, inputs=inputs)
@@ -80,8 +80,8 @@ def check_centre(claim: Claim) -> Verdict:
         text = f"{shown}: the ratio meets the centre of its interval, {recomputed}."
         power = _power(value, lower, upper, claim.measure, level)
         return Verdict("B1", rung, (claim.id,), text, recomputed=recomputed, power=power, inputs=inputs)
-    new_upper = round_half_up(printed(value).value ** 2 / printed(lower).value, printed(upper).decimals)
-    new_lower = round_half_up(printed(value).value ** 2 / printed(upper).value, printed(lower).decimals)
+    new_upper = rounded(printed(value).value ** 2 / printed(lower).value, printed(upper).decimals)
+    new_lower = rounded(printed(value).value ** 2 / printed(upper).value, printed(lower).decimals)
     repair = f"{centre:.{printed(value).decimals}f}, or an interval {lower} to {new_upper}, or {new_lower} to {upper}"
     method, text = None, f"{shown}: the interval's centre is {recomputed}, not {value} (by {off:.2f} standard errors beyond rounding)"
     if rung == Rung.EXPLAINED:

@@ -20,7 +20,7 @@ def check_responses(sheet: Sheet) -> Iterator[Verdict]:
         rates = _by_endpoint(sheet, arm)
         counts = next((c for c in sheet.of_type("response_counts") if c.arm == arm), None)
         if counts is not None:
-            yield from _from_counts(counts, rates, sheet.sizes)
+            yield from _from_counts(sheet, counts, rates)
         else:
             yield from _from_rates(rates)
         orr, dcr = rates.get("ORR"), rates.get("DCR")
@@ -49,7 +49,15 @@ def _by_endpoint(sheet: Sheet, arm: str | None) -> dict[str, Claim]:
     return {k: v for k, v in out.items() if k not in twice}
 
 
-def _from_counts(claim: Claim, rates: dict[str, Claim], sizes: tuple[int, ...]) -> Iterator[Verdict]:
+def _known(sheet: Sheet, claim: Claim) -> bool:
+    """Whether the patients of response counts are known: printed with them, or another value of the arm fits them sharply."""
+    if claim.n_from != "carried":
+        return True
+    others = [c for c in sheet.by_arm.get(claim.arm, ()) if c.n == claim.n and c.endpoint in {"ORR", "DCR", "CR", "PR", "SD", "PD", "NE"}]
+    return any(sheet.stands(c) for c in others)
+
+
+def _from_counts(sheet: Sheet, claim: Claim, rates: dict[str, Claim]) -> Iterator[Verdict]:
     counts = claim.counts
     total = sum(counts.values())
     text = ", ".join(f"{k} {v}" for k, v in counts.items())
@@ -58,6 +66,15 @@ def _from_counts(claim: Claim, rates: dict[str, Claim], sizes: tuple[int, ...]) 
         if total == claim.n:
             yield Verdict(
                 "A4", Rung.CONSISTENT, (claim.id,), f"{text} add up to {claim.n} patients.", recomputed=str(total), power=1.0, inputs=inputs
+            )
+        elif total > claim.n and not _known(sheet, claim):
+            yield Verdict(
+                "A4",
+                Rung.UNCHECKABLE,
+                (claim.id,),
+                f"{text} add up to {total}, more than {claim.n}; nothing says that they are of these {claim.n} patients.",
+                recomputed=str(total),
+                inputs=inputs,
             )
         elif total > claim.n:
             yield Verdict(
@@ -80,14 +97,14 @@ def _from_counts(claim: Claim, rates: dict[str, Claim], sizes: tuple[int, ...]) 
             )
     responders = counts.get("CR", 0) + counts.get("PR", 0)
     if "PR" in counts:
-        yield from _rate(claim, rates.get("ORR"), responders, "CR + PR" if "CR" in counts else "PR", total, sizes)
+        yield from _rate(sheet, claim, rates.get("ORR"), responders, "CR + PR" if "CR" in counts else "PR", total)
         if "SD" in counts:
             yield from _rate(
-                claim, rates.get("DCR"), responders + counts["SD"], "CR + PR + SD" if "CR" in counts else "PR + SD", total, sizes
+                sheet, claim, rates.get("DCR"), responders + counts["SD"], "CR + PR + SD" if "CR" in counts else "PR + SD", total
             )
 
 
-def _rate(claim: Claim, rate: Claim | None, k: int, name: str, total: int, sizes: tuple[int, ...]) -> Iterator[Verdict]:
+def _rate(sheet: Sheet, claim: Claim, rate: Claim | None, k: int, name: str, total: int) -> Iterator[Verdict]:
     if rate is None or rate.value is None:
         return
     n = rate.n or claim.n
@@ -114,7 +131,7 @@ def _rate(claim: Claim, rate: Claim | None, k: int, name: str, total: int, sizes
             inputs=inputs | {"other_n": total},
         )
         return
-    fitting = [s for s in sizes if s >= k and percent.holds(Fraction(100 * k, s))]
+    fitting = [s for s in sheet.sizes if s >= k and percent.holds(Fraction(100 * k, s))]
     if fitting and rate.n_from == "carried":
         yield Verdict(
             "A4",
@@ -124,6 +141,16 @@ def _rate(claim: Claim, rate: Claim | None, k: int, name: str, total: int, sizes
             method="other denominator",
             recomputed=shown,
             inputs=inputs | {"other_n": fitting[:3]},
+        )
+        return
+    if sheet.trust(rate) == "unknown" and not sheet.stands(rate) and not _known(sheet, claim):
+        yield Verdict(
+            "A4",
+            Rung.UNCHECKABLE,
+            ids,
+            f"{name} = {k} of {n} is {shown}%, not {rate.endpoint} {rate.value}%; nothing says that they are of the same {n} patients.",
+            recomputed=shown,
+            inputs=inputs,
         )
         return
     gap = abs(percent.value - Fraction(100 * k, n)) * n / 100

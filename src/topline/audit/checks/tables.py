@@ -26,15 +26,20 @@ def check_tables(sheet: Sheet) -> Iterator[Verdict]:
             for c in sheet.by_group.get(claim.group, [])
             if c.type == "proportion" and (c.value is not None or c.x is not None) and claim.endpoint in {c.endpoint, None}
         ]
+        if len(partners) > 2 and len({c.arm for c in partners}) == len(partners):
+            partners = [c for c in partners if c.arm is not None]  # not the whole beside its parts
+        rivals = sum(c.type == "p_value" and c.endpoint == claim.endpoint for c in sheet.by_group.get(claim.group, []))
         if set(claim.marks) & {"interaction", "noninferiority", "non-inferiority"}:
             yield uncheckable(claim, "it is of an interaction or a margin, which counts alone do not give")
         elif len(partners) == 1:
             yield uncheckable(claim, "the value that the proportion is compared with is not printed with it")
         elif partners and not all(c.n for c in partners):
             yield uncheckable(claim, "the denominators of its proportions are not printed")
+        elif len(partners) == 2 and sum(c.arm is None for c in partners) == 1:
+            yield uncheckable(claim, "one of the two proportions beside it is of no known group")
         elif len(partners) == 2:
             yield _two(sheet, claim, partners[0], partners[1])
-        elif partners and len({c.arm for c in partners}) == len(partners):
+        elif partners and rivals == 1 and len({c.arm for c in partners}) == len(partners):
             yield many_proportions(sheet, claim, partners)
         elif partners:
             yield uncheckable(claim, "which of the proportions beside it it compares is not plain")
@@ -70,14 +75,18 @@ def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
         )
     values = sorted({round(v, 6) for t in tables.values() for m, v in t.items() if m in TWO_SIDED})
     span = f"{values[0]:.3g} to {values[-1]:.3g}"
-    if "adjusted" in claim.marks or "stratified" in claim.marks:
-        return uncheckable(claim, f"the analysis was adjusted or stratified (unadjusted tests give {span})")
+    if set(claim.marks) & {"adjusted", "stratified", "estimated"}:
+        return uncheckable(claim, f"the analysis was adjusted, stratified or over time (unadjusted tests give {span})")
     if not all(sheet.trust(c) != "unknown" or sheet.stands(c) for c in (first, second)):
         other = _other_sizes(first, second, p)
         return uncheckable(
             claim,
             f"the denominators are not printed with the proportions (the arms' sizes would give {span}"
             + (f"; {other} would give it)" if other else ")"),
+        )
+    if "carried" in {first.n_from, second.n_from} and values[0] <= p.high and p.low <= values[-1]:
+        return uncheckable(
+            claim, f"it lies among the tests of the sizes of the arms ({span}), and few patients not evaluable would give it"
         )
     repair, method, table = _repair(tables, p)
     shown = next(iter(tables))
