@@ -83,7 +83,7 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
             and grim_power(s, printed(claim.value or "0").decimals) > 0.9
         ]
         if len(sharper) == 1:  # the evaluable patients, printed elsewhere
-            n, trust = sharper[0], "backed"
+            n = sharper[0]
             own = list(counts_for_percent(printed(claim.value or "0"), n))
     own = own[:60]
     for x in own:
@@ -115,7 +115,7 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
                     method=", ".join(found),
                     inputs=inputs | {"level": other},
                 )
-    if trust == "unknown" and not sheet.stands(claim):
+    if trust == "unknown" and n == claim.n and not sheet.stands(claim):
         return Verdict(
             "A5",
             Rung.UNCHECKABLE,
@@ -153,7 +153,7 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
             f"The interval of {shown} cannot be tried: no count of {n} gives the percentage.",
             inputs=inputs,
         )
-    return _mismatch(claim, own[0], n, level, shown, trust, inputs)
+    return _mismatch(claim, own[0], n, level, shown, trust != "unknown", inputs)
 
 
 def _match(claim: Claim, x: int, n: int, found: list[str], level: float, inputs: dict[str, Any]) -> Verdict:
@@ -175,7 +175,7 @@ def _match(claim: Claim, x: int, n: int, found: list[str], level: float, inputs:
     )
 
 
-def _mismatch(claim: Claim, x: int, n: int, level: float, shown: str, trust: str, inputs: dict[str, Any]) -> Verdict:
+def _mismatch(claim: Claim, x: int, n: int, level: float, shown: str, sure: bool, inputs: dict[str, Any]) -> Verdict:
     lower, upper = claim.lower or "", claim.upper or ""
     decimals = (printed(lower).decimals, printed(upper).decimals)
     options = {m: tuple(f"{min(max(b, 0.0), 100.0):.{d}f}" for b, d in zip(bounds(x, n, m, level), decimals, strict=True)) for m in METHODS}
@@ -187,7 +187,7 @@ def _mismatch(claim: Claim, x: int, n: int, level: float, shown: str, trust: str
     gap = max(abs(float(options[best][0]) - float(lower)), abs(float(options[best][1]) - float(upper)))
     repair = f"{options[best][0]} to {options[best][1]} ({best})"
     wide = gap > 100 / n and gap > 10 ** -min(decimals)
-    if trust == "unknown" and not one:
+    if not sure and (not one or set(claim.marks) & {"later", "estimated"}):
         return Verdict(
             "A5",
             Rung.UNCHECKABLE,

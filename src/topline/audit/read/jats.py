@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from topline.audit.read import UnreadableError
+from topline.audit.read.tables import span_of, table_clauses
 
 __all__ = ["jats_text"]
 
@@ -30,8 +31,6 @@ _DROP = frozenset(
     ]
 )
 _BLOCKS = frozenset(["p", "title", "article-title", "sec", "abstract", "caption", "label", "disp-quote", "list-item"])
-_BARE = re.compile(r"^([0-9]+) \(([0-9]+(?:\.[0-9]+)?)\)$")
-_SIZE = re.compile(r"\(?\s*[nN]\s*=\s*[0-9,]+\s*\)?")
 
 
 def jats_text(source: str, name: str = "the file") -> str:
@@ -107,48 +106,10 @@ def _inline(element: ElementTree.Element) -> str:
 def _table(wrap: ElementTree.Element) -> list[str]:
     label = next((_inline(e) for e in wrap.iter() if _local(e) == "label"), "Table")
     caption = next((_inline(e) for e in wrap.iter() if _local(e) == "caption"), "")
-    rows = [[" ".join(_inline(c).split()) for c in r if _local(c) in {"td", "th"}] for r in wrap.iter() if _local(r) == "tr"]
-    heads = [r for r in wrap.iter() if _local(r) == "thead"]
-    size = sum(1 for h in heads for r in h.iter() if _local(r) == "tr") if heads else 1
-    if not rows:
-        return []
-    header = rows[max(0, size - 1)]
-    groups = {k: _SIZE.sub("", cell).strip(" ,;:()—–-") for k, cell in enumerate(header) if k and _is_group(cell)}
-    out = [f"{label}. {caption}."]
-    sized = [cell for k, cell in enumerate(header) if k and _SIZE.search(cell)]
-    if len(sized) > 1:
-        out.append("The groups were " + ", ".join(_with_size(c) for c in sized) + ".")
-    for row in rows[size:]:
-        if len(row) < 2 or not any(ch.isdigit() for cell in row[1:] for ch in cell):
-            continue
-        if "%" in row[0] or "%" in caption or any("%" in cell for cell in header):
-            row = [row[0], *(_BARE.sub(r"\1 (\2%)", cell) for cell in row[1:])]
-        values = [f"{cell} in the {groups[k]} group" for k, cell in enumerate(row) if k in groups and any(ch.isdigit() for ch in cell)]
-        p = next(
-            (
-                cell
-                for k, cell in enumerate(row)
-                if k and k < len(header) and header[k].strip().lower().startswith("p") and k not in groups and cell
-            ),
-            "",
-        )
-        p = f"; P {p}" if p[:1] in "<>=≤≥" else f"; P = {p}" if p else ""
-        if values:
-            name = re.sub(r"[,;:]?\s*(?:no\.|n)?\s*\(?%\)?\s*$", "", row[0]).strip()
-            out.append(f"{name}: {', '.join(values)}{p}.")
-    return out
-
-
-def _is_group(cell: str) -> bool:
-    words = cell.strip().lower()
-    return (
-        bool(words)
-        and not words.startswith(("p ", "p-", "p‐", "hr", "hazard", "χ", "95%", "odds", "statistic", "total", "all"))
-        and words not in {"p", "value", "n", "%"}
-    )
-
-
-def _with_size(cell: str) -> str:
-    match = _SIZE.search(cell)
-    size = match.group().strip("() ") if match else ""
-    return f"{_SIZE.sub('', cell).strip(' ,;:()')} group ({size})"
+    heads = {r for h in wrap.iter() if _local(h) == "thead" for r in h.iter() if _local(r) == "tr"}
+    rows = [
+        [(" ".join(_inline(c).split()), span_of(c.get("colspan"))) for c in r if _local(c) in {"td", "th"}]
+        for r in wrap.iter()
+        if _local(r) == "tr"
+    ]
+    return table_clauses(f"{label}. {caption}.", rows, len(heads))
