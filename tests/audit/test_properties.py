@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from fractions import Fraction
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,7 @@ from topline.audit.digits import one_digit_changes
 from topline.audit.exact import rounded
 from topline.audit.extract import extract
 from topline.audit.text import clean
+from topline.audit.two_by_many import wide_p_values
 from topline.audit.two_by_two import table_p_values
 
 TESTS = {"Pearson": "Pearson", "Fisher": "Fisher", "Yates": "Yates", "N−1": "N−1"}
@@ -24,6 +27,14 @@ def sentence(x: int, n: int, method: str, decimals: int = 1) -> tuple[str, str, 
     value = rounded(Fraction(100 * x, n), decimals)
     low, high = (rounded(Fraction(min(max(b, 0.0), 100.0)), decimals) for b in bounds(x, n, method, 0.95))
     return f"A total of {n} patients were enrolled. The ORR was {value}% ({x}/{n}; 95% CI {low} to {high}).", value, low, high
+
+
+def comparison(a: int, n1: int, c: int, n2: int, p: str) -> str:
+    one, two = rounded(Fraction(100 * a, n1), 1), rounded(Fraction(100 * c, n2), 1)
+    return (
+        f"{n1 + n2} patients were enrolled: {n1} received axerib (axerib group) and {n2} received placebo (placebo group). "
+        f"The ORR was {one}% ({a}/{n1}) in the axerib group and {two}% ({c}/{n2}) in the placebo group (P {p})."
+    )
 
 
 @settings(max_examples=80, deadline=None)
@@ -43,38 +54,109 @@ def test_a_comparison_that_a_test_prints_is_consistent(n1: int, n2: int, data: s
     a, c = data.draw(st.integers(1, n1 - 1)), data.draw(st.integers(1, n2 - 1))
     p = rounded(Fraction(table_p_values(a, n1, c, n2)[test]), 4)
     shown = "<0.0001" if float(p) == 0 else f"= {p}"
-    one, two = rounded(Fraction(100 * a, n1), 1), rounded(Fraction(100 * c, n2), 1)
-    text = (
-        f"{n1 + n2} patients were enrolled: {n1} received axerib (axerib group) and {n2} received placebo (placebo group). "
-        f"The ORR was {one}% ({a}/{n1}) in the axerib group and {two}% ({c}/{n2}) in the placebo group (P {shown})."
-    )
-    report = audit_text(text)
+    report = audit_text(comparison(a, n1, c, n2, shown))
     assert not report.findings
     (verdict,) = [v for v in report.verdicts if v.check == "A6"]
     assert verdict.verdict in {"consistent", "consistent, method named"}
 
 
-def noticed(report: AuditReport, before: AuditReport) -> bool:
-    """A finding, an explanation that was not there, or a check whose power says that it could not see every change."""
-    new = {(v.check, str(v.verdict)) for v in report.verdicts} - {(v.check, str(v.verdict)) for v in before.verdicts}
-    if report.findings or any(rung in {"explained", "uncheckable"} for _, rung in new):
-        return True
-    return any(v.power is not None and v.power < 1 for v in before.verdicts)
+def changed(text: str, value: str) -> list[AuditReport]:
+    """The audits of all texts in which one digit of the first `value` is another, p-values at most 1."""
+    p = text[: text.index(value)].endswith(("P ", "P = "))
+    return [audit_text(text.replace(value, other, 1)) for other in one_digit_changes(value) if not p or float(other) <= 1]
 
 
-@settings(max_examples=60, deadline=None)
+def power(report: AuditReport, check: str) -> float:
+    (verdict,) = [v for v in report.verdicts if v.check == check]
+    assert not verdict.is_finding
+    assert verdict.power is not None
+    return verdict.power
+
+
+def noticed(report: AuditReport) -> bool:
+    """Something does not reproduce, or is said not to be checkable or to need an explanation."""
+    return bool(report.findings) or any(str(v.verdict) in {"explained", "uncheckable"} for v in report.verdicts)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 99), st.data(), st.integers(0, 2))
+def test_the_power_of_a2_is_the_share_of_changed_percentages_that_it_finds(n: int, data: st.DataObject, decimals: int) -> None:
+    x = data.draw(st.integers(0, n - 1))  # a percentage above 100 is not read as one
+    value = rounded(Fraction(100 * x, n), decimals)
+    text = f"The ORR was {value}% ({x}/{n})."
+    reports = changed(text, value)
+    assert power(audit_text(text), "A2") == pytest.approx(sum(bool(r.findings) for r in reports) / len(reports), abs=0.08)
+    assert all(noticed(r) for r in reports if decimals and x not in {0, n})
+
+
+@settings(max_examples=12, deadline=None)
 @given(st.integers(8, 99), st.data(), st.sampled_from(METHODS))
-def test_one_changed_digit_is_caught_or_below_the_power_told(n: int, data: st.DataObject, method: str) -> None:
+def test_a5_finds_at_least_the_share_of_changed_limits_that_it_tells(n: int, data: st.DataObject, method: str) -> None:
+    x = data.draw(st.integers(1, n - 1))
+    text, value, low, high = sentence(x, n, method)
+    if len({value, low, high, str(x), str(n)}) < 5 or text.count(low) > 1 or text.count(high) > 1:
+        return
+    reports = [*changed(text, low), *changed(text, high)]
+    found = sum(bool(r.findings) for r in reports) / len(reports)
+    assert found >= power(audit_text(text), "A5") - 1e-9
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(10, 49), st.integers(10, 49), st.data(), st.sampled_from(sorted(TESTS)))
+def test_a6_finds_at_least_the_share_of_changed_p_values_that_it_tells(n1: int, n2: int, data: st.DataObject, test: str) -> None:
+    a, c = data.draw(st.integers(1, n1 - 1)), data.draw(st.integers(1, n2 - 1))
+    p = rounded(Fraction(table_p_values(a, n1, c, n2)[test]), 4)
+    if float(p) in {0.0, 1.0}:
+        return
+    text = comparison(a, n1, c, n2, f"= {p}")
+    reports = changed(text, p)
+    found = sum(any(v.check == "A6" and v.is_finding for v in r.verdicts) for r in reports) / len(reports)
+    assert found == pytest.approx(power(audit_text(text), "A6"), abs=1e-9)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(8, 33), st.data(), st.sampled_from(["Pearson", "likelihood ratio", "Fisher–Freeman–Halton", "Cochran–Armitage trend"]))
+def test_what_a_test_of_three_arms_prints_is_consistent(n: int, data: st.DataObject, test: str) -> None:
+    counts = [data.draw(st.integers(1, n - 1)) for _ in range(3)]
+    p = rounded(Fraction(wide_p_values([[k, n - k] for k in counts])[test]), 3)
+    shares = [rounded(Fraction(100 * k, n), 1) for k in counts]
+    text = (
+        f"Patients received axerib (axerib group, n = {n}), bolutinib (bolutinib group, n = {n}) or placebo (placebo group, n = {n}). "
+        f"The ORR was {shares[0]}%, {shares[1]}% and {shares[2]}% in the axerib, bolutinib and placebo groups "
+        f"(P {'<0.001' if float(p) == 0 else '= ' + p})."
+    )
+    report = audit_text(text)
+    assert not report.findings
+    assert [str(v.verdict) for v in report.verdicts if v.check == "A6"] in (["consistent, method named"], ["explained"])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(-1.2, 1.2), st.floats(0.1, 0.45), st.sampled_from([90, 95, 99]))
+def test_a_ratio_with_its_wald_interval_and_p_is_consistent_and_its_changes_are_found_as_told(log: float, se: float, level: int) -> None:
+    z = NormalDist().inv_cdf(0.5 + level / 200)
+    shown = [rounded(Fraction(math.exp(v)), 2) for v in (log, log - z * se, log + z * se)]
+    p = rounded(Fraction(math.erfc(abs(log) / se / math.sqrt(2))), 3)
+    text = f"Overall survival: HR {shown[0]} ({level}% CI {shown[1]} to {shown[2]}; P {'<0.001' if float(p) == 0 else '= ' + p})."
+    before = audit_text(text)
+    assert not before.findings
+    if len(set(shown)) < 3:
+        return
+    reports = [r for value in shown for r in changed(text, value)]
+    found = sum(any(v.check == "B1" and v.is_finding for v in r.verdicts) for r in reports) / len(reports)
+    assert found == pytest.approx(power(before, "B1"), abs=1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(8, 99), st.data(), st.sampled_from(METHODS))
+def test_a_changed_digit_is_noticed_or_below_the_power_told(n: int, data: st.DataObject, method: str) -> None:
     x = data.draw(st.integers(1, n - 1))
     text, value, low, high = sentence(x, n, method)
     before = audit_text(text)
-    printed = data.draw(st.sampled_from([value, low, high]))
-    changed = data.draw(st.sampled_from(list(one_digit_changes(printed))))
-    report = audit_text(text.replace(printed, changed, 1))
-    assert noticed(report, before)
-    sharp = all(v.power == 1 for v in before.verdicts if v.check == "A2")
-    if printed == value and sharp and text.count(value) == 1:
-        assert report.findings or any(str(v.verdict) == "explained" for v in report.verdicts)
+    for printed in (value, low, high, f"{x}/", f"/{n}"):
+        reports = changed(text, printed)
+        missed = sum(not noticed(r) for r in reports) / len(reports)
+        told = max(v.power for v in before.verdicts if v.power is not None and v.check in {"A2", "A5"})
+        assert missed <= 1 - told + 0.12, (text, printed)
 
 
 @settings(max_examples=300, deadline=None)

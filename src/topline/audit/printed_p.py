@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from topline.audit.digits import one_digit_changes
 from topline.audit.exact import Printed, printed
 
-__all__ = ["PrintedP", "printed_p"]
+__all__ = ["PrintedP", "p_changes", "printed_p"]
 
 
 @dataclass(frozen=True)
@@ -46,3 +47,8 @@ def printed_p(text: str) -> PrintedP:
     if sign in {">", "≥"}:
         return PrintedP(value.text, sign, float(value), 1.0)
     return PrintedP(value.text, "", max(0.0, float(value.low)), min(1.0, float(value.high)))
+
+
+def p_changes(text: str) -> list[PrintedP]:
+    """The p-values that differ from a printed one in one digit and are at most 1."""
+    return [printed_p(t) for t in one_digit_changes(text) if float(t) <= 1]

@@ -18,6 +18,9 @@ __all__ = ["METHODS", "bounds", "check_intervals"]
 
 METHODS: Final = ("clopper-pearson", "wilson", "wald", "agresti-coull", "wilson-cc", "jeffreys", "wald-cc", "mid-p", "t")
 
+_LEVELS: Final = (0.90, 0.99, 0.80)
+_MOST_COUNTS: Final = 60
+
 
 @lru_cache(maxsize=32768)
 def bounds(x: int, n: int, method: str, conf_level: float) -> tuple[float, float]:
@@ -85,7 +88,7 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
         if len(sharper) == 1:  # the evaluable patients, printed elsewhere
             n = sharper[0]
             own = list(counts_for_percent(printed(claim.value or "0"), n))
-    own = own[:60]
+    own = own[:_MOST_COUNTS]
     for x in own:
         found = _matches(lower, upper, x, n, level)
         if found:
@@ -104,7 +107,7 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
                     recomputed=f"{x}/{size}",
                     inputs=inputs | {"other_n": size},
                 )
-    for other in (0.90, 0.99, 0.8):
+    for other in _LEVELS:
         for x in own:
             if other != level and (found := _matches(lower, upper, x, n, other)):
                 return Verdict(
@@ -157,11 +160,13 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
 
 
 def _match(claim: Claim, x: int, n: int, found: list[str], level: float, inputs: dict[str, Any]) -> Verdict:
-    caught = total = 0
-    for text, side in ((claim.lower or "", 0), (claim.upper or "", 1)):
-        for change in one_digit_changes(text):
-            total += 1
-            caught += not any(_holds(change, bounds(x, n, m, level)[side]) for m in found)
+    xs = [claim.x] if claim.x is not None else list(counts_for_percent(printed(claim.value or "0"), n))[:_MOST_COUNTS]
+    limits = [bounds(k, n, m, other) for k in xs for other in (level, *_LEVELS) for m in METHODS]
+    # A changed limit goes unseen where the other one fits and some method, count or level gives the change too.
+    lows = [low for low, high in limits if _holds(claim.upper or "", high)]
+    highs = [high for low, high in limits if _holds(claim.lower or "", low)]
+    changes = [(t, lows) for t in one_digit_changes(claim.lower or "")] + [(t, highs) for t in one_digit_changes(claim.upper or "")]
+    caught, total = sum(not any(_holds(t, v) for v in values) for t, values in changes), len(changes)
     low, high = bounds(x, n, found[0], level)
     return Verdict(
         "A5",

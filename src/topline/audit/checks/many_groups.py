@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations, product
 from typing import Any
 
 from topline.audit.claims import Claim
-from topline.audit.digits import one_digit_changes
 from topline.audit.exact import counts_for_percent, printed
-from topline.audit.printed_p import PrintedP, printed_p
+from topline.audit.printed_p import PrintedP, p_changes, printed_p
 from topline.audit.sheet import Sheet
 from topline.audit.two_by_many import tables_alike, wide_p_values
 from topline.audit.two_by_two import TWO_SIDED, table_p_values
@@ -123,7 +122,7 @@ def _judge(
         methods = [m for m, v in found.items() if p.holds(v)]
         if methods:
             counts = " and ".join("/".join(map(str, (row[0], sum(row)) if len(row) == 2 else row)) for row in table)
-            changes = list(one_digit_changes(p.text)) if p.sign == "" else []
+            changes = p_changes(p.text) if p.sign == "" else []
             return Verdict(
                 "A6",
                 Rung.METHOD,
@@ -131,7 +130,7 @@ def _judge(
                 f"P {shown_p(claim.p)} reproduces over {over} ({counts}) by {', '.join(methods)}.",
                 method=", ".join(methods),
                 recomputed=f"{found[methods[0]]:.3g}",
-                power=sum(not any(_held(c, values)) for c in changes) / len(changes) if changes else None,
+                power=sum(not any(c.holds(v) for v in values) for c in changes) / len(changes) if changes else None,
                 inputs=inputs,
             )
     flips = p.significant() is not None and all((v < 0.05) != p.significant() for v in values)
@@ -146,8 +145,3 @@ def _judge(
         repair=f"{nearest:.3g}",
         inputs=inputs,
     )
-
-
-def _held(text: str, values: Sequence[float]) -> Iterator[bool]:
-    p = printed_p(text)
-    return (p.holds(v) for v in values)

@@ -100,8 +100,7 @@ def _power(value: str, lower: str, upper: str, measure: str | None, level: float
             trio = [value, lower, upper]
             trio[place] = other
             total += 1
-            caught += float(trio[1]) > float(trio[2]) or _rung(trio[0], trio[1], trio[2], measure, level)[0] not in {
-                Rung.CONSISTENT,
-                Rung.EXPLAINED,
-            }
+            if min(map(float, trio)) > 0:
+                wrong = float(trio[1]) > float(trio[2])
+                caught += wrong or _rung(trio[0], trio[1], trio[2], measure, level)[0] not in {Rung.CONSISTENT, Rung.EXPLAINED}
     return caught / total if total else 0.0

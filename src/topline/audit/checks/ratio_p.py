@@ -10,9 +10,8 @@ from typing import Any
 
 from topline.audit.checks.ratio_centre import level_of
 from topline.audit.claims import Claim
-from topline.audit.digits import one_digit_changes
 from topline.audit.exact import printed
-from topline.audit.printed_p import PrintedP, printed_p
+from topline.audit.printed_p import PrintedP, p_changes, printed_p
 from topline.audit.sheet import Sheet
 from topline.audit.verdict import Rung, Verdict
 
@@ -75,8 +74,8 @@ def _wald(sheet: Sheet, claim: Claim, p: PrintedP, level: float, shown: str) -> 
     power = None
     if rung == Rung.CONSISTENT and p.sign == "":
         findings = {Rung.MINOR, Rung.MAJOR}
-        changes = [_judge(claim, n, printed_p(c), small, large)[0] in findings for c in one_digit_changes(p.text)]
-        power = sum(changes) / len(changes)
+        changes = [_judge(claim, n, c, small, large)[0] in findings for c in p_changes(p.text)]
+        power = sum(changes) / max(len(changes), 1)
     inputs: dict[str, Any] = {"value": value, "lower": lower, "upper": upper, "p": claim.p, "wald": [small, large]}
     return Verdict(
         "B2",

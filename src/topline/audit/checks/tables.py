@@ -8,9 +8,9 @@ from typing import Any
 
 from topline.audit.checks.many_groups import MOST_TABLES, candidates, categories, many_proportions, responses_beside, shown_p, uncheckable
 from topline.audit.claims import Claim
-from topline.audit.digits import differing_digits, one_digit_changes
+from topline.audit.digits import differing_digits
 from topline.audit.exact import counts_for_percent, printed
-from topline.audit.printed_p import PrintedP, printed_p
+from topline.audit.printed_p import PrintedP, p_changes, printed_p
 from topline.audit.sheet import Sheet
 from topline.audit.two_by_two import ONE_SIDED, TWO_SIDED, table_p_values
 from topline.audit.verdict import Rung, Verdict
@@ -175,9 +175,8 @@ def _found(
             inputs=inputs,
         )
     if p.sign == "" and p.text:
-        values = [v for m, v in tables[a, c].items() if m in methods]
-        changes = list(one_digit_changes(p.text))
-        power = sum(not any(printed_p(t).holds(v) for v in tables[a, c].values()) for t in changes) / len(changes) if values else None
+        changes = p_changes(p.text)
+        power = sum(not any(q.holds(v) for values in tables.values() for v in values.values()) for q in changes) / max(len(changes), 1)
     else:
         power = None
     every = len(methods) == sum(m in tables[a, c] for m in TWO_SIDED)
