@@ -16,7 +16,8 @@ __all__ = ["centre_meets", "check_centre", "level_of"]
 _NORMAL = NormalDist()
 _HAIR = 0.03  # standard errors beyond all roundings that a profile, robust or bootstrap interval may lie off its centre
 _OTHER_MEASURES = 0.25  # exact intervals of odds ratios and risk ratios
-_FEW_EVENTS, _SKEW = 0.5, 0.35  # where the standard error is that large, a profile likelihood is this skew
+_FEW_EVENTS = 0.5  # a standard error from which intervals are skew: profile likelihoods, and more so exact odds ratios
+_SKEW, _EXACT_SKEW = 0.35, 1.0
 
 
 def level_of(claim: Claim) -> float:
@@ -53,8 +54,8 @@ def _rung(value: str, lower: str, upper: str, measure: str | None, level: float)
         return Rung.CONSISTENT, 0.0
     se = (math.log(float(upper)) - math.log(float(lower))) / (2 * _NORMAL.inv_cdf(0.5 + level / 2))
     off = beyond / se if se else math.inf
-    allowed = _HAIR if measure == "HR" else _OTHER_MEASURES
-    if off <= (max(allowed, _SKEW) if se > _FEW_EVENTS else allowed):
+    allowed, skew = (_HAIR, _SKEW) if measure == "HR" else (_OTHER_MEASURES, _EXACT_SKEW)
+    if off <= (skew if se > _FEW_EVENTS else allowed):
         return Rung.EXPLAINED, off
     return Rung.MINOR if off < 0.5 else Rung.MAJOR, off
 
