@@ -121,7 +121,7 @@ class Sheet:
         """
         if claim.n_from != "carried":
             return "printed"
-        if claim.n is None or set(claim.marks) & _OTHER_PATIENTS or not _kind(claim):
+        if claim.n is None or set(claim.marks) & _OTHER_PATIENTS:
             return "unknown"
         return "backed" if self._chance(claim) <= _CHANCE or self._of_its_arm(claim) else "unknown"
 
@@ -145,13 +145,13 @@ class Sheet:
         same_arm = self.by_arm.get(claim.arm, ())
         for other in (*same_arm, *(m for m in mates if m.arm != claim.arm)):
             mate = other.arm != claim.arm and other.n_from == "carried" and other.endpoint == claim.endpoint
-            same = other.arm == claim.arm and other.n == claim.n and (kind == "event" or _kind(other) == kind)
+            same = other.arm == claim.arm and other.n == claim.n and kind != "" and kind in {"event", _kind(other)}
             if other is claim or other.n is None or other.value is None or not (mate or same):
                 continue
             if "subset" in claim.marks and other.sentence != claim.sentence:
                 continue  # a value of other patients
             if fits(other, other.n):
                 chance *= _luck(other)
-            elif other.n_from == "carried" and same and _kind(other) == kind:
+            elif other.n_from == "carried" and (mate or _kind(other) == kind != ""):
                 return math.inf
         return chance

@@ -19,7 +19,10 @@ _EXCLUDED = re.compile(
     re.IGNORECASE,
 )
 _ANALYSED = re.compile(r"\b[0-9]+ (?:patients )?(?:were )?(?:analy[sz]ed|evaluable|assessable)\b", re.IGNORECASE)
-_NOT_ALL = frozenset({"completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified"})
+_NOT_ALL = frozenset(
+    {"completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified", "registered"}
+)
+_ALL = frozenset({"randomized", "randomised", "enrolled", "assigned", "allocated", "recruited", "included", "accrued"})
 
 
 def check_arm_totals(sheet: Sheet) -> Iterator[Verdict]:
@@ -45,6 +48,7 @@ def check_arm_totals(sheet: Sheet) -> Iterator[Verdict]:
         return
     shares = [(c.x, printed(c.value)) for c in sheet.of_type("proportion") if c.x is not None and c.value is not None]
     totals = [c for c in totals if c.measure not in _NOT_ALL and not any(x == c.n and v.holds(Fraction(100 * x, total)) for x, v in shares)]
+    totals = [c for c in totals if (c.n or 0) >= total or c.measure in _ALL or not sheet.text]  # not the patients of an analysis
     if not totals or (sheet.text and abs(totals[0].span[0] - start) > 900) or len(together) > 4:
         return
     whole = min(totals, key=lambda c: abs((c.n or 0) - total))

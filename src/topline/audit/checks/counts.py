@@ -140,4 +140,18 @@ def _carried(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed, right
             None,
             inputs | {"implied_n": implied},
         )
+    if sheet.trust(claim) == "unknown":
+        size = max(x, round(100 * x / percent.value)) if percent.value > 0 else n
+        near = rounded(Fraction(100 * x, size), percent.decimals)
+        return Verdict(
+            "A2",
+            Rung.MINOR,
+            (claim.id,),
+            f"{name_of(claim)}: {x} patients are {text}% of no number; it does not reproduce (nearest: {x}/{size} = {near}%).",
+            None,
+            near,
+            f"{near}% ({x}/{size})",
+            None,
+            inputs,
+        )
     return None

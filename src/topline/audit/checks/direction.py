@@ -104,14 +104,14 @@ def _of_text(sheet: Sheet, pair: list[Claim]) -> tuple[str, str] | None:
 
 def _mentions(sheet: Sheet, arm: str, text: str) -> list[int]:
     """Where an arm is named, a longer name of another arm not taken for it."""
-    names = {arm, *(alias for a in sheet.arms if a.name == arm for alias in a.aliases)}
+    names = {arm, *arm.split(", "), *(alias for a in sheet.arms if a.name == arm for alias in a.aliases)}
     rest = {n for a in sheet.arms if a.name != arm for n in (a.name, *a.aliases)}
     taken = [
         m.span() for n in rest if any(own.lower() in n.lower() for own in names) for m in re.finditer(re.escape(n), text, re.IGNORECASE)
     ]
     found: list[int] = []
     for name in names:
-        places = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE if len(name) > 2 else 0)]
+        places = [m.span() for m in re.finditer(rf"(?<![\w+/-]){re.escape(name)}(?![\w+/-])", text, re.IGNORECASE if len(name) > 2 else 0)]
         found.extend(a for a, b in places if not any(x <= a and b <= y for x, y in taken))
     return found
 

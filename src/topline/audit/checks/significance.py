@@ -26,7 +26,7 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"(?<!versus )(?<!vs )\b(?:not|no|without|neither|nor|non|failed to|lack of|cannot|never|hardly)\b(?:\W+\w+){0,6}\W*$",
+    r"(?<!versus )(?<!vs )\b(?:not|no|without|neither|nor|failed to|lack of|cannot|never|hardly)\b(?:\W+\w+){0,6}\W*$",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
