@@ -178,6 +178,12 @@ P_VALUES = ("benjamini_hochberg", "fixed_sequence", "hochberg", "holm")
 # What takes neither data nor counts of its own.
 OTHERS: dict[str, Callable[[], dict[str, Any]]] = {
     "bootstrap": lambda: {"statistic": lambda rows: float(np.mean(rows)), "n": 9, "n_replicates": 20, "seed": 1, "conf_level": 0.9},
+    "graphical_procedure": lambda: {
+        "p_values": [0.01, 0.2, 0.03],
+        "weights": [0.5, 0.5, 0.0],
+        "transitions": [[0, 0.5, 0.5], [1, 0, 0], [0.2, 0.8, 0]],
+        "alpha": 0.1,
+    },
     "merge_days": lambda: {"parts": [floor.count_days(TIME, EVENT), floor.count_days(TIME, EVENT)]},
 }
 

@@ -5,6 +5,7 @@ It stands alone: NumPy and SciPy only, no data frame, no file, nothing else of T
 
 from topline.stats.agreement import cohen_kappa
 from topline.stats.errors import InputError
+from topline.stats.graphical import GraphicalProcedure, GraphStep, graphical_procedure
 from topline.stats.logistic import LogisticRegression, logistic_regression
 from topline.stats.means import WelchT, standardised_difference, welch_t
 from topline.stats.multiplicity import benjamini_hochberg, fixed_sequence, hochberg, holm
@@ -58,6 +59,8 @@ __all__ = [
     "FineGray",
     "FisherExact",
     "FlexibleParametric",
+    "GraphStep",
+    "GraphicalProcedure",
     "GrayTest",
     "IncidenceAt",
     "InputError",
@@ -96,6 +99,7 @@ __all__ = [
     "fixed_sequence",
     "flexible_parametric_regression",
     "geometric_mean_ratio",
+    "graphical_procedure",
     "gray_test",
     "hochberg",
     "hodges_lehmann",
