@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from topline.records.read import ROW
-from topline.study.problems import Finding, InputError, Tally
+from topline.study.problems import Finding, InputError, Tally, as_missing
 from topline.study.records_spec import LabUnit
 
 _BELOW = r"^<\s*=?"
@@ -32,7 +32,16 @@ def lab_values(rows: pl.DataFrame, test: str, lab_units: Mapping[str, LabUnit]) 
         raise InputError(
             [
                 Finding(
-                    "REC-0033", "error", "is not a laboratory value", "LB", row, "LBORRES", text, "a number, or <number", subject=subject
+                    "REC-0033",
+                    "error",
+                    "is not a laboratory value",
+                    "LB",
+                    row,
+                    "LBORRES",
+                    text,
+                    "a number, or <number",
+                    as_missing("LBORRES"),
+                    subject,
                 )
                 for row, text, subject in bad.select(ROW, "LBORRES", "USUBJID").iter_rows()
             ]

@@ -208,7 +208,7 @@ def _table(
     values: dict[str, dict[str, str]],
 ) -> Table:
     domain = DomainSpec(sheet=sheet, header_row=header_row, last_row=last_row, columns={})
-    frame = read_table(path, path.name, RecordsSpec(domains={"DM": domain}, encoding=encoding), domain)
+    frame, _ = read_table(path, path.name, RecordsSpec(domains={"DM": domain}, encoding=encoding), domain)
     columns = []
     for name in frame.columns:
         if name == ROW:

@@ -22,7 +22,7 @@ from topline.records.sheet_checks import check_sheet
 from topline.records.units import take_units
 from topline.study.ata import AtaResponse
 from topline.study.info import DateSource
-from topline.study.problems import Finding, InputError, Tally
+from topline.study.problems import Finding, InputError, Tally, as_missing
 from topline.study.protocol import Protocol
 from topline.study.records_spec import DomainName, DomainSpec
 
@@ -67,9 +67,10 @@ def load_records(protocol: Protocol, study: Path, part: Part | None = None) -> R
         try:
             path, name = locate(study, protocol.records, domain)
             spec = protocol.records.spec(domain)
-            table = read_table(path, name, protocol.records, spec, part)
+            table, short = read_table(path, name, protocol.records, spec, part)
             cut = part is not None and part.read_by(path, name, spec) is not None
             table, problems = _shape(table, CONTRACTS[domain], spec, protocol, name, None if cut else part)
+            problems = [*short, *problems]
             if part is None:
                 files[name] = file_hash(path)
             if domain == "DM":
@@ -109,11 +110,12 @@ def _further(
     spec = spec if spec.file is not None else spec.model_copy(update={"file": protocol.records.file_of(domain)})
     records = protocol.records.model_copy(update={"domains": {**protocol.records.domains, domain: spec}})
     path, name = locate(study, records, domain)
-    other, findings = _shape(read_table(path, name, records, spec), CONTRACTS[domain], spec, protocol, name, part)
+    sheet, short = read_table(path, name, records, spec)
+    other, findings = _shape(sheet, CONTRACTS[domain], spec, protocol, name, part)
     if part is None:
         files[name] = file_hash(path)
     table, problems = join_sheet(table, other, name)
-    return table, [*findings, *problems]
+    return table, [*short, *findings, *problems]
 
 
 def _shape(
@@ -276,7 +278,7 @@ def _numbers(table: pl.DataFrame, contract: DomainContract, file: str) -> tuple[
         if variable not in table.columns:
             continue
         number = table[variable].cast(pl.Float64, strict=False)
-        todo = f'correct it in this file, or have it read as missing in study.yaml: values: {{{variable}: {{"the cell as it is": ""}}}}'
+        todo = as_missing(variable)
         bad = table.select(ROW, variable).filter(table[variable].is_not_null() & (number.is_null() | ~number.is_finite()))
         findings += [
             Finding("REC-0013", "error", "is not a number", file, row, variable, value, "a number, or an empty cell", todo)

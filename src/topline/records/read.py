@@ -12,6 +12,7 @@ from topline.records.distinct import by_distinct_value, unless_unchanged
 from topline.records.headings import with_headings
 from topline.records.part import Part
 from topline.records.sheet import EXCEL, read_excel
+from topline.records.short_rows import short_rows
 from topline.records.statistics_file import READERS, read_statistics_file
 from topline.study.problems import Finding, InputError
 from topline.study.records_spec import DomainName, DomainSpec, RecordsSpec
@@ -85,7 +86,9 @@ def _unreadable(name: str, reason: str) -> InputError:
     return InputError([Finding("REC-0003", "error", f"can't be read: {reason}", file=name, todo=todo)])
 
 
-def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, part: Part | None = None) -> pl.DataFrame:
+def read_table(
+    path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, part: Part | None = None
+) -> tuple[pl.DataFrame, list[Finding]]:
     """Read a file as a frame of text columns, with the row of the file in `_ROW`; rows without any value are left out.
 
     Dates come out as ISO 8601 text, numbers as the shortest text that gives them back, empty cells as null. Where the protocol maps
@@ -94,6 +97,7 @@ def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, par
     """
     suffix = path.suffix.lower()
     rows: pl.Series | None = None
+    findings: list[Finding] = []
     try:
         if suffix == ".parquet":
             subject = part.read_by(path, name, domain) if part is not None else None
@@ -108,7 +112,7 @@ def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, par
         elif suffix in EXCEL:
             frame = read_excel(path, name, domain)
         else:
-            frame = _read_csv(path, name, spec.encoding, domain)
+            frame, findings = _read_csv(path, name, spec.encoding, domain)
     except InputError:
         raise
     except OSError as error:
@@ -127,8 +131,8 @@ def read_table(path: Path, name: str, spec: RecordsSpec, domain: DomainSpec, par
     if domain.last_row is not None:
         table = table.filter(pl.col(ROW) <= domain.last_row)
     if table.width == 1 or any(column.null_count() == 0 for column in table.get_columns() if column.name != ROW):
-        return table
-    return table.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
+        return table, findings
+    return table.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())), findings
 
 
 def _to_text(frame: pl.DataFrame) -> pl.DataFrame:
@@ -169,7 +173,7 @@ def _text_of(column: pl.Series, expression: pl.Expr) -> pl.Series:
     return by_distinct_value(column, lambda frame: frame.select(expression)).to_series()
 
 
-def _read_csv(path: Path, name: str, encoding: str, domain: DomainSpec) -> pl.DataFrame:
+def _read_csv(path: Path, name: str, encoding: str, domain: DomainSpec) -> tuple[pl.DataFrame, list[Finding]]:
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
@@ -196,7 +200,8 @@ def _read_csv(path: Path, name: str, encoding: str, domain: DomainSpec) -> pl.Da
         frame = pl.read_csv(io.BytesIO(raw), infer_schema=False, has_header=False, skip_rows=domain.header_row - 1)
     except pl.exceptions.PolarsError:
         raise InputError([_ragged(text, name)]) from None
-    return with_headings(frame.slice(1), frame.row(0), name, domain)
+    findings = short_rows(text, frame, name, domain.header_row)
+    return with_headings(frame.slice(1), frame.row(0), name, domain), findings
 
 
 def _ragged(text: str, name: str) -> Finding:

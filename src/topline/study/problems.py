@@ -19,6 +19,11 @@ def printable(text: str) -> str:
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def as_missing(variable: str) -> str:
+    """What to do about a value that can't be used."""
+    return f'correct it in this file, or have it read as missing in study.yaml: values: {{{variable}: {{"the cell as it is": ""}}}}'
+
+
 def _cut(text: str, most: int = _LONGEST_VALUE) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 

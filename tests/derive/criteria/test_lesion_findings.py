@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from topline.execute.local import derive_all
+from topline.records.load import load_records
+from topline.study.problems import InputError
+
 
 def findings(data: Any, code: str) -> list[Any]:
     return [item for item in data.findings if item.code == code]
@@ -121,6 +125,30 @@ def test_a_scan_after_death(trial: Any) -> None:
     trial.patient().sums((-7, 50), (84, 50)).dies(60)
     (found,) = [item for item in findings(trial.derive(), "REC-0025") if "tr" in str(item.file)]
     assert found.row == 3
+
+
+@pytest.mark.parametrize(("cell", "code"), [("TRORRES", "REC-0030"), ("VISITNUM", "REC-0013")])
+def test_a_value_that_cannot_be_read_says_how_to_go_on_and_that_works(trial: Any, visits: Any, cell: str, code: str) -> None:
+    trial.patient().sums((-7, 50), (84, 35), (168, 40))
+    trial.rows["TR"][1][cell] = "oops"
+    with pytest.raises(InputError, match=rf"(?i){code}.*row 3.*'oops'.*values: {{{cell}: "):
+        trial.derive()
+    data = trial.derive(records={"domains": dict.fromkeys(trial.rows) | {"TR": {"values": {cell: {"oops": ""}}}}})
+    assert visits(data)[0] == (84, "NE" if cell == "TRORRES" else "PR")
+
+
+def test_a_short_row_is_found(trial: Any, visits: Any) -> None:
+    trial.patient().sums((-7, 50), (84, 35))
+    trial.derive()
+    file = trial.folder / "records" / "tr.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines[2] = lines[2].rpartition(",")[0]  # the visit's number, which stands last
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    protocol = trial.protocol()
+    data = derive_all(protocol, load_records(protocol, trial.folder))
+    (found,) = findings(data, "REC-0017")
+    assert (found.file, found.row) == ("records/tr.csv", 3)
+    assert visits(data) == [(84, "PR")]
 
 
 # --- selection ----------------------------------------------------------------------------------------------------------------------

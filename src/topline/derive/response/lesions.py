@@ -6,7 +6,7 @@ import polars as pl
 
 from topline.records.load import Records
 from topline.records.read import ROW
-from topline.study.problems import Finding, InputError
+from topline.study.problems import Finding, InputError, as_missing
 from topline.study.response_spec import ResponseSpec
 
 MICROMETRES = {"MM": 1_000, "CM": 10_000, "M": 1_000_000}
@@ -149,7 +149,8 @@ def _refuse_sizes(rows: pl.DataFrame) -> None:
                     "TRORRES",
                     text,
                     f"a number ≥ 0, or '{TOO_SMALL}', or TRSTAT = NOT DONE",
-                    subject=subject,
+                    as_missing("TRORRES"),
+                    subject,
                 )
                 for row, text, subject in bad.select(ROW, "text", "USUBJID").iter_rows()
             ]
