@@ -27,10 +27,11 @@ _ROLES = (
 
 @dataclass(slots=True)
 class ArmBook:
-    """The arms of one text and a way to find their mentions."""
+    """The arms of one text and a way to find their mentions; `recent` is the order in which values last named them."""
 
     arms: list[Arm] = field(default_factory=list)
     index: dict[str, list[tuple[Key, int, bool]]] = field(default_factory=dict)
+    recent: list[int] = field(default_factory=list)
 
     def mention(self, parts: list[str], at: int) -> tuple[int, int] | None:
         """The arm whose name starts at part `at`, longest name first: its number and how many parts."""
@@ -38,10 +39,23 @@ class ArmBook:
             size = len(key)
             if tuple(parts[at : at + size]) != key:
                 continue
-            if needs_head and not any(p in _HEADED for p in parts[at + size : at + size + 5]):
+            if needs_head and not any(p in _HEADED for p in parts[at + size : at + size + 5]) and not _set_off(parts, at, size):
                 continue
             return arm, size
         return None
+
+
+def _set_off(parts: list[str], at: int, size: int) -> bool:
+    """Whether signs alone make a general word an arm: "(control, 12%; …", "between T (47%) and …"."""
+    before = parts[at - 1] if at else ""
+    after = parts[at + size] if at + size < len(parts) else ""
+    if len(parts[at]) == 1:
+        return after == "(" and before in _LED
+    return parts[at] in _ROLE_NAMES and before in "([;," and after in ",:)"
+
+
+_LED = frozenset({"between", "and", "with", "vs", "versus", "than", "for", "in", ",", "or"})
+_ROLE_NAMES = frozenset({"control", "placebo", "observation", "standard", "experimental", "intervention"})
 
 
 def _further(key: Key, others: set[str], evidence: Evidence) -> dict[Key, bool]:

@@ -165,7 +165,8 @@ def _grow(arms: list[Entry], other: list[Entry], evidence: Evidence, most: int) 
     if not new or any(e.strength < 3 for e in new) or len(arms) + len(new) > 6:
         return
     sizes = {a.n for a in arms}
-    if len(arms) + len(new) > most and not all(e.n is not None and e.n not in sizes for e in new):
+    assigned = all(e.strength == 4 and e.n is not None and e.n not in sizes for e in new)
+    if len(arms) + len(new) > most and not assigned:
         return
     counts = evidence.coverage([*(a.keys for a in arms), *(e.keys for e in new)])[len(arms) :]
     if min(counts) > 0:

@@ -185,6 +185,8 @@ def by_addition(tokens: list[Token], source: str, number: int) -> list[list[Entr
                 m = skip_small(tokens, k + 1)
                 base = tokens[m : phrase_after(tokens, m)]
         added = [t for t in added if t.lower not in HEADS]
+        if any(t.lower in HEADS or t.kind == "n" for t in base):
+            base = []
         if not added or not is_name(added):
             continue
         more = name_key(added)

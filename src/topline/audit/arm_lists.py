@@ -327,4 +327,7 @@ def dose_or_schedule(raw: list[Token]) -> list[Token]:
 
 def is_schedule(words: list[Token]) -> bool:
     """Whether words are nothing but a schedule: "weekly", "every 3 weeks"."""
-    return bool(words) and all(t.kind == "n" or t.lower in _SCHEDULE for t in words)
+    return bool(_RHYTHM & {t.lower for t in words}) and all(t.kind == "n" or t.lower in _SCHEDULE for t in words)
+
+
+_RHYTHM = frozenset({"weekly", "daily", "every", "once", "twice", "thrice", "continuous", "q3w", "q2w", "q4w", "qw", "bid"})

@@ -106,6 +106,15 @@ def local_book(tokens: list[Token], source: str) -> ArmBook | None:
         low = token.lower
         following = tokens[i + 1].lower if i + 1 < len(tokens) else ""
         start, stop = i, i
+        opposed = [t.lower for t in tokens[i + 1 : i + 4]]
+        if low in _WHO and len(opposed) == 3 and opposed[0] in _HAVING and opposed[1] in {"and", "or", "versus", "vs"} and opposed[2] in _HAVING:
+            end = _end(tokens, i + 4)  # "patients with and without metastases"
+            if end > i + 4:
+                rest, text = _key(tokens[i + 4 : end]), phrase_text(tokens[i + 4 : end], source)
+                for word in (opposed[0], opposed[2]):
+                    groups[(word, *rest)] = Arm(f"{word} {text}", None, (), (tokens[i + 4].start, tokens[end - 1].end))
+                done = end
+            continue
         if low in _WHO and following in _HAVING:
             start, stop = i + 1, _end(tokens, i + 2)
             if stop == i + 2:

@@ -223,6 +223,8 @@ def alias_after(tokens: list[Token], k: int) -> tuple[list[Token], int]:
 
 def is_name(tokens: list[Token]) -> bool:
     """Whether a phrase may name an arm: words, no endpoint, no event, no comparison."""
+    if len(tokens) == 2 and tokens[0].lower in HEADS and tokens[1].kind == "n" and len(tokens[1].text) == 1:
+        return True  # "group 1"
     words = [t for t in tokens if t.kind == "w"]
     if not words or len(words) > 9 or any(t.text in "=<>≤≥%" for t in tokens):
         return False

@@ -345,6 +345,8 @@ def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:
                 if n is None:
                     options.extend(p for p in names if is_name(p))
                     end = close
+        if tokens[j - 1].lower == "had" and phrase and phrase[-1].lower.rstrip("s").endswith(("oma", "cancer", "disease", "metastase")):
+            continue  # what patients suffer from is no arm
         if not options:
             continue
         headed = [

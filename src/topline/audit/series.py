@@ -31,18 +31,18 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     merge_counts(items)
     series = group_values(items)
     closing = _closing_arms(items, series)
-    begin = 0
+    begin = led = 0
     previous: Series | None = None
     for number, s in enumerate(series):
         stop = series[number + 1].first if number + 1 < len(series) else len(items)
         outer = _same_depth(items, series[:number], s) if previous is not None else None
         assign_endpoints(tokens, items, s, begin, stop, outer or previous, inherited)
         assign_times(items, s, begin, stop, previous)
-        assign_arms(items, s, begin, stop, previous, book, closing)
+        assign_arms(items, s, min(begin, led), stop, previous, book, closing)
         if s.endpoints[-1] is None and all(cell.unit is None and cell.x is None for cell in s.cells):
             begin = s.last + 1  # "the 70 patients given B": a number on the way to the value, whose arm is still to be used
             continue
-        begin = max(s.last + 1, tail_end(items, s, stop))
+        begin = led = max(s.last + 1, tail_end(items, s, stop))
         previous = s
     _own_intervals(items, series)
     share_closing_arms(items, series)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from topline.audit.arms import ArmBook
 from topline.audit.grouping import Series
 from topline.audit.items import Item
+from topline.audit.lexicon import HIGHER, LOWER
 from topline.audit.small_words import BREAKS, COMPARING, GOVERN, LINKS, NO_LIST, VS
 
 __all__ = ["assign_arms", "assign_times", "share_closing_arms", "tail_end"]
@@ -67,11 +68,20 @@ def _ordered(mentions: list[tuple[int, bool]]) -> list[int]:
 
 def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook, closing: list[int]) -> None:
     """Set the arm of each value: from the words between the values, after them, before them, or from the order of naming."""
+    s.arms = _arms_of(items, s, begin, stop, previous, book, closing) if len(book.arms) > 1 else [None] * len(s.cells)
+    order = list(dict.fromkeys(s.arms))
+    if len(order) == 2 and None not in order and any(x.kind == "A" for x in items[begin:stop]):
+        book.recent = [a for a in order if a is not None]
+
+
+def _arms_of(
+    items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook, closing: list[int]
+) -> list[int | None]:
     k = len(s.cells)
     total = len(book.arms)
-    if total < 2:
-        s.arms = [None] * k
-        return
+    sole = _sole(items, s)
+    if sole is not None:
+        return [sole] * k
     gaps = [[int(x.data) for x in items[a + 1 : b] if x.kind == "A"] for a, b in zip(s.at, s.at[1:], strict=False)]
     tail = _tail_arms(items, s, stop)
     start = begin
@@ -85,40 +95,34 @@ def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: S
     per_arm = max(distinct_endpoints, distinct_times, 1)
     owner = None if any(x.low in VS for x in items[s.first : s.last]) else _owner(items, s.first)
     if owner is not None and not any(gaps):
-        s.arms = [owner] * k
-        return
+        return [owner] * k
     if any(gaps):
-        s.arms = _by_neighbour(items, s, gaps, tail, before, total)
-        return
+        return _by_neighbour(items, s, gaps, tail, before, total)
     want = k // per_arm if k % per_arm == 0 else k
     if want <= 1:
         s.closing = bool(tail)
-        s.arms = [_single(items, s, begin, start, tail, before, previous)] * k
-        return
+        return [_single(items, s, begin, start, tail, before, previous)] * k
     joined = {x.low for a, b in zip(s.at, s.at[1:], strict=False) for x in items[a + 1 : b]}
     led = {x.low for x in items[begin : s.first]} | {x.low for x in items[s.last + 1 : s.last + 6]}
     if want == 2 and not tail and len({arm for arm, _ in before}) == 1 and not (joined | led) & COMPARING:
-        s.arms = [before[0][0]] * k  # "4.0 months with A, and 5.0 months in the resistant": one arm, two values
-        return
+        return [before[0][0]] * k  # "4.0 months with A, and 5.0 months in the resistant": one arm, two values
     if not tail and len({arm for arm, _ in before}) == 1 and _over_time(items, start, s):
-        s.arms = [before[0][0]] * k  # "fell from baseline to day 1 in the A group (2.5 vs 4.5)"
-        return
+        return [before[0][0]] * k  # "fell from baseline to day 1 in the A group (2.5 vs 4.5)"
     blocks = _blocks(items, s)
     if blocks == total and per_arm == 1 and k > total:
         want = blocks  # "31.1 and 17.8 vs 21.1 and 12.6 months"
-    order = closing if len(closing) == want and not tail and not before else _order(want, total, tail, before, previous)
+    order = closing if len(closing) == want and not tail and not before else _order(want, total, tail, before, previous, book.recent)
     if len(order) != want:
-        s.arms = [None] * k
-        return
+        return [None] * k
     if per_arm == 1:
-        s.arms = [order[c * want // k] for c in range(k)]
-    else:
-        keys = s.endpoints if distinct_endpoints > 1 else s.times
-        seen: dict[object, int] = {}
-        s.arms = []
-        for key in keys:
-            s.arms.append(order[seen.get(key, 0) % want])
-            seen[key] = seen.get(key, 0) + 1
+        return [order[c * want // k] for c in range(k)]
+    keys = s.endpoints if distinct_endpoints > 1 else s.times
+    seen: dict[object, int] = {}
+    arms: list[int | None] = []
+    for key in keys:
+        arms.append(order[seen.get(key, 0) % want])
+        seen[key] = seen.get(key, 0) + 1
+    return arms
 
 
 _WHEN = frozenset(
@@ -126,9 +130,22 @@ _WHEN = frozenset(
 )
 
 
+def _sole(items: list[Item], s: Series) -> int | None:
+    """The arm of a sentence that names one arm before all its values and compares with nothing."""
+    named = {int(x.data) for x in items if x.kind == "A"}
+    if len(named) != 1 or next(k for k, x in enumerate(items) if x.kind == "A") > s.first or s.first > 12 + len(named):
+        return None
+    return None if any(x.low in _AGAINST for x in items) else named.pop()
+
+
+_AGAINST = COMPARING - {"respectively", "respectively.", "over", "more"} | {"groups", "arms", "others", "other", "overall", "all", "total", "not", "control"}
+
+
 def _over_time(items: list[Item], start: int, s: Series) -> bool:
     """Whether two values are one arm's at two times: "from baseline to week 4", "before and after"."""
     words = [x.low for x in items[start : s.first]]
+    if set(words) & HIGHER | set(words) & LOWER:
+        return False
     between = {x.low for x in items[s.first : s.last + 4]}
     return ("from" in words and "to" in words and bool(_WHEN & set(words))) or {"before", "after"} <= (set(words) | between)
 
@@ -228,7 +245,9 @@ def _named_later(items: list[Item], s: Series) -> int | None:
     return None
 
 
-def _order(want: int, total: int, tail: list[int], before: list[tuple[int, bool]], previous: Series | None) -> list[int]:
+def _order(
+    want: int, total: int, tail: list[int], before: list[tuple[int, bool]], previous: Series | None, recent: list[int]
+) -> list[int]:
     """Find the order of the arms for values without an arm between them; empty where the text leaves it open."""
     after = list(dict.fromkeys(tail))
     named = _ordered(before)
@@ -245,11 +264,17 @@ def _order(want: int, total: int, tail: list[int], before: list[tuple[int, bool]
             arm, governed = before[0]
             return [1 - arm, arm] if governed else [arm, 1 - arm]
     if before and want == 2:
+        arm, governed = before[0]
+        if len(recent) == 2 and arm in recent:
+            other = recent[1 - recent.index(arm)]
+            return [other, arm] if governed else [arm, other]
         return []
     if previous is not None:
         last = [a for a in dict.fromkeys(previous.arms) if a is not None]
         if len(last) == want:
             return last
+    if len(recent) == want:
+        return recent
     return list(range(total)) if want == total else []
 
 
@@ -270,6 +295,9 @@ def _continues(items: list[Item], a: int, b: int) -> bool:
 
 def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
     out: list[int] = []
+    paired = _bracketed_pair(items, s.last)
+    if paired:
+        return paired
     depth = _opened(items, s.last)
     for x in items[s.last + 1 : stop]:
         if x.low in {"(", "["}:
@@ -311,6 +339,21 @@ def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
         ):
             break
     return out
+
+
+def _bracketed_pair(items: list[Item], at: int) -> list[int]:
+    """ "5.4 vs 6.3 months (A vs B)": a bracket that holds nothing but the arms."""
+    if at + 1 >= len(items) or items[at + 1].low != "(":
+        return []
+    out: list[int] = []
+    for x in items[at + 2 : at + 12]:
+        if x.low == ")":
+            return out if len(out) > 1 else []
+        if x.kind == "A":
+            out.append(int(x.data))
+        elif x.low not in VS | {".", "and", ",", "group", "arm", "groups", "arms", "the", "respectively"}:
+            return []
+    return []
 
 
 def tail_end(items: list[Item], s: Series, stop: int) -> int:
