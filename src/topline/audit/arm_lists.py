@@ -168,6 +168,8 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
         if low in {",", "and", "while", "whereas"} and (part.words or part.raw):
             after = tokens[k + 1] if k + 1 < stop else None
             dosed = after is not None and after.kind == "n" and k + 2 < stop and tokens[k + 2].lower in DOSE_UNITS
+            if dosed and any(t.lower in DOSE_UNITS for t in part.raw):
+                dosed = schedule = False  # "A 20 mg, 40 mg or B": a further dose is a further arm
             if (
                 after is None
                 or after.text == "("
@@ -274,6 +276,9 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
     keys = [name_key(words) if words and is_name(words) else () for words in plain]
     out: list[Entry] = []
     seen: set[tuple[str, ...]] = set()
+    for k in range(1, len(groups)):
+        if not plain[k] and plain[k - 1] and keys[k - 1]:
+            plain[k], keys[k] = plain[k - 1], keys[k - 1]  # "A 20 mg or 40 mg"
     for group, words, key in zip(groups, plain, keys, strict=True):
         named = [key]
         text = joined_text(words, source) if words else ""
@@ -281,7 +286,8 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
             dose = _trim(dose_or_schedule([t for p in group for t in p.raw]))
             if not dose or len(dose) > 9 or not any(t.kind == "w" for t in dose):
                 continue
-            named = [name_key(dose), *([(*name_key(dose), *key)] if key else [])]
+            amount = name_key(dose)
+            named = [amount, *([(*amount, *key), (*key, *amount), (key[-1], *amount), (key[-1], amount[0])] if key else [])]
             text = f"{text} {joined_text(dose, source)}" if key else joined_text(dose, source)
             words = words if key else dose
         if named[0] in seen:

@@ -10,7 +10,7 @@ from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS, endpoint_at, parts_
 from topline.audit.small_words import HEADS, STOP
 from topline.audit.tokens import Token
 
-__all__ = ["local_book"]
+__all__ = ["local_book", "named_row"]
 
 # fmt: off
 _HAVING = frozenset({
@@ -154,3 +154,36 @@ def local_book(tokens: list[Token], source: str) -> ArmBook | None:
     for rows in book.index.values():
         rows.sort(key=lambda row: -len(row[0]))
     return book
+
+
+_ROW_HEADS = frozenset({"groups", "arms", "cohorts", "subgroups", "subsets"})
+_ROW_STARTS = frozenset({"in", "for", "of", "among", "between", "across", "to"})
+
+
+def named_row(tokens: list[Token], source: str) -> tuple[list[Arm], int, int] | None:
+    """The groups of "in the ≥50%, 1-49% and <1% cohorts, … respectively", with the place of the row."""
+    if not any(t.lower.startswith("respective") for t in tokens):
+        return None
+    for i, token in enumerate(tokens):
+        if token.lower not in _ROW_HEADS:
+            continue
+        start = i
+        while start > 0 and i - start < 40 and tokens[start - 1].lower not in _ROW_STARTS and tokens[start - 1].text not in ";()[]":
+            start -= 1
+        if start == 0 or tokens[start - 1].lower not in _ROW_STARTS:
+            continue
+        names: list[list[Token]] = [[]]
+        for t in tokens[start:i]:
+            if t.lower in {",", "and", "or", "versus", "vs"}:
+                if names[-1]:
+                    names.append([])
+            elif t.lower not in {"the", "a", "an", "patients", "with"} and not (t.text == "." and names[-1] == []):
+                names[-1].append(t)
+        names = [n for n in names if n]
+        if not 2 <= len(names) <= 6 or any(len(n) > 7 or any(t.lower in STOP | _VERBS for t in n) for n in names):
+            continue
+        if sum(t.kind == "n" for n in names for t in n) > 2 * len(names):
+            continue
+        arms = [Arm(phrase_text(n, source), None, (), (n[0].start, n[-1].end)) for n in names]
+        return arms, start, i + 1
+    return None

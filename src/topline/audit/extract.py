@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from topline.audit.arm_local import local_book
+from topline.audit.arm_local import local_book, named_row
 from topline.audit.arms import ArmBook, learn_arms
 from topline.audit.build import SentenceContext, build_claims
 from topline.audit.claims import Arm, Claim
@@ -173,7 +173,17 @@ def extract(text: str) -> Extraction:
 def _read(sentence: list[Token], book: ArmBook, source: str) -> tuple[list[Item], ArmBook]:
     """A sentence as items, with the arms of the text or, where it names none of them, with the groups of its own."""
     items = read_items(sentence, book)
-    if not any(item.kind == "A" for item in items) and sum(item.kind == "C" for item in items) > 1:
+    if sum(item.kind == "C" for item in items) < 2:
+        return items, book
+    row = named_row(sentence, source)
+    if row is not None:
+        arms, a, b = row
+        known = {item.data for item in items if item.kind == "A" and a <= item.i < b}
+        if len(known) < len(arms):
+            before, after = [x for x in items if x.j <= a], [x for x in items if x.i >= b]
+            places = [Item("A", a, b, k) for k in range(len(arms))]
+            return [*(x for x in before if x.kind != "A"), *places, *(x for x in after if x.kind != "A")], ArmBook(arms)
+    if not any(item.kind == "A" for item in items):
         groups = local_book(sentence, source)
         if groups is not None:
             return read_items(sentence, groups), groups
