@@ -139,7 +139,7 @@ class Evidence:
     def as_arm(self, s: int, at: int, size: int) -> bool:
         """Whether the words around a place are those that stand around arms."""
         row = self.rows[s]
-        if size == 2 and (row[at] in _HEADS or row[at + 1] in _HEADS):
+        if row[at].isdigit() or (size == 2 and (row[at] in _HEADS or row[at + 1] in _HEADS)):
             return True
         after = row[at + size] if at + size < len(row) else ""
         if after in _AFTER:

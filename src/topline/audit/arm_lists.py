@@ -277,17 +277,20 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
     out: list[Entry] = []
     seen: set[tuple[str, ...]] = set()
     for k in range(1, len(groups)):
-        if not plain[k] and plain[k - 1] and keys[k - 1]:
+        if not plain[k] and keys[k - 1] and any(t.lower in DOSE_UNITS for p in groups[k] for t in p.raw):
             plain[k], keys[k] = plain[k - 1], keys[k - 1]  # "A 20 mg or 40 mg"
     for group, words, key in zip(groups, plain, keys, strict=True):
         named = [key]
         text = joined_text(words, source) if words else ""
         if not key or keys.count(key) > 1:
             dose = _trim(dose_or_schedule([t for p in group for t in p.raw]))
-            if not dose or len(dose) > 9 or not any(t.kind == "w" for t in dose):
+            if not dose or len(dose) > 9 or not (key or any(t.kind == "w" for t in dose)):
                 continue
             amount = name_key(dose)
-            named = [amount, *([(*amount, *key), (*key, *amount), (key[-1], *amount), (key[-1], amount[0])] if key else [])]
+            named = [
+                *([amount] if len(amount) > 1 or not key else []),
+                *([(*amount, *key), (*key, *amount), (key[-1], *amount), (key[-1], amount[0])] if key else []),
+            ]
             text = f"{text} {joined_text(dose, source)}" if key else joined_text(dose, source)
             words = words if key else dose
         if named[0] in seen:
@@ -325,6 +328,8 @@ def dose_or_schedule(raw: list[Token]) -> list[Token]:
     for k, token in enumerate(raw[:-1]):
         if token.kind == "n" and raw[k + 1].lower in DOSE_UNITS:
             return raw[k : k + 2]
+    if raw and raw[-1].kind == "n":
+        return raw[-1:]  # "250 or 500 mg"
     k = 0
     while k < len(raw) and (raw[k].kind == "n" or raw[k].lower in _SCHEDULE):
         k += 1

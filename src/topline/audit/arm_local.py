@@ -107,7 +107,13 @@ def local_book(tokens: list[Token], source: str) -> ArmBook | None:
         following = tokens[i + 1].lower if i + 1 < len(tokens) else ""
         start, stop = i, i
         opposed = [t.lower for t in tokens[i + 1 : i + 4]]
-        if low in _WHO and len(opposed) == 3 and opposed[0] in _HAVING and opposed[1] in {"and", "or", "versus", "vs"} and opposed[2] in _HAVING:
+        if (
+            low in _WHO
+            and len(opposed) == 3
+            and opposed[0] in _HAVING
+            and opposed[1] in {"and", "or", "versus", "vs"}
+            and opposed[2] in _HAVING
+        ):
             end = _end(tokens, i + 4)  # "patients with and without metastases"
             if end > i + 4:
                 rest, text = _key(tokens[i + 4 : end]), phrase_text(tokens[i + 4 : end], source)

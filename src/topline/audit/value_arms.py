@@ -138,7 +138,17 @@ def _sole(items: list[Item], s: Series) -> int | None:
     return None if any(x.low in _AGAINST for x in items) else named.pop()
 
 
-_AGAINST = COMPARING - {"respectively", "respectively.", "over", "more"} | {"groups", "arms", "others", "other", "overall", "all", "total", "not", "control"}
+_AGAINST = COMPARING - {"respectively", "respectively.", "over", "more"} | {
+    "groups",
+    "arms",
+    "others",
+    "other",
+    "overall",
+    "all",
+    "total",
+    "not",
+    "control",
+}
 
 
 def _over_time(items: list[Item], start: int, s: Series) -> bool:
@@ -245,9 +255,7 @@ def _named_later(items: list[Item], s: Series) -> int | None:
     return None
 
 
-def _order(
-    want: int, total: int, tail: list[int], before: list[tuple[int, bool]], previous: Series | None, recent: list[int]
-) -> list[int]:
+def _order(want: int, total: int, tail: list[int], before: list[tuple[int, bool]], previous: Series | None, recent: list[int]) -> list[int]:
     """Find the order of the arms for values without an arm between them; empty where the text leaves it open."""
     after = list(dict.fromkeys(tail))
     named = _ordered(before)
