@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 import time
 from datetime import date
 from html.parser import HTMLParser
@@ -185,6 +186,24 @@ def test_html_formulas_and_quotes_in_every_text_do_no_harm(small_study: Any) -> 
         tree = ElementTree.fromstring(figure.read_text(encoding="utf-8"))
         kinds = {element.tag.rpartition("}")[2] for element in tree.iter()}
         assert not kinds & {"script", "foreignObject", "image", "a"}, figure.name
+
+
+def test_control_characters_of_the_records_reach_no_file_that_is_read(small_study: Any) -> None:
+    hostile = "term\x1b[31m\x07\x0b\u202e"
+    for row in small_study.records["AE"]:
+        row.update(AETERM=hostile, AEDECOD=hostile)
+    small_study.records["DM"][0]["SITE"] = hostile
+    small_study.write()
+    assert small_study.topline("run", "--quiet").status == 0
+    results = small_study.folder / "results"
+    for file in [
+        results / "report.html",
+        results / "results.json",
+        *(results / "tables").glob("*.csv"),
+        *(results / "figures").glob("*.svg"),
+    ]:
+        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]", file.read_bytes().decode("utf-8")), file.name
+    assert "term\\u001b[31m" in (results / "report.html").read_text(encoding="utf-8")
 
 
 def test_chinese_everywhere(small_study: Any, caplog: Any) -> None:

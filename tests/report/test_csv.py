@@ -15,12 +15,17 @@ def table(*cells: str) -> Table:
     return Table("t", "T", (Column("a", "text"), Column("b")), tuple(Row((cell, "1")) for cell in cells))
 
 
-@pytest.mark.parametrize("text", ["=cmd()|'/c calc'!A0", "+1+2", "-2+3", "@SUM(A1)", "\t=1", " =1", "−", "-", "=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=cmd()|'/c calc'!A0", "+1+2", "-2+3", "@SUM(A1)", "\t=1", " =1", "−", "-", "=1"])
 def test_text_that_a_spreadsheet_could_run_is_quoted(text: str) -> None:
     if text == "−":
         assert safe_cell(text) == text
     else:
         assert safe_cell(text) == f"'{text}"
+
+
+def test_what_would_steer_a_terminal_is_written_as_its_number() -> None:
+    assert safe_cell("a\x1b[31mb\x07\u202ec") == r"a\u001b[31mb\u0007\u202ec"
+    assert safe_cell("\r=1") == r"\u000d=1"
 
 
 @pytest.mark.parametrize("text", ["12", "-12.3", "+4", "1e-5", "55.0%", ".5"])

@@ -16,6 +16,7 @@ from topline.analyze.results import ResultSet
 from topline.audit.against import ClaimCheck
 from topline.derive.datasets import Datasets, for_handing_on
 from topline.report.place import MADE_BY, MANIFEST, NEW, exchange, prepare_place, unwritable, workshop
+from topline.study.problems import printable
 from topline.study.protocol import Protocol
 
 _SOFTWARE = ("numpy", "polars", "scipy", "pydantic", "matplotlib")
@@ -102,7 +103,8 @@ def _write_all(
         (folder / "figures" / f"{figure.name}.png").write_bytes(figure.png)
     progress("report")
     provenance = _provenance(protocol, inputs)
-    (folder / "report.html").write_text(render_report(results, protocol, tables, figures, provenance, claims), encoding="utf-8")
+    page = printable(render_report(results, protocol, tables, figures, provenance, claims))
+    (folder / "report.html").write_text(page, encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     outputs = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     (folder / MANIFEST).write_text(_json({"made_by": MADE_BY, "schema_version": 1, **provenance, "outputs": outputs}), encoding="utf-8")
@@ -123,4 +125,4 @@ def _provenance(protocol: Protocol, inputs: Mapping[str, str]) -> dict[str, Any]
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return printable(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"

@@ -7,6 +7,7 @@ import io
 import re
 
 from topline.report.tables.model import Table
+from topline.study.problems import printable
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?%?")
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -28,9 +29,9 @@ def to_csv(table: Table) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet evaluates: numbers as they are, anything that looks like a formula quoted."""
+    """Return a cell that no spreadsheet evaluates and no terminal obeys: numbers as they are, anything that looks like a formula quoted."""
     plain = text.replace(_MINUS, "-") if _NUMBER.fullmatch(text.replace(_MINUS, "-")) else text
-    text = plain.replace("\x00", "")
+    text = printable(plain)
     if _NUMBER.fullmatch(text):
         return text
     return f"'{text}" if text.lstrip(" ").startswith(_RISKY) else text
