@@ -130,6 +130,10 @@ STUDIES: dict[str, tuple[Arguments, Arguments]] = {
         lambda s: {**s.survival, "covariates": s.x},
         lambda s: {"df": 2, "scale": "odds", "entry": np.maximum(s.entry, 0.0), "weights": s.weights, "conf_level": 0.9},
     ),
+    "turnbull": (
+        lambda s: {"left": s.survival["time"], "right": np.where(s.survival["event"] > 0, s.survival["time"], np.inf)},
+        lambda s: {"left": s.survival["time"] / 3.0, "right": s.survival["time"], "weights": s.weights},
+    ),
     "logistic_regression": (
         lambda s: {"outcome": s.survival["event"], "covariates": s.x},
         lambda s: {"weights": s.weights, "offset": 0.1 * s.labels, "firth": True, "interval": "profile", "conf_level": 0.9},
@@ -214,7 +218,7 @@ def with_methods(result: Any, study: Study) -> list[Any]:
     rows = np.atleast_2d(study.x)[:2]
     if isinstance(result, floor.KaplanMeier):
         out += [result.median, result.quantile(0.25), result.at(study.middle), result.at(times), result.rmst(study.middle)]
-    elif isinstance(result, floor.CumulativeIncidence):
+    elif isinstance(result, floor.CumulativeIncidence | floor.Turnbull):
         out += [result.at(study.middle), result.at(times)]
     elif isinstance(result, floor.CoxRegression):
         stratum = result.baseline_hazard().stratum[:1]

@@ -36,6 +36,7 @@ from topline.stats.survival.risk_sets import RiskSets
 from topline.stats.survival.rmst import RmstDifference, rmst_difference
 from topline.stats.survival.spline import FlexibleParametric, flexible_parametric_regression
 from topline.stats.survival.survival_curve import KaplanMeier, SurvivalAt
+from topline.stats.survival.turnbull import Turnbull, TurnbullAt, turnbull
 from topline.stats.tables import (
     CochranMantelHaenszel,
     FisherExact,
@@ -80,6 +81,8 @@ __all__ = [
     "RmstDifference",
     "SurvivalAt",
     "TestResult",
+    "Turnbull",
+    "TurnbullAt",
     "WelchT",
     "barnard_test",
     "benjamini_hochberg",
@@ -123,6 +126,7 @@ __all__ = [
     "risk_ratio",
     "rmst_difference",
     "standardised_difference",
+    "turnbull",
     "welch_t",
     "wilcoxon_rank_sum",
     "wilcoxon_signed_rank",

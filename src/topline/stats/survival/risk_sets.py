@@ -196,18 +196,31 @@ def _rank_times(time: Any, entry: FloatArray | None) -> tuple[FloatArray, IntArr
         pooled = np.concatenate([pooled, entry])
     values, codes = np.unique(pooled, return_inverse=True)
     codes = codes.reshape(-1)
-    if not whole and len(values) > 1:
-        gap = np.diff(values)
-        same = (gap <= TIME_TOLERANCE) | (gap <= TIME_TOLERANCE * np.abs(values).mean())
-        if same.any():
-            label = np.concatenate([[0], np.cumsum(~same)])
-            codes = label[codes]
-            values = values[np.concatenate([[True], ~same])]
-            if entry is not None and bool((codes[n:] >= codes[:n]).any()):
-                i = int(np.argmax(codes[n:] >= codes[:n]))
-                raise InputError(f"entry[{i}] and time[{i}] differ by less than rounding: entry must come before time")
+    if not whole:
+        values, codes = merge_near_times(values, codes)
+        if entry is not None and bool((codes[n:] >= codes[:n]).any()):
+            i = int(np.argmax(codes[n:] >= codes[:n]))
+            raise InputError(f"entry[{i}] and time[{i}] differ by less than rounding: entry must come before time")
     rank = codes[:n].astype(np.intp, copy=False)
     return values, rank, None if entry is None else codes[n:].astype(np.intp, copy=False)
+
+
+def distinct_times(pooled: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Return the distinct ones of finite times, ascending, and the place of each time among them; whole numbers are left alone."""
+    values, codes = np.unique(pooled, return_inverse=True)
+    codes = codes.reshape(-1)
+    return (values, codes) if bool((values == np.floor(values)).all()) else merge_near_times(values, codes)
+
+
+def merge_near_times(values: FloatArray, codes: IntArray) -> tuple[FloatArray, IntArray]:
+    """Return ascending times, those that differ by rounding only made one, and the codes that point to them."""
+    if len(values) < 2:
+        return values, codes
+    gap = np.diff(values)
+    apart = (gap > TIME_TOLERANCE) & (gap > TIME_TOLERANCE * np.abs(values).mean())
+    if apart.all():
+        return values, codes
+    return values[np.concatenate([[True], apart])], np.concatenate([[0], np.cumsum(apart)])[codes]
 
 
 def _lay_slots(plan: RiskSets) -> Slots:
