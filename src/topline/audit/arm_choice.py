@@ -97,6 +97,7 @@ def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry
                 best, top = entries, value
     if top < 2.5:
         return []
+    best = next((entries for _, _, entries in ranked if _refines(entries, best, evidence)), best)
     arms = [Entry(e.name, e.n, list(e.keys), e.span, e.strength, e.sentence) for e in best]
     for _, _, entries in sorted(ranked, key=lambda row: (-row[0], -row[1])):
         if entries is not best:
@@ -145,6 +146,18 @@ def unify(arms: list[Entry], other: list[Entry]) -> None:
                 arm.keys.append(key)
         if entry.n is not None and (arm.n is None or (entry.strength == 4 > arm.strength and entry.n > arm.n)):
             arm.n, arm.span = entry.n, entry.span
+
+
+def _refines(other: list[Entry], arms: list[Entry], evidence: Evidence) -> bool:
+    """Whether an assignment parts the arms further: "A 250 mg, A 500 mg or B" where the title has "A versus B"."""
+    if len(other) <= len(arms) or len(other) > 6 or any(e.strength < 4 for e in other):
+        return False
+    words = [frozenset().union(*map(components, e.keys)) for e in other]
+    if not all(any(c and c <= w for c in map(components, arm.keys) for w in words) for arm in arms):
+        return False
+    if not all(any(c and c <= w for arm in arms for c in map(components, arm.keys)) for w in words):
+        return False
+    return min(evidence.coverage([e.keys for e in other])) > 0
 
 
 def _longer(other: list[Entry], arms: list[Entry]) -> list[int | None]:

@@ -98,6 +98,15 @@ def local_book(tokens: list[Token], source: str) -> ArmBook | None:
         return None
     groups: dict[Key, Arm] = {}
     lacking: Key = ()
+    without = next((i for i, t in enumerate(tokens) if t.lower == "without"), -1)
+    if without > 0:
+        end = _end(tokens, without + 1)
+        rest = _key(tokens[without + 1 : end])
+        row = _key(tokens[:without])
+        if rest and any(row[k] == "with" and row[k + 1 : k + 1 + len(rest)] == rest for k in range(len(row))):
+            text = phrase_text(tokens[without + 1 : end], source)  # "8 months with A … 3 months without A"
+            for word in ("with", "without"):
+                groups[(word, *rest)] = Arm(f"{word} {text}", None, (), (tokens[without].start, tokens[end - 1].end))
     bare = within = False
     done = 0
     for i, token in enumerate(tokens):

@@ -41,6 +41,7 @@ class Series:
 def _linked(items: list[Item], a: int, b: int) -> bool:
     joint = False
     closed = False  # "83.7% and 80.7% in A and B, respectively; 15.3% and …": what follows is another series
+    shut = named = False
     start = a + 1
     if items[a].data.sd is not None and items[a].data.unit is None:
         while start < b and items[start].kind == "W" and items[start].low not in LINKS and start - a < 6:
@@ -48,13 +49,15 @@ def _linked(items: list[Item], a: int, b: int) -> bool:
     for item in items[start:b]:
         if item.kind == "W":
             closed = closed or item.low.startswith("respective")
-            if item.low == ";" and closed:
+            if item.low == ";" and (closed or (shut and not named)):
                 return False
+            shut = item.low in {")", "]"}
             if item.low in JOINTS:
                 joint = True
             elif item.low not in LINKS:
                 return False
         elif item.kind in {"A", "N", "T", "H"} or item.kind == "S":
+            named = named or item.kind == "A"
             continue
         else:
             return False

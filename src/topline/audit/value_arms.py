@@ -108,6 +108,10 @@ def _arms_of(
         return [before[0][0]] * k  # "4.0 months with A, and 5.0 months in the resistant": one arm, two values
     if not tail and len({arm for arm, _ in before}) == 1 and _over_time(items, start, s):
         return [before[0][0]] * k  # "fell from baseline to day 1 in the A group (2.5 vs 4.5)"
+    if want == 2 == k and not tail and not before:
+        said = _by_direction(items, s)
+        if said:
+            return said
     blocks = _blocks(items, s)
     if blocks == total and per_arm == 1 and k > total:
         want = blocks  # "31.1 and 17.8 vs 21.1 and 12.6 months"
@@ -158,6 +162,26 @@ def _over_time(items: list[Item], start: int, s: Series) -> bool:
         return False
     between = {x.low for x in items[s.first : s.last + 4]}
     return ("from" in words and "to" in words and bool(_WHEN & set(words))) or {"before", "after"} <= (set(words) | between)
+
+
+def _by_direction(items: list[Item], s: Series) -> list[int | None]:
+    """ "(1.0 vs 8.9%) was more common in A than in B": the words after two values tell whose is the larger."""
+    values = [cell.value for cell in s.cells]
+    larger: bool | None = None
+    named: list[int] = []
+    for x in items[s.last + 1 : s.last + 24]:
+        if x.kind == "A":
+            named.append(int(x.data))
+        elif x.kind in {"C", "R", "D"} or x.low in {";", "."} or x.low in BREAKS:
+            break
+        elif not named and x.low in HIGHER | LOWER:
+            larger = x.low in HIGHER
+    if larger is None or len(named) != 2 or named[0] == named[1] or None in values or "NR" in values:
+        return []
+    a, b = (float(v) for v in values if v is not None)
+    if a == b:
+        return []
+    return [named[0], named[1]] if (a > b) == larger else [named[1], named[0]]
 
 
 def _blocks(items: list[Item], s: Series) -> int:
@@ -281,6 +305,8 @@ def _order(want: int, total: int, tail: list[int], before: list[tuple[int, bool]
         last = [a for a in dict.fromkeys(previous.arms) if a is not None]
         if len(last) == want:
             return last
+        if want == 2 == total and len(last) == 1:
+            return [last[0], 1 - last[0]]  # the subject of the sentence comes first
     if len(recent) == want:
         return recent
     return list(range(total)) if want == total else []
