@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from topline.audit.lexicon import parts_of
 from topline.audit.small_words import EMPTY
 from topline.audit.tokens import Token
@@ -77,26 +79,28 @@ class Evidence:
         self.owners: list[list[Token]] = []
         self.rows: list[list[str]] = []
         self.results: list[bool] = []
-        self.places: dict[str, list[tuple[int, int]]] = {}
+        self.places = places = defaultdict[str, list[tuple[int, int]]](list)
         self.abbreviations: dict[str, Key] = {}
         for number, tokens in enumerate(sentences):
             row: list[str] = []
             owners: list[Token] = []
             numbers = 0
             for i, token in enumerate(tokens):
-                if token.text == "(" and i:
-                    self._abbreviate(tokens, i)
                 if token.kind == "w":
-                    row.extend(parts_of(token.lower))
+                    pieces = parts_of(token.lower)
+                    row += pieces
+                    owners += [token] * len(pieces)
                 elif token.text not in "+&":
                     row.append(token.lower)
+                    owners.append(token)
                     numbers += token.kind == "n"
-                owners.extend([token] * (len(row) - len(owners)))
+                    if i and token.text == "(":
+                        self._abbreviate(tokens, i)
             self.rows.append(row)
             self.owners.append(owners)
             self.results.append(numbers > 1)
             for at, part in enumerate(row):
-                self.places.setdefault(part, []).append((number, at))
+                places[part].append((number, at))
 
     def spell_out(self, key: Key) -> Key:
         """The name with its abbreviations written out, where the text does so: "GRN" as "granisetron"."""

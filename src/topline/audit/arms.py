@@ -17,6 +17,11 @@ from topline.audit.tokens import Token
 __all__ = ["ArmBook", "learn_arms"]
 
 _MOST = 6
+_ASSIGNING = frozenset(
+    ["allocated", "assigned", "divided", "randomised", "randomized", "randomly", "randomization", "randomisation", "grouped", "allocation"]
+    + ["assignment", "either", "received", "receiving", "underwent"]
+)
+_COMPARING = frozenset({"compare", "compared", "compares", "comparing", "comparison"})
 _CONTRASTS = frozenset({"than", "compared", "versus", "vs", "v", "and", "whereas", "while"})
 
 
@@ -31,20 +36,27 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     definitions: list[Entry] = []
     heads: list[Entry] = []
     for number, tokens in enumerate(sentences):
-        sets.extend(by_assignment(tokens, source, number))
-        sets.extend(by_contrast(tokens, source, number, title=number == 0))
-        sets.extend(by_comparing(tokens, source, number))
-        sets.extend(by_addition(tokens, source, number))
+        lows = {t.lower for t in tokens}
+        if lows & _ASSIGNING:
+            sets.extend(by_assignment(tokens, source, number))
+        if number == 0 or lows & {"versus", "vs", "v"}:
+            sets.extend(by_contrast(tokens, source, number, title=number == 0))
+        if lows & _COMPARING:
+            sets.extend(by_comparing(tokens, source, number))
+        if lows & {"without", "addition", "adding", "±"}:
+            sets.extend(by_addition(tokens, source, number))
         sets.append(by_columns(tokens, source, number))
         sets.append(by_treatment(tokens, source, number))
-        sets.append(by_size(tokens, source, number))
-        definitions.extend(by_definition(tokens, source, number))
-        named = by_head(tokens, source, number) if any(t.lower in HEADS for t in tokens) else []
-        heads.extend(named)
-        sets.append(_distinct(named))
+        if "(" in lows or "[" in lows:
+            sets.append(by_size(tokens, source, number))
+        if lows & HEADS:
+            definitions.extend(by_definition(tokens, source, number))
+            named = by_head(tokens, source, number)
+            heads.extend(named)
+            sets.append(_distinct(named))
         taken = by_taking(tokens, source, number)
         heads.extend(taken)
-        if any(t.lower in _CONTRASTS for t in tokens):
+        if lows & _CONTRASTS:
             sets.append(_distinct(taken))
     sets.append(_distinct(definitions))
     sets.append([e for e in _distinct(heads) if e.strength == 1][:_MOST])
@@ -84,6 +96,9 @@ def _spoken_of(sentences: list[list[Token]]) -> int:
     """How many arms a text speaks of: "three groups", "1:1:1"."""
     most = 0
     for tokens in sentences:
+        lows = {t.lower for t in tokens}
+        if ":" not in lows and not lows & {"groups", "arms", "regimens", "cohorts", "schedules"}:
+            continue
         for i, token in enumerate(tokens):
             if token.lower in _NUMBERS and any(
                 t.lower in {"groups", "arms", "regimens", "cohorts", "schedules"} for t in tokens[i + 1 : i + 4]

@@ -129,7 +129,11 @@ def _decimal_commas(text: str, start: int, end: int, everywhere: bool) -> dict[i
 def _is_code(text: str, a: int, b: int, end: int) -> bool:
     """Digits glued to capitals (131I, 5FU) are a name; digits glued to a unit or a word (12mg, 5months) are a number."""
     letters = text[b : _code_end(text, b, end)]
-    return (len(letters) <= 3 or any(c.isdigit() for c in letters)) and letters.isupper() and letters not in {"CI", "MG", "VS", "P", "GY", "CR", "PR", "SD", "PD"}
+    return (
+        (len(letters) <= 3 or any(c.isdigit() for c in letters))
+        and letters.isupper()
+        and letters not in {"CI", "MG", "VS", "P", "GY", "CR", "PR", "SD", "PD"}
+    )
 
 
 def _code_end(text: str, b: int, end: int) -> int:

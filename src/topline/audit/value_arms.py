@@ -79,6 +79,8 @@ def _arms_of(
 ) -> list[int | None]:
     k = len(s.cells)
     total = len(book.arms)
+    if _of_all(items):
+        return [None] * k
     sole = _sole(items, s)
     if sole is not None:
         return [sole] * k
@@ -132,6 +134,17 @@ def _arms_of(
 _WHEN = frozenset(
     {"baseline", "before", "after", "beginning", "pretreatment", "pre-treatment", "postoperative", "preoperative", "follow-up", "end"}
 )
+
+
+def _of_all(items: list[Item]) -> bool:
+    """Whether a sentence speaks of all patients and of no arm: "in the entire population"."""
+    if any(x.kind == "A" for x in items):
+        return False
+    words = [x.low for x in items]
+    return any(
+        low in {"entire", "whole"} or (low == "all" and words[k + 1] in {"patients", "participants", "subjects"})
+        for k, low in enumerate(words[:-1])
+    )
 
 
 def _sole(items: list[Item], s: Series) -> int | None:
@@ -305,7 +318,7 @@ def _order(want: int, total: int, tail: list[int], before: list[tuple[int, bool]
         last = [a for a in dict.fromkeys(previous.arms) if a is not None]
         if len(last) == want:
             return last
-        if want == 2 == total and len(last) == 1:
+        if want == 2 == total and len(last) == 1 and not previous.closing:
             return [last[0], 1 - last[0]]  # the subject of the sentence comes first
     if len(recent) == want:
         return recent
