@@ -137,6 +137,46 @@ def test_a_value_that_cannot_be_read_says_how_to_go_on_and_that_works(trial: Any
     assert visits(data)[0] == (84, "NE" if cell == "TRORRES" else "PR")
 
 
+@pytest.mark.parametrize(
+    ("state", "known", "expected"),
+    [
+        ("PROGRESSIVE DISEASE", False, "NON-CR/NON-PD"),
+        ("PROGRESSED", False, "NON-CR/NON-PD"),
+        ("PROGRESSION", True, "PD"),
+        ("DISAPPEARED", True, "CR"),
+        ("NOT PRESENT", True, "CR"),
+        ("STABLE", True, "NON-CR/NON-PD"),
+        ("NOT EVALUABLE", True, "NE"),
+    ],
+)
+def test_states_in_words_that_no_rule_knows(trial: Any, visits: Any, state: str, known: bool, expected: str) -> None:
+    trial.patient().scan(-7, N1="PRESENT").scan(84, N1=state)
+    data = trial.derive()
+    assert visits(data) == [(84, expected)]
+    assert [(item.row, item.value) for item in findings(data, "DER-0024")] == ([] if known else [(3, state)])
+
+
+def test_a_kind_of_lesion_that_is_not_known(trial: Any) -> None:
+    trial.patient().sums((-7, 50), (84, 35))
+    place(trial, "T1", TUORRES="Target lesion")
+    (found,) = findings(trial.derive(), "DER-0025")
+    assert (found.row, found.value, found.expected) == (2, "TARGET LESION", "TARGET, NON-TARGET or NEW")
+
+
+def test_a_new_lesion_from_before_treatment(trial: Any, visits: Any) -> None:
+    trial.patient().scan(-7, T1=50, L1="PRESENT").scan(84, T1=50)
+    data = trial.derive()
+    (found,) = findings(data, "DER-0026")
+    assert (found.subject, found.value) == ("P1", "L1")
+    assert visits(data) == [(84, "PD")]
+
+
+@pytest.mark.parametrize(("size", "n"), [(500, 0), (4500, 1), ("51 cm", 1)])
+def test_a_lesion_cannot_be_so_large(trial: Any, size: Any, n: int) -> None:
+    trial.patient().sums((-7, 50), (84, size))
+    assert len(findings(trial.derive(), "DER-0027")) == n
+
+
 def test_a_short_row_is_found(trial: Any, visits: Any) -> None:
     trial.patient().sums((-7, 50), (84, 35))
     trial.derive()

@@ -16,6 +16,7 @@ from topline.derive.response.quality import lesion_findings
 from topline.derive.response.selection import selection_findings
 from topline.derive.response.split_merge import as_whole_lesions, relations
 from topline.derive.response.target import derive_sums, first_sufficient_day, target_response
+from topline.derive.response.wording import wording_findings
 from topline.study.problems import Finding
 
 
@@ -60,6 +61,7 @@ def lesion_steps(material: Material, longest: str | None = None, *, sizes_of_new
     lesions = derive_lesions(records, spec)
     measurements, findings = derive_measurements(records, lesions, spec, longest, sizes_of_new=sizes_of_new)
     findings += lesion_findings(records, spec, subjects, lesions)
+    findings += wording_findings(records, spec, subjects, lesions, measurements)
     counted, whole = as_whole_lesions(measurements, lesions, relations(records, spec, lesions))
     findings += selection_findings(records, spec, subjects, whole, measurements)
     sums = derive_sums(counted, whole, subjects, parameters).with_columns(target_response(parameters).alias("TRGRESP"))

@@ -16,7 +16,7 @@ NOT_ASSESSED = ("NOT EVALUABLE", "INEVALUABLE", "NE", "NOT ASSESSED", "NOT ASSES
 """States that say that a lesion was not assessed."""
 _DIAMETERS = ("LDIAM", "DIAMETER", "LPERP", "SAXIS")
 _SHORT_AXIS = ("LPERP", "SAXIS")
-_ROLES = {"TARGET": "TARGET", "NON-TARGET": "NON-TARGET", "NONTARGET": "NON-TARGET", "NEW": "NEW"}
+ROLES = {"TARGET": "TARGET", "NON-TARGET": "NON-TARGET", "NONTARGET": "NON-TARGET", "NEW": "NEW"}
 
 
 def of_evaluator(table: pl.DataFrame, domain: str, evaluator: str | None) -> pl.DataFrame:
@@ -31,7 +31,7 @@ def derive_lesions(records: Records, spec: ResponseSpec) -> pl.DataFrame:
     """Return one row a lesion: USUBJID, LNKID, ROLE (TARGET, NON-TARGET, NEW), LOC, NODE (bool), TUDT (first day), TUSEQ, TUVISIT."""
     table = of_evaluator(records["TU"], "TU", spec.evaluator)
     table = table.with_columns(
-        pl.col("TUORRES").replace_strict(_ROLES, default=None, return_dtype=pl.String).alias("ROLE"),
+        pl.col("TUORRES").replace_strict(ROLES, default=None, return_dtype=pl.String).alias("ROLE"),
         (pl.col("TULOC").fill_null("") if "TULOC" in table.columns else pl.lit("")).alias("LOC"),
         (pl.col("TUDT") if "TUDT" in table.columns else pl.lit(None, pl.Int32)).alias("TUDT"),
         (pl.col("VISITNUM") if "VISITNUM" in table.columns else pl.lit(None, pl.Float64)).alias("TUVISIT"),

@@ -6,8 +6,12 @@ import polars as pl
 
 from topline.derive.runs import last_of_runs
 
-GONE = ("ABSENT", "NORMAL", "RESOLVED")
+GONE = ("ABSENT", "NOT PRESENT", "NORMAL", "RESOLVED", "DISAPPEARED")
 PROGRESSED = ("UNEQUIVOCAL PROGRESSION", "UNEQUIVOCAL", "PROGRESSION", "WORSENED")
+GROWN = ("INCREASED", "INCREASE", "FURTHER INCREASE", "FURTHER INCREASED", "INCREASED FROM LAST ASSESSMENT", "INCLA", "GROWN", "WORSENED")
+"""States of a non-target or new lesion that say that it grew since the last assessment."""
+STILL_THERE = ("PRESENT", "STABLE", "UNCHANGED", "PERSISTENT", "DECREASED", "SMALLER", "IMPROVED", "NON-CR/NON-PD", "EQUIVOCAL PROGRESSION")
+"""States that say no more than that a lesion is there."""
 
 
 def derive_non_target(measurements: pl.DataFrame, lesions: pl.DataFrame) -> pl.DataFrame:

@@ -19,12 +19,9 @@ from pydantic import Field
 from topline.derive.response.criterion import Criterion, Material, TimePoints
 from topline.derive.response.from_lesions import LesionSteps, lesion_steps
 from topline.derive.response.new_lesions import NOT_THERE, counted_new_lesions
-from topline.derive.response.non_target import PROGRESSED
+from topline.derive.response.non_target import GROWN, PROGRESSED
 from topline.derive.response.overall import without_progression
 from topline.study.model import Strict
-
-GROWN = ("INCREASED", "INCREASE", "FURTHER INCREASE", "FURTHER INCREASED", "INCREASED FROM LAST ASSESSMENT", "INCLA", "GROWN", "WORSENED")
-"""States of a non-target or new lesion that say that it grew since the last assessment."""
 
 
 class Options(Strict):
