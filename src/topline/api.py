@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ import polars as pl
 from topline.analyze.results import ResultSet
 from topline.analyze.run import analyse_all
 from topline.audit.against import ClaimCheck
-from topline.derive.datasets import Datasets
+from topline.derive.datasets import DATASETS, Datasets
 from topline.execute.local import derive_all, derive_with_workings
 from topline.execute.stream import Streamed, derive_in_parts
 from topline.records.load import Records, load_records
@@ -130,7 +130,9 @@ class Study:
         todo = finding.todo or "correct the name, or add it to the records"
         return replace(finding, file=self.file, row=naming[0] if naming else None, todo=todo)
 
-    def derive(self, out: str | Path, partitions: int | None = None, progress: Progress = _silent) -> Streamed:
+    def derive(
+        self, out: str | Path, partitions: int | None = None, progress: Progress = _silent, datasets: Collection[str] = DATASETS
+    ) -> Streamed:
         """Derive the datasets part by part, in bounded memory, and write each part's to its own Parquet file.
 
         Patients are taken in ranges of their ids. The part files of a dataset, one after the other, hold the rows that one frame would
@@ -143,13 +145,17 @@ class Study:
         partitions : int, optional
             How many parts; memory follows the patients in one part. Unless stated, one for each million rows of the records'
             Parquet files, and one in all for other files.
+        datasets : collection of str
+            Those that are written, such as ``("adrs", "adtte")``; all unless stated. ADTR, the longest, isn't even made where it isn't named.
 
         Raises
         ------
+        ValueError
+            When there is to be less than one part, or a dataset has no such name.
         InputError
             When the records can't be used; nothing is written.
         """
-        return derive_in_parts(self.protocol, self.folder, Path(out), partitions, progress)
+        return derive_in_parts(self.protocol, self.folder, Path(out), partitions, progress, datasets)
 
     def run(self, progress: Progress = _silent) -> ResultSet:
         """Derive and analyse; return the results."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from topline.api import Study
 from topline.execute import stream
 from topline.execute.stream import add_findings, parts_of
 from topline.study.problems import Finding, Tally
@@ -64,3 +65,13 @@ def test_findings_of_parts() -> None:
         ("A", 4, "odd"),
         ("B", 6, "5 rows"),
     ]
+
+
+def test_only_the_datasets_that_are_asked_for_are_written(tmp_path: Path) -> None:
+    _write(tmp_path, 3)
+    study = Study(tmp_path, _protocol("parquet"))
+    made = study.derive(tmp_path / "some", datasets=("adtte",))
+    assert [path.name for path in made.folder.iterdir()] == ["adtte"]
+    assert made.rows == {"adtte": 3}
+    with pytest.raises(ValueError, match="adxx: the datasets are adsl, "):
+        study.derive(tmp_path / "other", datasets=("adxx",))

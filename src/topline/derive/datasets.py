@@ -14,6 +14,9 @@ from topline.study.endpoints import BiochemicalResponse, ResponseRate
 from topline.study.problems import Finding
 from topline.study.protocol import Protocol
 
+DATASETS = ("adsl", "adtte", "adrs", "adtr", "adex", "adae", "adlb")
+"""Names of the datasets that are handed on."""
+
 
 @dataclass(frozen=True)
 class Datasets:
@@ -37,8 +40,7 @@ class Datasets:
 
     def named(self) -> dict[str, pl.DataFrame]:
         """Return the datasets that are handed on, by their ADaM name."""
-        frames = {"adsl": self.adsl, "adtte": self.adtte, "adrs": self.adrs, "adtr": self.adtr}
-        frames |= {"adex": self.adex, "adae": self.adae, "adlb": self.adlb}
+        frames: dict[str, pl.DataFrame | None] = {name: getattr(self, name) for name in DATASETS}
         return {name: frame for name, frame in frames.items() if frame is not None}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,7 +12,7 @@ from topline.derive.alive import last_known_alive
 from topline.derive.ata import adrs_of_ata, ata_of_patients, derive_ata
 from topline.derive.cutoff import cut_records, drop_astride
 from topline.derive.cutoff_sheet import cut_sheet
-from topline.derive.datasets import Datasets, by_evaluator, make_adrs, make_adtr, make_best
+from topline.derive.datasets import DATASETS, Datasets, by_evaluator, make_adrs, make_adtr, make_best
 from topline.derive.disposition import derive_disposition
 from topline.derive.exposure import derive_exposure
 from topline.derive.labs import biochemical_response, derive_labs
@@ -41,12 +41,14 @@ class Workings:
     response: Response | None
 
 
-def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda _: None) -> Datasets:
+def derive_all(protocol: Protocol, records: Records, progress: Progress = lambda _: None, wanted: Collection[str] = DATASETS) -> Datasets:
     """Return the analysis datasets of a study (see `derive_with_workings`)."""
-    return derive_with_workings(protocol, records, progress).datasets
+    return derive_with_workings(protocol, records, progress, wanted).datasets
 
 
-def derive_with_workings(protocol: Protocol, records: Records, progress: Progress = lambda _: None) -> Workings:
+def derive_with_workings(
+    protocol: Protocol, records: Records, progress: Progress = lambda _: None, wanted: Collection[str] = DATASETS
+) -> Workings:
     """Return the analysis datasets of a study, and what they were made from.
 
     Parameters
@@ -56,6 +58,8 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
         As loaded; they are cut at the protocol's data cut-off here.
     progress : callable
         Told the name of each step as it begins.
+    wanted : collection of str
+        Of `DATASETS`: ADTR, by far the longest, is made only where it is named. The others are made in any case.
     """
     dated = protocol.records.timing == "dates"
     cutoff = days(protocol.study.cutoff) if protocol.study.cutoff is not None and dated else None
@@ -116,7 +120,7 @@ def derive_with_workings(protocol: Protocol, records: Records, progress: Progres
         adsl=subjects,
         adtte=adtte,
         adrs=_adrs(response, best, ata, protocol),
-        adtr=make_adtr(response) if response is not None else None,
+        adtr=make_adtr(response) if response is not None and "adtr" in wanted else None,
         adex=adex,
         adae=adae,
         adlb=labs if labs.height else None,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from topline.derive.datasets import for_handing_on
+from topline.derive.datasets import DATASETS, for_handing_on
 from topline.derive.population import AttritionCount
 from topline.execute.local import derive_all
 from topline.records.load import file_hash, load_records
@@ -44,7 +44,12 @@ _PARTS_AT_ONCE = 8
 
 
 def derive_in_parts(
-    protocol: Protocol, study: Path, out: Path, partitions: int | None = None, progress: Progress = lambda _: None
+    protocol: Protocol,
+    study: Path,
+    out: Path,
+    partitions: int | None = None,
+    progress: Progress = lambda _: None,
+    datasets: Collection[str] = DATASETS,
 ) -> Streamed:
     """Derive a study part by part and write ``out/adtte/part-00000.parquet`` and so on; all of it or nothing.
 
@@ -60,9 +65,13 @@ def derive_in_parts(
     partitions : int, optional
         How many parts to make, of as many patients each; at most one a patient. Unless stated, one for each `ROWS_AT_ONCE` rows of the
         records' Parquet files.
+    datasets : collection of str
+        Those that are written, of `DATASETS`.
 
     Raises
     ------
+    ValueError
+        When there is to be less than one part, or a dataset has no such name.
     FileExistsError
         When `out` holds something.
     InputError
@@ -70,6 +79,8 @@ def derive_in_parts(
     """
     if partitions is not None and partitions < 1:
         raise ValueError("at least one part")
+    if unknown := set(datasets) - set(DATASETS):
+        raise ValueError(f"{', '.join(sorted(unknown))}: the datasets are {', '.join(DATASETS)}")
     if out.exists() and any(out.iterdir()):
         raise FileExistsError(f"{out.name} is not empty")
     unfinished = out.with_name(out.name + ".unfinished")
@@ -82,7 +93,7 @@ def derive_in_parts(
         findings: list[tuple[Finding, ...]] = []
         pool = ThreadPoolExecutor(min(pl.thread_pool_size(), _PARTS_AT_ONCE))
         try:
-            done = pool.map(lambda numbered: _derive_part(protocol, study, unfinished, *numbered), enumerate(parts))
+            done = pool.map(lambda numbered: _derive_part(protocol, study, unfinished, datasets, *numbered), enumerate(parts))
             for number, (heights, attrition, found) in enumerate(done):
                 progress(f"part {number + 1} of {len(parts)}")
                 rows.update(heights)
@@ -101,12 +112,14 @@ def derive_in_parts(
 
 
 def _derive_part(
-    protocol: Protocol, study: Path, out: Path, number: int, part: Part
+    protocol: Protocol, study: Path, out: Path, wanted: Collection[str], number: int, part: Part
 ) -> tuple[dict[str, int], tuple[AttritionCount, ...], tuple[Finding, ...]]:
     """Write the datasets of one part; return the rows of each, the flow of patients and the findings."""
-    datasets = derive_all(protocol, load_records(protocol, study, part))
+    datasets = derive_all(protocol, load_records(protocol, study, part), wanted=wanted)
     heights = {}
     for name, frame in datasets.named().items():
+        if name not in wanted:
+            continue
         (out / name).mkdir(exist_ok=True)
         for_handing_on(frame, protocol.records.timing).write_parquet(out / name / f"part-{number:05d}.parquet")
         heights[name] = frame.height

@@ -8,7 +8,7 @@ import polars as pl
 
 from topline.derive.origin import with_origin
 from topline.derive.response.lesions import of_evaluator
-from topline.derive.runs import last_rows
+from topline.derive.runs import first_rows, last_rows
 from topline.records.load import Records
 from topline.study.problems import Finding
 from topline.study.response_spec import ResponseSpec
@@ -47,12 +47,10 @@ def _too_small(targets: pl.DataFrame, measurements: pl.DataFrame, records: Recor
     method = pl.col("TUMETHOD").str.to_uppercase() if "TUMETHOD" in table.columns else pl.lit(None, pl.String)
     methods = table.select("USUBJID", pl.col("TULNKID").alias("LNKID"), method.alias("METHOD"))
     methods = methods.group_by("USUBJID", "LNKID", maintain_order=True).first()
-    latest = targets["ORIGDT"].max()
+    keys, latest = ["USUBJID", "LNKID"], targets["ORIGDT"].max()
     rows = measurements.filter(pl.col("SIZE").is_not_null() & (pl.col("DT") <= pl.lit(latest, pl.Int32)))
-    keys = ["USUBJID", "LNKID"]
-    rows = (
-        rows.join(targets.select(*keys, "ORIGDT"), on=keys, how="left").filter(pl.col("DT") <= pl.col("ORIGDT")).sort(*keys, "DT", "TRSEQ")
-    )
+    rows = with_origin(rows, first_rows(targets, "USUBJID")).filter(pl.col("DT") <= pl.col("ORIGDT"))
+    rows = rows.join(targets.select(keys), on=keys, how="semi").sort(*keys, "DT", "TRSEQ")
     base = last_rows(rows, *keys).join(methods, on=keys, how="left", maintain_order="left")
     least = (
         pl.when("NODE")
