@@ -146,7 +146,7 @@ class Study:
             How many parts; memory follows the patients in one part. Unless stated, one for each million rows of the records'
             Parquet files, and one in all for other files.
         datasets : collection of str
-            Those that are written, such as ``("adrs", "adtte")``; all unless stated. ADTR, the longest, isn't even made where it isn't named.
+            Those that are written, such as ``("adrs", "adtte")``; all unless stated. ADTR, the longest, is made only where it is named.
 
         Raises
         ------

@@ -207,11 +207,12 @@ def _event_dates(
     parts = []
     for order, rule in enumerate(endpoint.events):
         days, domain, variable = _rule_dates(rule, frame, endpoint, records, response)
+        days = days.join(frame.select("USUBJID", "SCHEDDT"), on="USUBJID", how="inner").with_columns(pl.col("DT").cast(pl.Int32))
         parts.append(
-            days.join(frame.select("USUBJID", "SCHEDDT"), on="USUBJID", how="inner").select(
+            days.select(
                 "USUBJID",
-                pl.col("DT").cast(pl.Int32).alias("EVDT"),
-                _dated(rule, assessments).alias("EVSHOW"),
+                pl.col("DT").alias("EVDT"),
+                _dated(days, rule, assessments).alias("EVSHOW"),
                 pl.lit(rule.label).alias("EVDESC"),
                 pl.lit(domain).alias("EVDOM"),
                 pl.lit(variable).alias("EVVAR"),
@@ -222,14 +223,12 @@ def _event_dates(
     return pl.concat(parts).sort("USUBJID", "EVSHOW", "order")
 
 
-def _dated(rule: EventRule, assessments: Assessments | None) -> pl.Expr:
+def _dated(days: pl.DataFrame, rule: EventRule, assessments: Assessments | None) -> pl.Series:
+    """The day to which each event (DT) is dated: its own, or that of the scheduled visit it belongs to."""
     if getattr(rule, "dated", "scan") == "scan":
-        return pl.col("DT").cast(pl.Int32)
+        return days["DT"]
     assert assessments is not None
-    planned = assessments
-    return pl.col("SCHEDDT") + (pl.col("DT") - pl.col("SCHEDDT")).map_batches(
-        lambda day: scheduled_day(day.cast(pl.Int32), planned), return_dtype=pl.Int32
-    )
+    return days["SCHEDDT"] + scheduled_day(days["DT"] - days["SCHEDDT"], assessments)
 
 
 def _rule_dates(
