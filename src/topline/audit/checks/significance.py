@@ -31,7 +31,7 @@ _NEGATED = re.compile(
 )
 _HEDGED = re.compile(
     r"(?:marginal\w*|borderline|near\w*|almost|toward\w*|approach\w*|tend\w*|trend\w*|clinical\w*|potential\w*|level of|considered|"
-    r"defined as|set at|any|test\w* for|whether|if|statistical|ns[:=]? (?:not )?) ?(?:statistically )?$",
+    r"defined as|set at|any|test\w* for|whether|if|ns[:=]? (?:not )?) ?(?:statistically )?$",
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
@@ -100,7 +100,7 @@ def _meaning(clause: str, match: re.Match[str]) -> str | None:
     before = " ".join(clause[: match.start()].split()) + " "
     if match.group("non"):
         return "not significant"
-    stem = re.sub(r"\b(?:statistically|highly|very) $", "", before).rstrip()
+    stem = re.sub(r"\b(?:statistical(?:ly)?|highly|very) $", "", before).rstrip()
     if _HEDGED.search(stem + " ") or _HEDGED.search(stem):
         return None
     if _NEGATED.search(stem):

@@ -44,7 +44,7 @@ def read_documents(path: str | Path) -> list[Document]:
     Raises
     ------
     UnreadableError
-        Where the file is absent, a folder, empty, broken XML or PDF, or needs a library that is not installed.
+        Where the file is absent, a folder, empty, binary, broken XML or PDF, or needs a library that is not installed.
     """
     path = Path(path)
     if path.is_dir():
@@ -67,6 +67,10 @@ def read_documents(path: str | Path) -> list[Document]:
         return [Document(path.name, text, "pdf", more)]
     if not data.strip():
         raise UnreadableError(f"{path}: the file is empty; expected the text of a paper")
+    if data[:4] == b"PK\x03\x04":
+        raise UnreadableError(f"{path}: a Word document or another zip archive; save the paper as text, HTML or PDF")
+    if b"\0" in data[:200_000] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableError(f"{path}: not a text file (it holds zero bytes); expected the text of a paper, HTML, JATS XML or PDF")
     text, damaged = _decode(data)
     notes += damaged
     head = text[:4000].lstrip("\ufeff \t\r\n").lower()

@@ -39,9 +39,9 @@ def jats_text(source: str, name: str = "the file") -> str:
     Raises
     ------
     UnreadableError
-        Where the XML is broken or declares entities of its own.
+        Where the XML is broken, declares entities of its own or is nested too deeply.
     """
-    if _ENTITY.search(source[:20_000]):
+    if _ENTITY.search(source):
         raise UnreadableError(f"{name}: the XML declares entities of its own, which are not read; save it without its DOCTYPE")
     source = re.sub(r"<!DOCTYPE[^>\[]*>", "", source[:20_000], count=1) + source[20_000:]
     try:
@@ -56,7 +56,10 @@ def jats_text(source: str, name: str = "the file") -> str:
             shown = year + (f"-{month.zfill(2)}" + (f"-{day.zfill(2)}" if day else "") if month else "")
             out.append(f"{kind.capitalize()}: {shown}.")
     tables: list[str] = []
-    _walk(root, out, tables)
+    try:
+        _walk(root, out, tables)
+    except RecursionError:
+        raise UnreadableError(f"{name}: the XML is nested too deeply to be an article; expected a JATS or PMC article") from None
     text = "\n\n".join(" ".join(block.split()) for block in [*out, *tables] if block.strip())
     return text.strip()
 
