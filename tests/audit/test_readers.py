@@ -51,6 +51,20 @@ def test_html_without_scripts_menus_and_styles(tmp_path: Path) -> None:
     assert document.text == "T\n\nThe ORR was 50.0% (10/20).\n\nNo deaths."
 
 
+def test_tables_of_a_page_become_claims(tmp_path: Path) -> None:
+    table = (
+        "<table><caption>Response</caption><thead><tr><th></th><th>Axerib (n = 65)</th><th>Placebo (n = 89)</th><th>P</th></tr></thead>"
+        "<tbody><tr><td>ORR</td><td>31 (47.7%)</td><td>28 (31.5%)</td><td>0.041</td></tr></tbody></table>"
+    )
+    layout = "<table><tr><td>Menu</td><td><table><tr><td>inner</td></tr></table></td></tr></table>"
+    (page,) = read_documents(write(tmp_path, "p.html", f"<html><body>{layout}{table}</body></html>"))
+    assert "ORR: 31 (47.7%) in the Axerib group, 28 (31.5%) in the Placebo group; P = 0.041." in page.text
+    assert "inner" in page.text
+    report = audit_text(page.text)
+    assert {v.check for v in report.verdicts} >= {"A2", "A6"}
+    assert not report.findings
+
+
 def test_records_one_a_line_are_papers_of_their_own(tmp_path: Path) -> None:
     lines = "AUTHOR=A TITLE=T YEAR=2020 ABSTRACT=The ORR was 50.0% (10/20).\nAUTHOR=B ABSTRACT=The ORR was 51.0% (10/20).\n"
     documents = read_documents(write(tmp_path, "r.txt", lines))
@@ -69,6 +83,10 @@ def test_other_encodings_are_read_and_said(tmp_path: Path) -> None:
     [
         ("a.txt", b"  \n", "empty"),
         ("a.xml", b"<?xml version='1.0'?><article><p>x</article>", "not well-formed"),
+        ("d.xml", b"<article>" + b"<sec>" * 100_000 + b"</sec>" * 100_000 + b"</article>", "nested too deeply"),
+        ("e.xml", b"<article>" + b" " * 30_000 + b'<!ENTITY a "aaaa"></article>', "entities"),
+        ("f.txt", b"The ORR was \x00\x01\x02", "not a text file"),
+        ("g.docx", b"PK\x03\x04rest", "zip archive"),
         ("b.xml", b'<?xml version="1.0"?><!DOCTYPE article [<!ENTITY a "aaaa">]><article>&a;</article>', "entities"),
         ("a.pdf", b"%PDF-1.4 broken", "PDF"),
     ],

@@ -22,6 +22,24 @@ _CLASS: Final = {
     Rung.METHOD: "consistent",
     Rung.CONSISTENT: "consistent",
 }
+_NAMES: Final = {
+    "A1": "whole patients",
+    "A2": "count and percentage",
+    "A3": "arms add up",
+    "A4": "responses and parts add up",
+    "A5": "interval of a proportion",
+    "A6": "p of proportions",
+    "B1": "ratio and interval",
+    "B2": "interval and p",
+    "B3": "significance",
+    "B4": "medians and ratio",
+    "B5": "events needed",
+    "B7": "PFS and OS",
+    "C1": "value and its interval",
+    "D1": "dates",
+    "E1": "grades",
+    "F2": "words",
+}
 _REACH: Final = 3000  # no sentence is longer
 _FAR: Final = 1 << 60
 _STYLE: Final = """
@@ -73,7 +91,11 @@ def render(papers: Sequence[tuple[str, AuditReport, tuple[str, ...]]]) -> str:
 def _paper(number: int, name: str, report: AuditReport, notes: tuple[str, ...]) -> str:
     counts = report.counts()
     found = len(report.findings)
-    what = f"{found} number{'s do' if found > 1 else ' does'} not reproduce" if found else "Nothing found that does not reproduce"
+    what = (
+        f"{found} check{'s find' if found > 1 else ' finds'} something that does not reproduce"
+        if found
+        else "Nothing found that does not reproduce"
+    )
     shown = (
         ("numbers_found", "numbers found"),
         ("numbers_typed", "understood"),
@@ -125,7 +147,8 @@ def _row(number: int, i: int, verdict: Verdict) -> str:
     power = f' <span class="small">(power {verdict.power:.0%})</span>' if verdict.power is not None else ""
     return (
         f'<tr id="v{number}-{i}"><td class="rung"><mark class="{_CLASS[verdict.verdict]}">{escape(str(verdict.verdict))}</mark></td>'
-        f"<td>{escape(verdict.check)}</td><td>{escape(verdict.message)}{power}</td><td>{escape(verdict.repair or '')}</td></tr>"
+        f'<td>{escape(verdict.check)} <span class="small">{_NAMES.get(verdict.check, "")}</span></td>'
+        f"<td>{escape(verdict.message)}{power}</td><td>{escape(verdict.repair or '')}</td></tr>"
     )
 
 
