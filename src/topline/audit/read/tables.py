@@ -69,6 +69,7 @@ def table_clauses(title: str, rows: Sequence[Sequence[tuple[str, int]]], head_ro
             name = re.sub(r"[,;:]?\s*(?:no\.|n)?\s*\(?%\)?\s*$", "", row[0]).strip()
             if section and _GENERAL.match(name):
                 name = f"{section}, {name}"
+            name = re.sub(r"(?<=[A-Za-z]) ([0-9]+)$", r"-\1", name)  # the number of "Site 1" is part of its name, no value
             out.append(f"{name}: {', '.join(values)}{p}.")
     return out
 
