@@ -14,7 +14,7 @@ from topline.audit.clauses import name_before
 from topline.audit.grammar import PValue, Ratio
 from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, endpoint_at, parts_of
-from topline.audit.phrases import family_of
+from topline.audit.phrases import content_word, family_of, words_of
 from topline.audit.series import Series
 from topline.audit.small_words import CLOSED
 
@@ -61,6 +61,43 @@ def _about(about: str) -> str | None:
     if words & {"death", "mortality", "os", "survival"} and "free" not in words and "progression-free" not in words:
         return "OS"
     return None
+
+
+def _predicted(context: SentenceContext) -> str | None:
+    """ "WBI (HR …) and grade (HR …) were predictors of recurrence": what is predicted is what each ratio is of."""
+    items = context.items
+    for j, item in enumerate(items[:-2]):
+        if item.low in {"predictor", "predictors", "factor", "factors"} and items[j + 1].low in {"for", "of"}:
+            k = j + 2
+            while k < len(items) - 1 and items[k].low in {"the", "a", "an", "poor", "better", "worse", "shorter", "longer"}:
+                k += 1
+            if items[k].kind == "E":
+                return str(items[k].data)
+            if content_word(items[k]):
+                return " ".join(words_of(context.tokens, items[k]))
+    return None
+
+
+_PROGNOSTIC = frozenset(
+    {
+        "predictor", "predictors", "predictive", "prognostic", "factor", "factors", "associated", "affected", "influenced", "correlated",
+        "independent", "independently", "multivariate", "multivariable", "univariate",
+    }
+)  # fmt: skip
+
+
+def _outcome(context: SentenceContext, k: int, current: Series | None, own: str | None) -> str | None:
+    """A p-value behind a prognostic factor is one of the outcome: "former smokers (P = …) had a longer PFS"."""
+    if own is None or family_of(own) != "phrase":
+        return own
+    outcomes = [(j, str(x.data)) for j, x in enumerate(context.items) if x.kind == "E" and family_of(str(x.data)) in {"tte", "response"}]
+    before = [code for j, code in outcomes if j < k]
+    words = {x.low for x in context.items}
+    if words & _PROGNOSTIC and outcomes:
+        return before[-1] if before else outcomes[0][1]
+    if current is None and not before and outcomes and not any(x.kind == "C" for x in context.items[:k]):
+        return outcomes[0][1]
+    return own
 
 
 def _phrase_about(context: SentenceContext, about: str) -> str | None:
@@ -153,7 +190,7 @@ def ratio_claim(
         )
     )
     own = _about(ratio.about) or _phrase_about(context, ratio.about)
-    code = own or _named(context, k, current)
+    code = own or _predicted(context) or _named(context, k, current)
     if ratio.measure == "HR" and own is None and family_of(code) not in {"tte", "event", "other", "category"}:
         timed = [str(x.data) for x in context.items[:k] if x.kind == "E" and family_of(str(x.data)) == "tte"]
         code = timed[-1] if timed else context.last_endpoint or code
@@ -240,7 +277,7 @@ def p_claim(
     p: PValue = item.data
     if p.threshold:
         return None
-    own = _own_name(context, k, current)
+    own = _outcome(context, k, current, _own_name(context, k, current))
     group = 0
     if own is None and current is not None:
         own = _nth_endpoint(context, current, k) if current.endpoints else None

@@ -117,6 +117,11 @@ class CellGrammar(ValueGrammar):
                 if cell.unit is None and found[0].unit and cell.x is None and cell.value is not None:
                     cell.unit = found[0].unit
                 return found[1]
+        if self.low[k] in {"sd", "s.d"} and cell.sd is None and cell.value is not None:
+            j = k + 1 + (self.low[k + 1] in {"=", ":", "of", ","})
+            if self.kinds[j] == "n":
+                cell.sd = self.tokens[j].value  # "69.3 years (SD 9.0)"
+                return self.unit(j + 1)[1]
         if cell.unit == "%" and cell.x is None:
             fraction = self.fraction(k)
             if fraction is not None:

@@ -23,7 +23,7 @@ from topline.audit.clause_words import (
 )
 from topline.audit.item import Item
 from topline.audit.lexicon import PATIENT_NOUNS
-from topline.audit.phrases import content_word, plain_name, words_of
+from topline.audit.phrases import content_word, family_of, plain_name, words_of
 from topline.audit.tokens import Token
 
 __all__ = ["Name", "name_before", "names_before", "nounish", "text_of"]
@@ -113,6 +113,8 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             continue
         if x.low in STOPS and second is not None:
             break
+        if x.low in SEXES and k == first - 1:
+            return Name(None, SEXES[x.low], begin=k, close=True), second  # "male 73.7%"
         if x.low in SEXES and (verb or bracketed) and items[k - 1 if k > begin else k].low in {",", "and", "were", "was", "(", ";"}:
             return Name(None, SEXES[x.low], begin=k, verb=verb), second
         if not nounish(x) or x.low in PREDICATES or (x.kind == "W" and x.low.endswith("ing") and k > begin and items[k - 1].low == ","):
@@ -154,6 +156,14 @@ def _unbracketed(items: list[Item]) -> list[Item]:
 
 def _governor(items: list[Item], a: int, begin: int) -> int:
     """The item that governs the phrase from item `a`: what stands before its articles, grades and adverbs."""
+    p = _before_articles(items, a, begin)
+    if p > begin and items[p].low in {"and", "or"} and nounish(items[p - 1]) and items[p - 1].kind != "E":
+        outer = _before_articles(items, _phrase(items, p - 1, begin), begin)
+        return outer if outer >= begin and items[outer].low in ADJUNCT else p  # "treated with A or B": both are governed
+    return p
+
+
+def _before_articles(items: list[Item], a: int, begin: int) -> int:
     p = a - 1
     while p >= begin and (
         items[p].low in DETERMINERS
@@ -195,6 +205,8 @@ def _role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, br
         return "named"
     if (governor == "of" and before in _SHARES) or (governor == "with" and before == ","):
         return "named"  # "the rate of fever", "…, with more fever in A than in B"
+    if governor.endswith("ing") and before in ADJUNCT:
+        return "second"  # "after achieving …"
     if governor in ADJUNCT:
         if governor == "in" and before in OUTER | {"difference", "differences"}:
             if name.at is None and before in OUTER:
@@ -225,7 +237,9 @@ def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | Non
     """The phrase of items a..b as an endpoint item, as words, or as nothing that could name a value."""
     known = [n for n in range(a, b) if items[n].kind == "E"]
     if known:
-        return Name(known[-1], "", begin=known[-1])
+        timed = [n for n in known if family_of(str(items[n].data)) == "tte"]
+        at = timed[0] if timed else known[-1]  # "survival post relapse"
+        return Name(at, "", begin=at)
     words: list[str] = []
     n = a
     while n < b:
@@ -239,6 +253,8 @@ def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | Non
     if _SYMBOL.match(head) or head in _UNITS:
         return None
     words = plain_name(words).split()
+    if "of" in words[1:-1]:
+        head = words[words.index("of") - 1].lower()  # "interruptions of chemotherapy"
     if len(words) == 1 and head.endswith(("able", "ible")):
         return None
     if b < len(items) and items[b].low in PATIENT_NOUNS:

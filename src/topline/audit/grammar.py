@@ -197,6 +197,10 @@ class Grammar(CellGrammar):
     def ratio_end(self, ratio: Ratio, j: int) -> int:
         """Where a ratio ends: its interval and p-value, also behind "for disease-free survival (DFS)"."""
         k = j + 1
+        if self.low[j] == "per":
+            while k < j + 6 and self.kinds[k] in {"w", "n"} and self.ci_head(k) is None:
+                k += 1
+            return self._ratio_tail(ratio, k if self.low[k] in {",", ";"} | OPEN | CLOSE else j)  # "1.41 per site"
         if self.low[j] == "for":
             while k < j + 9 and self.kinds[k] == "w":
                 k += 1

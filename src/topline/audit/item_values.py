@@ -89,7 +89,7 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}$")
 _CHANGES = frozenset(
     {
         "reduction", "reductions", "improvement", "increase", "decrease", "decline", "drop", "lower", "higher", "less", "more", "greater",
-        "fewer", "longer", "shorter", "relative", "proportional",
+        "fewer", "longer", "shorter", "relative", "proportional", "increased", "decreased",
     }
 )  # fmt: skip
 
@@ -118,6 +118,11 @@ def _code_range(tokens: list[Token], i: int, before: str) -> Item | None:
     ):
         return Item("X", i, i + 5)
     return None
+
+
+def _spaced(tokens: list[Token], i: int) -> bool:
+    """Whether spaces stand before the number at `i` and after the sign that follows it."""
+    return tokens[i].start > tokens[i - 1].end and i + 2 < len(tokens) and tokens[i + 2].start > tokens[i + 1].end
 
 
 def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
@@ -158,12 +163,22 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         and before not in {"(", "[", ",", ";", ":"}
     ):
         return Item("X", i, i + 4)  # "a 25-50% reduction"
+    if after == "-" and i + 3 < len(tokens) and tokens[i + 3].text == "%":
+        around = [*tokens[max(0, i - 5) : i], *tokens[i + 4 : i + 8]]
+        if any(t.text in _COMPARE for t in around):
+            return Item("X", i, i + 4)  # "expression of ≥50%, 1-49% and <1%"
     if after == "%" and before == "than" and i > 1 and tokens[i - 2].lower in {"more", "less", "greater", "fewer", "higher", "lower"}:
         return Item("X", i, i + 2)
     if after == "%" and [t.lower for t in tokens[i + 2 : i + 4]] == ["(", "from"]:
         end = next((j for j in range(i + 4, min(len(tokens), i + 14)) if tokens[j].text == ")"), i + 1)
         return Item("X", i, end + 1)  # "an increase of 7.3% (from 28.1% to 35.4%)"
     if any(t.lower in {"margin", "margins"} for t in tokens[max(0, i - 4) : i]):
+        return Item("X", i, i + 1)
+    if before in {"group", "groups", "arm", "arms", "cohort"} and len(tokens[i].text) == 1 and after not in PATIENT_NOUNS | {"(", "%"}:
+        return Item("X", i, i + 1)  # "94.5% group 1 vs 88.4% group 2"
+    if after == ":" and 0 < i <= 3 and tokens[i - 1].kind == "w" and tokens[i].value.isdigit() and _spaced(tokens, i):
+        return Item("X", i, i + 1)  # "Site 1: 4 (44%)", the label of a row
+    if after in {"threshold", "cutoff", "cut-off", "level"} and "." in tokens[i].value:
         return Item("X", i, i + 1)
     code = _code_range(tokens, i, before)
     if code is not None:

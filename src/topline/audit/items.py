@@ -29,7 +29,7 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
     owner: list[int] = []
     for k, token in enumerate(tokens):
         first.append(len(parts))
-        pieces = parts_of(token.lower) if token.kind == "w" else () if token.text in {"+", "&"} else (token.lower,)
+        pieces = parts_of(_singular(token)) if token.kind == "w" else () if token.text in {"+", "&"} else (token.lower,)
         parts.extend(pieces)
         owner.extend([k] * len(pieces))
     parts.append("")
@@ -192,6 +192,11 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             return Item("X", i, j)
         return Item("X", i, j)
     return None
+
+
+def _singular(token: Token) -> str:
+    """ "PFSs" is PFS."""
+    return token.lower[:-1] if token.lower.endswith("ss") and token.text[:-1].isupper() else token.lower
 
 
 def _spread_of_means(tokens: list[Token]) -> bool:

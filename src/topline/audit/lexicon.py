@@ -69,7 +69,7 @@ _EVENTS = {
     "TEAE": "treatment emergent adverse event|teae|treatment emergent ae",
     "SAE": "serious adverse event|sae|serious ae|serious adverse reaction",
     "TRSAE": "serious treatment related adverse event|treatment related serious adverse event|serious trae|treatment related sae",
-    "IRAE": "immune related adverse event|irae|immune mediated adverse event|imae|immune related ae",
+    "IRAE": "immune related adverse event|irae|immune mediated adverse event|immune mediated ae|imae|immune related ae",
     "AE": "adverse event|ae|adverse reaction|toxicity|toxicitie|side effect|adverse effect|toxic effect|adverse drug event",
     "HEMTOX": "hematologic toxicity|hematological toxicity|hematologic adverse event|hematological adverse event|"
     "hematologic toxicitie|hematological toxicitie",

@@ -10,6 +10,7 @@ from topline.audit.tokens import Token
 
 __all__ = ["name_after", "names_after"]
 
+_WERE = SEXES | {"men": "male", "women": "female"}
 _PASSED = (
     {"received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "due", "an", "or", "with", "without", "for"}
     | BE
@@ -33,8 +34,8 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         return Name(None, ALONE[verb], verb=True)
     if verb in LEFT:
         return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
-    if k < end and items[k].low in SEXES and verb in BE:
-        return Name(None, SEXES[items[k].low], begin=k, verb=True)
+    if k < end and items[k].low in _WERE and verb in BE:
+        return Name(None, _WERE[items[k].low], begin=k, verb=True)
     if k + 1 < end and items[k].low.endswith("ed") and items[k + 1].low in {"as", "with", "by"}:
         k += 2  # "were classified as …"
     while k < end and (items[k].low in _PASSED or items[k].kind in {"G", "T", "X"} or items[k].low.endswith("ly")):
@@ -67,13 +68,13 @@ def names_after(tokens: list[Token], items: list[Item], name: Name, last: int, e
 def _phrase_end(items: list[Item], a: int, end: int) -> int:
     """Where the noun phrase from item `a` ends: with an endpoint, or before the next small word."""
     k = a
-    while k < end and k < a + 7 and (content_word(items[k]) or items[k].kind == "E" or (items[k].low in {"of", "to"} and k > a)):
+    while k < end and k < a + 7 and (content_word(items[k]) or items[k].kind == "E" or (items[k].low in {"of", "to", "or"} and k > a)):
         k += 1
         if items[k - 1].kind == "E":
             return k
         while k < end and items[k].kind == "G":
             k += 1
-    while k > a and items[k - 1].low in {"of", "to"}:
+    while k > a and items[k - 1].low in {"of", "to", "or"}:
         k -= 1
     return k
 
@@ -111,6 +112,10 @@ def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> i
 def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Name | None:
     """ "90% of the planned dose was delivered": a share of what is no patient."""
     k = last + 1
+    closed = _phrase_end(items, k, end)
+    if closed > k and closed < end and items[closed].low in {")", "]"}:
+        known = items[closed - 1].kind == "E"  # "(88.9% event rate)"
+        return Name(closed - 1 if known else None, "" if known else _text(tokens, items, k, closed), begin=k, verb=True)
     if k >= end or items[k].low != "of":
         return None
     k += 1

@@ -52,14 +52,28 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
 
 def _same_depth(items: list[Item], before: list[Series], s: Series) -> Series | None:
     """ "83% (25% complete) versus 59%": the series before that stands in no deeper bracket than this one."""
+    ends = {x.last: x for x in before[-6:] if x.endpoints and x.endpoints[-1] is not None}
     depth = 0
-    for k in range(s.first - 1, -1, -1):
+    for k in range(s.first - 1, min(ends, default=s.first) - 1, -1):
         depth += (items[k].low in {")", "]"}) - (items[k].low in {"(", "["})
-        if depth <= 0:
-            found = next((x for x in before if x.last == k and x.endpoints and x.endpoints[-1] is not None), None)
-            if found is not None:
-                return found
+        if depth <= 0 and k in ends:
+            return ends[k]
     return None
+
+
+def _one_after_another(items: list[Item], series: list[Series], codes: list[str]) -> None:
+    """ "PFS and OS were 7.9 months (…; 599 events) and 17.2 months (…)": single values, one for each endpoint of the list."""
+    s = series[0]
+    same = [x for x in series if len(x.cells) == 1 and x.cells[0].unit == s.cells[0].unit is not None][: len(codes)]
+    if len(same) != len(codes) or same[-1].first - s.first > 24:
+        return
+    depth = 0
+    for x in items[s.last + 1 : same[-1].first]:
+        depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
+        if depth <= 0 and (x.kind in {"E", "A"} or x.low in {".", ";", "vs", "versus"}):
+            return
+    for each, code in zip(same, codes, strict=True):
+        each.endpoints = [code]
 
 
 def _own_intervals(items: list[Item], series: list[Series]) -> None:
@@ -93,6 +107,8 @@ def _one_endpoint_each(items: list[Item], series: list[Series], arms: int) -> No
         codes, size = s.listed, len(s.cells)
         m = len(codes)
         run = series[number : number + m]
+        if size == 1 and m > 1:
+            _one_after_another(items, series[number:], codes)
         if m < 2 or len(run) != m or size < 2 or any(len(x.cells) != size for x in run):
             continue
         gaps = [items[a.last + 1 : b.first] for a, b in pairwise(run)]

@@ -213,4 +213,11 @@ def _spelled_value(tokens: list[Token], i: int) -> tuple[int | None, int]:
             if rest >= 20 and rest % 10 == 0 and j < len(tokens) and 1 <= _ONES.get(tokens[j].lower, 0) <= 9:
                 value += _ONES[tokens[j].lower]
                 j += 1
+    if j < len(tokens) and tokens[j].lower == "thousand" and value < 100:
+        value *= 1000
+        j += 1
+        k = j + 1 if j < len(tokens) and tokens[j].lower == "and" else j
+        if k < len(tokens) and tokens[k].kind == "w" and small_number(tokens[k].lower) is not None:
+            rest, j = _spelled_value(tokens, k)
+            value += rest or 0
     return value, j

@@ -55,6 +55,19 @@ def totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str,
     return total, claims
 
 
+def _without_noun(sentence: list[Token], i: int) -> bool:
+    """ "… were screened, and 585 were randomly assigned": the patients were named before."""
+    words = [t.lower for t in sentence[i + 1 : i + 4]]
+    before = sentence[i - 1].lower if i else ""
+    verb = words[:1] == ["were"] and any(w in {"randomized", "randomised", "assigned", "enrolled", "included"} for w in words[1:])
+    named = any(t.lower in PATIENT_NOUNS for t in sentence[:i])
+    return verb and named and before in {",", "and", "whom", "which", ";"} and _is_count(sentence[i])
+
+
+def _is_count(token: Token) -> bool:
+    return token.value.isdigit() and 2 < len(token.value) < 7
+
+
 def _enrolled(sentence: list[Token], single: bool, first: bool) -> list[tuple[int, int, int, str]]:
     out: list[tuple[int, int, int, str]] = []
     size = len(sentence)
@@ -74,6 +87,8 @@ def _enrolled(sentence: list[Token], single: bool, first: bool) -> list[tuple[in
                 break
             j += 1
         if noun < 0:
+            if _without_noun(sentence, i):
+                out.append((int(token.value), i, i + 1, sentence[i + 2].lower))
             continue
         if (
             any(t.lower in {"group", "arm", "cohort"} for t in sentence[noun + 1 : noun + 8])
@@ -83,6 +98,8 @@ def _enrolled(sentence: list[Token], single: bool, first: bool) -> list[tuple[in
         before = [t.lower for t in sentence[max(0, i - 5) : i]]
         if i <= 2 and first and before[-1:] in (["of"], ["among"]):
             out.append((int(token.value), i, noun + 1, "total"))
+            continue
+        if any(t.lower == "excluded" for t in sentence[:i]):
             continue
         speaks = {t.lower for t in sentence[:i]} & {"trial", "study"}
         if first and speaks and before[-1:] == ["in"] and [t.lower for t in sentence[noun + 1 : noun + 2]] in (["with"], ["who"]):

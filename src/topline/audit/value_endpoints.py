@@ -83,6 +83,10 @@ def assign_endpoints(
         near = next((x for x in items[s.last + 1 : after] if x.kind == "G"), None)
         s.grade = str(near.data) if near is not None else s.grade
         return
+    compared = any(x.low in {"than", "compared", "versus", "vs", "against"} for x in items[begin : s.first])
+    if before is None and previous is not None and previous.endpoints and (compared or _within(items, previous, s)):
+        _carry(s, previous)
+        return
     opens = s.first == 0 or items[s.first - 1].low in {":", ",", ";", "and", "that", "which", "whereas", "while", "but"}
     if (
         before is None
@@ -97,17 +101,12 @@ def assign_endpoints(
             s.after = s.stated = True
             return
     chosen = before or (second if second is not None and second.at is not None else None)
-    compared = any(x.low in {"than", "compared", "versus", "vs", "against"} for x in items[begin : s.first])
     bare = all(x.kind != "W" or x.low in LIST_GLUE or x.low == "in" for x in items[begin : s.first])
     carried = previous is not None and bool(previous.endpoints)
     if (
         carried
         and previous is not None
-        and (
-            (before is None and compared)
-            or (before is not None and before.weak)
-            or (chosen is None and (bare or second is not None or not _countlike(s.cells[0])))
-        )
+        and ((before is not None and before.weak) or (chosen is None and (bare or second is not None or not _countlike(s.cells[0]))))
     ):
         s.stated = bare
         _carry(s, previous)
@@ -123,14 +122,30 @@ def assign_endpoints(
             _carry(s, previous)
             return
         chosen = Name(timed[-1], "") if timed else chosen  # a time is one of survival where the clause speaks of survival
-    names = names_before(tokens, items, chosen, begin) if k > 1 and chosen.begin and not _said(items, s, VS) else []
-    if len(names) == k and (chosen.at is None or not any(chosen.at in group and len(group) > 1 for group in groups)):
+    names = names_before(tokens, items, chosen, begin) if k > 1 and chosen.begin else []
+    if len(names) > 1 and chosen.at is None:
+        s.listed = names
+    if (
+        len(names) == k
+        and not _said(items, s, VS)
+        and (chosen.at is None or not any(chosen.at in group and len(group) > 1 for group in groups))
+    ):
         s.endpoints, s.paired = [*names], True
         return
     if chosen.at is None:
         s.endpoints = [chosen.words] * k
         return
     _of_group(items, s, groups, chosen.at)
+
+
+def _within(items: list[Item], previous: Series, s: Series) -> bool:
+    """ "neutropenia (A, 136 [46%]; control, 118 [41%])": values of one bracket, set apart by a semicolon."""
+    between = items[previous.last + 1 : s.first]
+    depth = low = 0
+    for x in between:
+        depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
+        low = min(low, depth)
+    return low == 0 and any(x.low == ";" for x in between) and not any(x.kind in {"P", "R", "E"} for x in between)
 
 
 def _carry(s: Series, previous: Series) -> None:
