@@ -130,6 +130,16 @@ STUDIES: dict[str, tuple[Arguments, Arguments]] = {
         lambda s: {**s.survival, "covariates": s.x},
         lambda s: {"df": 2, "scale": "odds", "entry": np.maximum(s.entry, 0.0), "weights": s.weights, "conf_level": 0.9},
     ),
+    "multistate": (
+        lambda s: {
+            "patient": np.arange(s.n),
+            "entry": np.zeros(s.n),
+            "time": s.survival["time"],
+            "from_state": np.zeros(s.n, int),
+            "to_state": s.code,
+        },
+        lambda s: {"entry": s.survival["time"] / 3.0, "from_state": s.labels, "conf_type": "plain", "conf_level": 0.9},
+    ),
     "turnbull": (
         lambda s: {"left": s.survival["time"], "right": np.where(s.survival["event"] > 0, s.survival["time"], np.inf)},
         lambda s: {"left": s.survival["time"] / 3.0, "right": s.survival["time"], "weights": s.weights},
@@ -220,6 +230,9 @@ def with_methods(result: Any, study: Study) -> list[Any]:
         out += [result.median, result.quantile(0.25), result.at(study.middle), result.at(times), result.rmst(study.middle)]
     elif isinstance(result, floor.CumulativeIncidence | floor.Turnbull):
         out += [result.at(study.middle), result.at(times)]
+    elif isinstance(result, floor.Multistate):
+        out += [result.at(times), result.length_of_stay(study.middle), result.length_of_stay(1e6)]
+        out += [result.transition_probabilities(study.middle / 2, study.middle), result.transition_probabilities(0.0, 1e6)]
     elif isinstance(result, floor.CoxRegression):
         stratum = result.baseline_hazard().stratum[:1]
         out += [result.concordance, result.baseline_hazard(), *result.profile_interval()]

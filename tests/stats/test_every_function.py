@@ -206,7 +206,7 @@ NONE_IS_FINE = {"weight", "interval", "strength"}
 # Where infinity stands for "still without the event".
 ENDLESS = {("turnbull", "right")}
 # Any text is a label.
-LABELS = {"group", "strata", "cluster"}
+LABELS = {"group", "strata", "cluster", "patient", "from_state", "to_state"}
 # Of any length.
 FREE = {"x", "y", "p_values", "parts"}
 

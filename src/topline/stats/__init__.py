@@ -29,6 +29,7 @@ from topline.stats.survival.kaplan_meier import kaplan_meier, reverse_kaplan_mei
 from topline.stats.survival.landmark import LandmarkDifference, landmark_difference
 from topline.stats.survival.logrank import LogRankTest, logrank_test
 from topline.stats.survival.max_combo import MaxComboTest, max_combo_test
+from topline.stats.survival.multistate import LengthOfStay, Multistate, StateProbabilities, TransitionProbabilities, multistate
 from topline.stats.survival.nested import nested_models_test
 from topline.stats.survival.parametric import ParametricSurvival, parametric_regression
 from topline.stats.survival.permutation import PermutationLogRank, permutation_logrank_test
@@ -67,9 +68,11 @@ __all__ = [
     "InputError",
     "KaplanMeier",
     "LandmarkDifference",
+    "LengthOfStay",
     "LogRankTest",
     "LogisticRegression",
     "MaxComboTest",
+    "Multistate",
     "ParametricSurvival",
     "PenalisedCox",
     "PermutationLogRank",
@@ -79,8 +82,10 @@ __all__ = [
     "Result",
     "RiskSets",
     "RmstDifference",
+    "StateProbabilities",
     "SurvivalAt",
     "TestResult",
+    "TransitionProbabilities",
     "Turnbull",
     "TurnbullAt",
     "WelchT",
@@ -114,6 +119,7 @@ __all__ = [
     "max_combo_test",
     "mcnemar_test",
     "merge_days",
+    "multistate",
     "n_minus_1_chi_squared",
     "nested_models_test",
     "odds_ratio",
