@@ -135,3 +135,20 @@ def test_these_values_are_those_of_the_sentence_before() -> None:
         "In patients with a poor condition, these values were 18 weeks (15-22) and 21 weeks (13-29), respectively."
     )
     assert [c.endpoint for c in claims(text, "median")] == ["OS"] * 4
+
+
+def test_a_prognostic_factor_is_no_endpoint() -> None:
+    text = "Ninety patients were treated. Former smokers (P = 0.02), but not current smokers (P = 0.35), had a longer PFS."
+    assert named(text, "p_value") == [("PFS", "0.02"), ("PFS", "0.35")]
+
+
+def test_values_of_one_bracket_and_lists_of_names() -> None:
+    text = ARMS + "The commonest severe toxicity was neutropenia (velotinib, 20 [44%]; placebo, 4 [9%])."
+    assert named(text) == [("neutropenia", "44"), ("neutropenia", "9")]
+    text = "Ninety patients were treated. In all, 31.3%, 37.5% and 31.2% of patients reached TRG0, TRG1 and TRG2, respectively."
+    assert named(text) == [("TRG0", "31.3"), ("TRG1", "37.5"), ("TRG2", "31.2")]
+
+
+def test_the_total_of_a_study_that_enrols_nobody_in_words() -> None:
+    for sentence in ("Sixty patients were divided at random into two parts.", "This is a cohort study on 60 patients with sarcoma."):
+        assert [(c.endpoint, c.value) for c in claims(f"{sentence} The response rate was 40%.", "count")] == [("N", "60")]

@@ -189,8 +189,8 @@ def ratio_claim(
             }
         )
     )
-    own = _about(ratio.about) or _phrase_about(context, ratio.about)
-    code = own or _predicted(context) or _named(context, k, current)
+    own = _about(ratio.about) or _phrase_about(context, ratio.about) or _predicted(context)
+    code = own or _named(context, k, current)
     if ratio.measure == "HR" and own is None and family_of(code) not in {"tte", "event", "other", "category"}:
         timed = [str(x.data) for x in context.items[:k] if x.kind == "E" and family_of(str(x.data)) == "tte"]
         code = timed[-1] if timed else context.last_endpoint or code

@@ -163,8 +163,10 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         and before not in {"(", "[", ",", ";", ":"}
     ):
         return Item("X", i, i + 4)  # "a 25-50% reduction"
+    if after in {"st", "nd", "rd", "th"} and tokens[i + 1].start == tokens[i].end:
+        return Item("X", i, i + 2)  # "the 6th course"
     if after == "-" and i + 3 < len(tokens) and tokens[i + 3].text == "%":
-        around = [*tokens[max(0, i - 5) : i], *tokens[i + 4 : i + 8]]
+        around = [*tokens[max(0, i - 9) : i], *tokens[i + 4 : i + 12]]
         if any(t.text in _COMPARE for t in around):
             return Item("X", i, i + 4)  # "expression of ≥50%, 1-49% and <1%"
     if after == "%" and before == "than" and i > 1 and tokens[i - 2].lower in {"more", "less", "greater", "fewer", "higher", "lower"}:

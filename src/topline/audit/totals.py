@@ -52,7 +52,44 @@ def totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str,
                 total = value
         if len(claims) >= 12:
             break
+    if total is None and not any(c.n for c in claims):
+        for (a, b), sentence in zip(spans, tokens, strict=True):
+            if any(t.text == "%" or t.lower in {"p", "hr"} for t in sentence):
+                break  # from here on results are told
+            found_at = _first_count(sentence, max(sizes, default=9))
+            if found_at is not None:
+                i, j = found_at
+                total = int(sentence[i].value)
+                span = (sentence[i].start, sentence[j - 1].end)
+                claims.append(Claim("count", endpoint="N", value=str(total), n=total, unit="patients", span=span, sentence=source[a:b]))
+                break
     return total, claims
+
+
+def _first_count(sentence: list[Token], above: int) -> tuple[int, int] | None:
+    """The first count of patients where no sentence says that they were enrolled: "a study on 36 patients", "patients … (N = 128)"."""
+    if {t.lower for t in sentence} & _NOT_COUNTED:
+        return None
+    for i, token in enumerate(sentence):
+        if token.kind != "n" or not token.value.isdigit() or not 1 < len(token.value) < 7 or int(token.value) <= above:
+            continue
+        before = [t.text for t in sentence[max(0, i - 2) : i]]
+        if before == ["N", "="] and any(t.lower in PATIENT_NOUNS for t in sentence[:i]):
+            return i, i + 1
+        if before[-1:] and before[-1].lower() in _NO_TOTAL:
+            continue
+        for j in range(i + 1, min(len(sentence), i + 7)):
+            if sentence[j].lower in {"patients", "participants", "subjects", "cases", "individuals", "women", "men", "pts"}:
+                return i, j + 1
+            if sentence[j].kind != "w" or sentence[j].lower in {"of", "and", "or", "in", "with", "were", "was", "to"}:
+                break
+    return None
+
+
+_NO_TOTAL = frozenset({"of", "per", "every", "each", "least", "other", "remaining", "which", "≥", "<", ">", "=", "/", "(", "-", "than"})
+_NOT_COUNTED = frozenset(
+    {"excluded", "required", "planned", "needed", "power", "assuming", "hypothesized", "worldwide", "annually", "previous", "previously"}
+)  # fmt: skip
 
 
 def _without_noun(sentence: list[Token], i: int) -> bool:
