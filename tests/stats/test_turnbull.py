@@ -118,6 +118,19 @@ def test_copies_are_weights_and_order_does_not_matter() -> None:
     np.testing.assert_allclose(ours.mass, tiny.mass, atol=1e-7)
 
 
+def test_rows_of_tiny_weight_keep_their_share() -> None:
+    """Two rows by 1 and one of weight 1e-12 at 5: masses in the ratio of the weights, to within rounding of a sum of 1."""
+    ours = turnbull([0, 0, 5], [1, 1, 5], weights=[1, 1, 1e-12])
+    np.testing.assert_allclose(ours.mass, [1, 5e-13], atol=2.3e-16)
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        left = rng.integers(0, 12, 20).astype(float)
+        right = np.where(rng.random(20) < 0.3, INF, left + rng.integers(0, 5, 20))
+        mixed = turnbull(left, right, weights=rng.choice([1, 1, 2, 1e-12], 20))
+        assert mixed.converged, seed
+        assert ((inside(mixed, left, right) @ mixed.mass) > 0).all()
+
+
 def test_nearly_equal_times_are_one() -> None:
     ours = turnbull([0.3, 0.1 + 0.2, 0.5], [0.3, 0.7, INF])
     assert ours.lower.tolist() == [0.3, 0.5]

@@ -16,6 +16,8 @@ from topline.stats.survival.risk_sets import distinct_times
 # The estimate is accepted when no shift of mass can raise the log-likelihood by more than this, per unit of weight.
 GAP = 1e-10
 MOST_ITERATIONS = 5000
+# Later rounds are of EM alone: differences of cumulated masses carry a rounding that hides masses of 1e-12, EM does not.
+ROUNDS_WITH_STEPS = 500
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,7 +64,7 @@ class Turnbull(Result):
         Largest gain of log-likelihood, per unit of weight, that any other distribution can have at most: the condition of
         Karush, Kuhn and Tucker (Gentleman and Geyer 1994).
     converged, iterations
-        Whether `gap` is below 1e-10, and after how many rounds.
+        Whether `gap` is at most 1e-10, and after how many rounds.
     warnings : tuple of str
         What to know before trusting the numbers.
     """
@@ -160,7 +162,7 @@ def turnbull(left: Any, right: Any, *, weights: Any = None) -> Turnbull:
         upper=upper,
         mass=mass,
         survival=np.append(np.cumsum(mass[::-1])[::-1][1:], 0.0),
-        loglik=float(total @ np.log(fit.probability(np.cumsum(mass)))),
+        loglik=float(total @ np.log(fit.probability(mass))),
         gap=gap,
         converged=gap <= GAP,
         iterations=iterations,
@@ -207,49 +209,63 @@ class _Likelihood:
         self.first, self.last, self.weight, self.size = first, last, weight, size
         self.total = float(weight.sum())
 
-    def probability(self, cumulated: FloatArray) -> FloatArray:
-        """Return each row's probability."""
-        edges = np.concatenate([[0.0], cumulated])
-        return np.asarray(edges[self.last] - edges[self.first])
+    def probability(self, mass: FloatArray) -> FloatArray:
+        """Return each row's probability; where it is small, from its own masses, for a difference would be rounding."""
+        edges = np.concatenate([[0.0], np.cumsum(mass)])
+        out = edges[self.last] - edges[self.first]
+        small = np.flatnonzero(out < 1e-6)
+        if small.size:
+            ends = np.stack([self.first[small], self.last[small]], axis=1).ravel()
+            out[small] = np.add.reduceat(np.append(mass, 0.0), ends)[::2]
+        return np.asarray(out)
 
     def gain(self, mass: FloatArray) -> FloatArray:
         """Return the derivative in each mass over the total weight: 1 where mass lies, at most 1 elsewhere, at the maximum."""
-        rate = self.weight / self.probability(np.cumsum(mass))
+        rate = self.weight / self.probability(mass)
         jumps = np.bincount(self.first, rate, self.size + 1) - np.bincount(self.last, rate, self.size + 1)
         return np.asarray(np.cumsum(jumps)[:-1] / self.total)
 
     def maximise(self) -> tuple[FloatArray, float, int]:
         """Return the masses, the gap that is left, and the number of rounds."""
         mass = np.full(self.size, 1.0 / self.size)
-        for iteration in range(MOST_ITERATIONS + 1):
+        for iteration in range(MOST_ITERATIONS):
             gain = self.gain(mass)
-            gap = max(float(gain.max()) - 1.0, 0.0)
-            if gap <= GAP or iteration == MOST_ITERATIONS:
-                break
-            mass = mass * gain
-            mass = self._convex_minorant_step(np.cumsum(mass / mass.sum())[:-1])
-        # What a maximum must not hold goes: mass where the derivative stays below.
-        mass = np.where((gain < 1.0 - 1e-6) & (mass < 1e-9), 0.0, mass)
-        return mass / mass.sum(), gap, iteration
+            mass = mass * gain / (mass @ gain)
+            gain = self.gain(mass)
+            if gain.max() <= 1.0 + GAP:
+                kept = self._without_residue(mass, gain)
+                gap = float(self.gain(kept).max()) - 1.0
+                if gap <= GAP:
+                    return kept, max(gap, 0.0), iteration + 1
+            if iteration < ROUNDS_WITH_STEPS:
+                mass = self._convex_minorant_step(mass)
+        return mass, float(self.gain(mass).max()) - 1.0, MOST_ITERATIONS
 
-    def _convex_minorant_step(self, inner: FloatArray) -> FloatArray:
+    def _without_residue(self, mass: FloatArray, gain: FloatArray) -> FloatArray:
+        """Take away the specks where a maximum holds no mass (the derivative stays below 1), unless a row lives on them alone."""
+        speck = (gain < 1.0 - 1e-6) & (mass < 1e-9)
+        starved = self.probability(np.where(speck, 0.0, mass)) <= 0.0
+        jumps = np.bincount(self.first[starved], minlength=self.size + 1) - np.bincount(self.last[starved], minlength=self.size + 1)
+        kept = np.where(speck & (np.cumsum(jumps)[:-1] == 0), 0.0, mass)
+        return np.asarray(kept / kept.sum())
+
+    def _convex_minorant_step(self, mass: FloatArray) -> FloatArray:
         """Return the masses after a Newton step with a diagonal Hessian, kept monotone, halved until the likelihood rises."""
         from scipy.optimize import isotonic_regression
 
-        if not len(inner):
-            return np.ones(1)
-        now = self.probability(np.append(inner, 1.0))
+        now = self.probability(mass)
         before = float(self.weight @ np.log(now))
         rate, bend = self.weight / now, self.weight / now**2
         slope = (np.bincount(self.last, rate, self.size + 1) - np.bincount(self.first, rate, self.size + 1))[1:-1]
         curvature = (np.bincount(self.last, bend, self.size + 1) + np.bincount(self.first, bend, self.size + 1))[1:-1]
+        inner = np.cumsum(mass)[:-1]
         target = np.clip(isotonic_regression(inner + slope / curvature, weights=curvature).x, 0.0, 1.0)
         step = 1.0
         while step > 1e-6:
-            trial = inner + step * (target - inner)
-            then = self.probability(np.append(trial, 1.0))
+            edges = np.concatenate([[0.0], inner + step * (target - inner), [1.0]])
+            trial = np.maximum(np.diff(edges), 0.0)
+            then = self.probability(trial)
             if then.min() > 0.0 and float(self.weight @ np.log(then)) >= before + 0.1 * step * float(slope @ (target - inner)):
-                inner = trial
-                break
+                return trial
             step *= 0.5
-        return np.maximum(np.diff(np.concatenate([[0.0], inner, [1.0]])), 0.0)
+        return mass
