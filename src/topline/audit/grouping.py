@@ -98,6 +98,9 @@ def group_values(items: list[Item]) -> list[Series]:
         if item.kind != "C":
             continue
         cell: Cell = item.data
+        if _is_label(items, k, cell):
+            item.kind = "X"
+            continue
         if current is not None and _alike(current.cells[-1], cell) and _linked(items, current.at[-1], k):
             current.cells.append(cell)
             current.at.append(k)
@@ -107,6 +110,12 @@ def group_values(items: list[Item]) -> list[Series]:
     for series in out:
         _share_units(series)
     return out
+
+
+def _is_label(items: list[Item], k: int, cell: Cell) -> bool:
+    """ "Site 1: 6 (54.5%)": a bare number before a colon names what follows."""
+    bare = cell.unit is None and cell.x is None and cell.interval is None and cell.value is not None and cell.value.isdigit()
+    return bare and 0 < k < len(items) - 1 and items[k + 1].low == ":" and items[k - 1].kind in {"W", "E"} and items[k - 1].low not in LINKS
 
 
 def _share_units(series: Series) -> None:
