@@ -51,10 +51,15 @@ def _set_off(parts: list[str], at: int, size: int) -> bool:
     after = parts[at + size] if at + size < len(parts) else ""
     if len(parts[at]) == 1:
         return after == "(" and before in _LED
-    return parts[at] in _ROLE_NAMES and before in "([;," and after in ",:)"
+    if parts[at] in _ROLE_NAMES and before in "([;," and after in ",:)":
+        return True
+    closed = not after[:1].isalpha() or after in _CLOSING
+    return parts[at] not in GENERIC and before in _GIVEN and closed  # "docetaxel alone" returns as "with docetaxel"
 
 
 _LED = frozenset({"between", "and", "with", "vs", "versus", "than", "for", "in", ",", "or"})
+_GIVEN = frozenset({"with", "than", "versus", "vs", "for", "receiving", "received", "given"})
+_CLOSING = frozenset({"was", "were", "versus", "vs", "respectively", "in", "at", "had"})
 _ROLE_NAMES = frozenset({"control", "placebo", "observation", "standard", "experimental", "intervention"})
 
 

@@ -108,6 +108,14 @@ class Evidence:
             return key
         return tuple(q for p in key for q in self.abbreviations.get(p, (p,)))
 
+    def shorten(self, key: Key) -> list[Key]:
+        """The name with the short forms that the text gives for parts of it."""
+        out: list[Key] = []
+        for short, long in self.abbreviations.items():
+            size = len(long)
+            out.extend((*key[:k], short, *key[k + size :]) for k in range(len(key) - size + 1) if key[k : k + size] == long)
+        return out
+
     def _abbreviate(self, tokens: list[Token], i: int) -> None:
         """Learn "granisetron (GRN)": letters that occur in this order in the words before the bracket, from the first letter on."""
         if (

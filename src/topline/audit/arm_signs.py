@@ -172,7 +172,6 @@ _LEADING = frozenset(
         "allocated",
     ]
 )
-_NOT_AN_ARM = frozenset({"vs", "versus", "male", "female", *TIME_UNITS})
 
 
 def _numbers_first(inside: list[Token], source: str, number: int) -> list[Entry]:
@@ -201,26 +200,15 @@ def _numbers_first(inside: list[Token], source: str, number: int) -> list[Entry]
     return out if len(out) == 2 else []
 
 
+# fmt: off
 _ENROLLING = frozenset(
     [
-        "randomized",
-        "randomised",
-        "randomly",
-        "assigned",
-        "allocated",
-        "divided",
-        "included",
-        "enrolled",
-        "analyzed",
-        "analysed",
-        "recruited",
-        "pooled",
-        "evaluated",
-        "classified",
-        "placed",
-        "consisted",
+        "allocated", "analysed", "analyzed", "assigned", "classified", "consisted", "divided", "enrolled", "evaluated", "included",
+        "placed", "pooled",
+        "randomised", "randomized", "randomly", "recruited",
     ]
 )
+# fmt: on
 
 
 def by_treatment(tokens: list[Token], source: str, number: int) -> list[Entry]:

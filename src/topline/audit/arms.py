@@ -68,6 +68,8 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         return ArmBook()
     for entry in heads:
         _recognise(entry, arms)
+    for entry in arms:
+        entry.keys.extend(dict.fromkeys(q for key in entry.keys for q in evidence.shorten(key) if not any(q in a.keys for a in arms)))
     each = _each(sentences)
     if each is not None and len(arms) == 2 and all(e.n is None for e in arms):
         for entry in arms:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from topline.audit.arm_mentions import tail_end
 from topline.audit.arms import ArmBook
 from topline.audit.grouping import Series, group_values, merge_counts
 from topline.audit.items import Item
 from topline.audit.tokens import Token
-from topline.audit.value_arms import assign_arms, assign_times, share_closing_arms, tail_end
+from topline.audit.value_arms import assign_arms, assign_times, share_closing_arms
 from topline.audit.value_endpoints import assign_endpoints
 
 __all__ = ["Series", "find_series"]

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from topline.audit.arm_mentions import (
+    continues,
+    inside_bracket,
+    mentions,
+    named_later,
+    of_all,
+    owner_of,
+    sole_arm,
+    subjects_first,
+    tail_arms,
+)
 from topline.audit.arms import ArmBook
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.lexicon import HIGHER, LOWER
-from topline.audit.small_words import BREAKS, COMPARING, GOVERN, LINKS, NO_LIST, VS
+from topline.audit.small_words import BREAKS, COMPARING, LINKS, NO_LIST, VS
 
-__all__ = ["assign_arms", "assign_times", "share_closing_arms", "tail_end"]
+__all__ = ["assign_arms", "assign_times", "share_closing_arms"]
 
 
 def assign_times(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None) -> None:
@@ -42,30 +53,6 @@ def assign_times(items: list[Item], s: Series, begin: int, stop: int, previous: 
             s.times = [pool[-1] if pool else None] * k
 
 
-def _mentions(items: list[Item], a: int, b: int) -> list[tuple[int, bool]]:
-    """Arms named among items a..b, each with whether a word of comparison governs it."""
-    out: list[tuple[int, bool]] = []
-    for k in range(a, b):
-        if items[k].kind != "A":
-            continue
-        reach = k
-        while reach > max(a, k - 7) and items[reach - 1].kind == "W" and items[reach - 1].low not in {",", ";", "and", ")"}:
-            reach -= 1
-        governed = any(x.kind == "W" and x.low in GOVERN for x in items[max(a, k - 4) : k] if x.kind != "A")
-        governed = governed or any(x.low in {"compared", "than", "versus", "vs"} for x in items[reach:k])
-        for x in items[max(a, k - 4) : k]:
-            if x.kind == "A":
-                governed = any(y.low in GOVERN for y in items[items.index(x) + 1 : k])
-        out.append((int(items[k].data), governed))
-    return out
-
-
-def _ordered(mentions: list[tuple[int, bool]]) -> list[int]:
-    subjects = [arm for arm, governed in mentions if not governed]
-    objects = [arm for arm, governed in mentions if governed]
-    return list(dict.fromkeys((*subjects, *objects)))
-
-
 def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook, closing: list[int]) -> None:
     """Set the arm of each value: from the words between the values, after them, before them, or from the order of naming."""
     s.arms = _arms_of(items, s, begin, stop, previous, book, closing) if len(book.arms) > 1 else [None] * len(s.cells)
@@ -79,23 +66,23 @@ def _arms_of(
 ) -> list[int | None]:
     k = len(s.cells)
     total = len(book.arms)
-    if _of_all(items):
+    if of_all(items):
         return [None] * k
-    sole = _sole(items, s)
+    sole = sole_arm(items, s)
     if sole is not None:
         return [sole] * k
     gaps = [[int(x.data) for x in items[a + 1 : b] if x.kind == "A"] for a, b in zip(s.at, s.at[1:], strict=False)]
-    tail = _tail_arms(items, s, stop)
+    tail = tail_arms(items, s, stop)
     start = begin
     for k2 in range(s.first - 1, begin - 1, -1):
-        if items[k2].kind == "W" and items[k2].low in BREAKS and not _inside_bracket(items, k2, s.first):
+        if items[k2].kind == "W" and items[k2].low in BREAKS and not inside_bracket(items, k2, s.first):
             start = k2 + 1
             break
-    before = _mentions(items, start, s.first)
+    before = mentions(items, start, s.first)
     distinct_endpoints = len(set(s.endpoints)) if s.paired else 1
     distinct_times = len(set(s.times)) if s.paired else 1
     per_arm = max(distinct_endpoints, distinct_times, 1)
-    owner = None if any(x.low in VS for x in items[s.first : s.last]) else _owner(items, s.first)
+    owner = None if any(x.low in VS for x in items[s.first : s.last]) else owner_of(items, s.first)
     if owner is not None and not any(gaps):
         return [owner] * k
     if any(gaps):
@@ -134,38 +121,6 @@ def _arms_of(
 _WHEN = frozenset(
     {"baseline", "before", "after", "beginning", "pretreatment", "pre-treatment", "postoperative", "preoperative", "follow-up", "end"}
 )
-
-
-def _of_all(items: list[Item]) -> bool:
-    """Whether a sentence speaks of all patients and of no arm: "in the entire population"."""
-    if any(x.kind == "A" for x in items):
-        return False
-    words = [x.low for x in items]
-    return any(
-        low in {"entire", "whole"} or (low == "all" and words[k + 1] in {"patients", "participants", "subjects"})
-        for k, low in enumerate(words[:-1])
-    )
-
-
-def _sole(items: list[Item], s: Series) -> int | None:
-    """The arm of a sentence that names one arm before all its values and compares with nothing."""
-    named = {int(x.data) for x in items if x.kind == "A"}
-    if len(named) != 1 or next(k for k, x in enumerate(items) if x.kind == "A") > s.first or s.first > 12 + len(named):
-        return None
-    return None if any(x.low in _AGAINST for x in items) else named.pop()
-
-
-_AGAINST = COMPARING - {"respectively", "respectively.", "over", "more"} | {
-    "groups",
-    "arms",
-    "others",
-    "other",
-    "overall",
-    "all",
-    "total",
-    "not",
-    "control",
-}
 
 
 def _over_time(items: list[Item], start: int, s: Series) -> bool:
@@ -207,21 +162,6 @@ def _blocks(items: list[Item], s: Series) -> int:
     return len(sizes) if len(set(sizes)) == 1 and sizes[0] > 1 else 0
 
 
-def _owner(items: list[Item], at: int) -> int | None:
-    """Find the arm whose own bracket holds the value: "118 in the placebo group (46 women [32.2%] …"."""
-    depth = 0
-    for k in range(at - 1, max(-1, at - 40), -1):
-        if items[k].low in {")", "]"}:
-            depth += 1
-        elif items[k].low in {"(", "["}:
-            depth -= 1
-            if depth < 0:
-                back = [x for x in items[max(0, k - 3) : k] if x.low not in {"group", "arm", "cohort", "patients"}]
-                if back and back[-1].kind == "A":
-                    return int(back[-1].data)
-    return None
-
-
 def share_closing_arms(items: list[Item], series: list[Series]) -> None:
     """Give a whole list the arm that closes it: "hypertension (42%), diarrhoea (39%) and rash (12%) for A"."""
     for number in range(len(series) - 1, 0, -1):
@@ -250,52 +190,20 @@ def _single(
         subjects = [arm for arm, governed in before if not governed]
         if len(set(subjects)) > 1:
             return before[-1][0]
-        arms = _ordered(before)
+        arms = subjects_first(before)
         return arms[0] if len(arms) == 1 or before[0][1] or len(subjects) == 1 else None
-    later = _named_later(items, s)
+    later = named_later(items, s)
     if later is not None:
         return later
-    if start == begin and begin and previous is not None and _continues(items, begin, s.first) and len(set(previous.arms)) == 1:
+    if start == begin and begin and previous is not None and continues(items, begin, s.first) and len(set(previous.arms)) == 1:
         return previous.arms[0]
-    return None
-
-
-def _opened(items: list[Item], at: int) -> int:
-    """1 where a value has taken an opening bracket with it: the first bracket sign after it closes."""
-    sign = next((x.low for x in items[at + 1 : at + 14] if x.low in {"(", "[", ")", "]"}), "")
-    return 1 if sign in {")", "]"} and not _in_bracket(items, at) else 0
-
-
-def _in_bracket(items: list[Item], at: int) -> bool:
-    depth = 0
-    for x in items[max(0, at - 60) : at]:
-        depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
-        depth = max(depth, 0)
-    return depth > 0
-
-
-def _named_later(items: list[Item], s: Series) -> int | None:
-    """The arm that the rest of the clause names: "31 patients experienced some episode of toxicity in arm A and 32 …"."""
-    depth = _opened(items, s.last)
-    for k in range(s.last + 1, min(len(items), s.last + 20)):
-        x = items[k]
-        if x.low in {"(", "["}:
-            depth += 1
-        elif x.low in {")", "]"}:
-            depth -= 1
-        if depth > 0 and x.kind != "C":
-            continue
-        if x.kind == "A":
-            return None if any(y.low in GOVERN for y in items[s.last + 1 : k]) else int(x.data)
-        if x.kind in {"C", "P", "R", "D"} or x.low in {";", ",", "."} or x.low in BREAKS | {"and", "than", "all", "overall", "both"}:
-            return None
     return None
 
 
 def _order(want: int, total: int, tail: list[int], before: list[tuple[int, bool]], previous: Series | None, recent: list[int]) -> list[int]:
     """Find the order of the arms for values without an arm between them; empty where the text leaves it open."""
     after = list(dict.fromkeys(tail))
-    named = _ordered(before)
+    named = subjects_first(before)
     if len(after) >= want:
         return after[:want]
     if len(named) >= want:
@@ -323,98 +231,6 @@ def _order(want: int, total: int, tail: list[int], before: list[tuple[int, bool]
     if len(recent) == want:
         return recent
     return list(range(total)) if want == total else []
-
-
-def _inside_bracket(items: list[Item], a: int, b: int) -> bool:
-    """Whether item `a` stands in a bracket that also holds `b` or closes before it (its break is local)."""
-    depth = 0
-    for x in items[:a]:
-        if x.low in {"(", "["}:
-            depth += 1
-        elif x.low in {")", "]"}:
-            depth = max(0, depth - 1)
-    return depth > 0 and items[a].low == ";"
-
-
-def _continues(items: list[Item], a: int, b: int) -> bool:
-    return any(x.kind == "W" and x.low in {"and", "with", ",", "including"} for x in items[a:b])
-
-
-def _tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
-    out: list[int] = []
-    paired = _bracketed_pair(items, s.last)
-    if paired:
-        return paired
-    depth = _opened(items, s.last)
-    for x in items[s.last + 1 : stop]:
-        if x.low in {"(", "["}:
-            depth += 1
-        elif x.low in {")", "]"}:
-            depth -= 1
-        if depth > 0 and (x.kind in {"P", "R", "S", "H", "W"} or (x.kind == "A" and out)):
-            continue
-        if x.kind == "A":
-            out.append(int(x.data))
-        elif x.kind == "E" and s.after and not out:
-            continue
-        elif x.kind in {"E", "C", "D"} or x.low == ";":
-            break
-        elif x.kind in {"P", "R", "S", "N", "T", "G", "X", "H"}:
-            if x.kind in {"P", "R"}:
-                break
-            continue
-        elif x.low == "," and out:
-            continue
-        elif (
-            x.low not in LINKS
-            and not (x.low.endswith("ed") and x.low not in COMPARING)
-            and x.low
-            not in {
-                "who",
-                "respectively",
-                "treated",
-                "receiving",
-                "given",
-                "achieved",
-                "plus",
-                "received",
-                "at",
-                "least",
-                "dose",
-                "doses",
-            }
-        ):
-            break
-    return out
-
-
-def _bracketed_pair(items: list[Item], at: int) -> list[int]:
-    """ "5.4 vs 6.3 months (A vs B)": a bracket that holds nothing but the arms."""
-    if at + 1 >= len(items) or items[at + 1].low != "(":
-        return []
-    out: list[int] = []
-    for x in items[at + 2 : at + 12]:
-        if x.low == ")":
-            return out if len(out) > 1 else []
-        if x.kind == "A":
-            out.append(int(x.data))
-        elif x.low not in VS | {".", "and", ",", "group", "arm", "groups", "arms", "the", "respectively"}:
-            return []
-    return []
-
-
-def tail_end(items: list[Item], s: Series, stop: int) -> int:
-    """Where the arms that close a series end, so that the next series does not take them for its subject."""
-    end = s.last + 1
-    if s.last + 1 < len(items) and items[s.last + 1].low in {",", ";"}:
-        return end
-    for k in range(s.last + 1, min(stop, s.last + 14)):
-        x = items[k]
-        if x.kind in {"A", "T"}:
-            end = k + 1
-        elif x.kind != "W" or x.low in {",", ";", "whereas", "while", "than"} or x.low not in LINKS:
-            break
-    return end
 
 
 def _by_blocks(gaps: list[list[int]], tail: list[int], k: int) -> list[int | None] | None:
