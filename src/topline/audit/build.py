@@ -247,7 +247,7 @@ def _value_claim(
 def _location_claim(context: SentenceContext, s: Series, cell: Cell, code: str | None, family: str, shared: dict[str, Any]) -> Claim | None:
     """A median, a mean or a follow-up time: which of them, the words before the value say."""
     timed = cell.unit in {"months", "years", "weeks", "days"}
-    if cell.value is None or cell.noun is not None or (cell.value == "NR" and family != "tte"):
+    if code is None or cell.value is None or cell.noun is not None or (cell.value == "NR" and family != "tte"):
         return None
     lower, upper, kind, level = interval_bounds(cell.interval)
     shared = shared | {"value": cell.value, "lower": lower, "upper": upper, "conf_level": level, "unit": cell.unit, "interval": kind}
@@ -255,10 +255,10 @@ def _location_claim(context: SentenceContext, s: Series, cell: Cell, code: str |
     if code == "FU":
         return Claim("follow_up", **shared) if printed else None
     said = _said_before(context, s)
-    if said & {"mean", "means", "average"} and not said & {"median", "medians"} and code is not None and code != "AGE":
+    if said & {"mean", "means", "average"} and not said & {"median", "medians"} and code != "AGE":
         return Claim("mean_sd", **shared) if printed or "." in cell.value else None
     median = bool(said & {"median", "medians", "mpfs", "mos"}) or any(w.startswith("m") and w[1:].upper() in FAMILY for w in said)
-    if median and code is not None and (printed or "." in cell.value or _said_plainly(context, s)):
+    if median and (printed or "." in cell.value or _said_plainly(context, s)):
         return Claim("median", **shared)
     return Claim("median", **shared) if family == "tte" and (printed or "." in cell.value) else None
 

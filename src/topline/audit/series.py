@@ -68,8 +68,10 @@ def _one_after_another(items: list[Item], series: list[Series], codes: list[str]
     same = [x for x in series if len(x.cells) == 1 and x.cells[0].unit == s.cells[0].unit is not None][: len(codes)]
     if len(same) != len(codes) or same[-1].first - s.first > 24:
         return
-    depth = 0
-    for x in items[s.last + 1 : same[-1].first]:
+    gap = items[s.last + 1 : same[-1].first]
+    opened = sum((x.low in {")", "]"}) - (x.low in {"(", "["}) for x in gap)
+    depth = max(opened, 0)  # the value may have read the opening of its bracket
+    for x in gap:
         depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
         if depth <= 0 and (x.kind in {"E", "A"} or x.low in {".", ";", "vs", "versus"}):
             return
