@@ -171,3 +171,16 @@ def test_order_of_values_follows_the_sentence_not_the_order_of_naming() -> None:
     )
     rows = [(c.arm, c.value) for c in audit_text(text).claims if c.type == "proportion"]
     assert rows == [("medical group", "20.0"), ("surgery group", "50.0")]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("The median change was −112.5 (range −281.3 to −33.8).", ["-112.5"]),
+        ("The mean change in score was -3.2 ± 1.1.", ["-3.2"]),
+        ("The median change was −12.5% (range −28.3% to 3.8%).", []),
+        ("Median follow-up was 9.0 -12 months.", ["9.0", "12"]),
+    ],
+)
+def test_a_dash_at_a_number_is_its_sign(text: str, values: list[str]) -> None:
+    assert [claim.value for claim in audit_text(text).claims] == values

@@ -125,6 +125,13 @@ def _spaced(tokens: list[Token], i: int) -> bool:
     return tokens[i].start > tokens[i - 1].end and i + 2 < len(tokens) and tokens[i + 2].start > tokens[i + 1].end
 
 
+def _negative(tokens: list[Token], i: int) -> bool:
+    """Whether the dash before the number at `i` is its sign: it stands at the number and at nothing else."""
+    if i == 0 or tokens[i - 1].text != "-" or tokens[i - 1].end != tokens[i].start:
+        return False
+    return i == 1 or (tokens[i - 2].kind != "n" and (tokens[i - 2].end < tokens[i - 1].start or tokens[i - 2].text in {"(", "[", "="}))
+
+
 def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     """The number at `i` as a result, or as what is none."""
     before = tokens[i - 1].lower if i else ""
@@ -212,6 +219,10 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     if found is None:
         return None
     cell, j = found
+    if _negative(tokens, i) and cell.value is not None:
+        if cell.unit == "%":
+            return Item("X", i, j)  # a change of -28% is no share of patients
+        cell.value = f"-{cell.value}"
     if cell.unit in {"months", "weeks", "days", "years"} and before in _BEFORE_DURATION and cell.interval is None:
         risen = before == "to" and any(t.lower == "from" for t in tokens[max(0, i - 14) : i - 1])
         if not risen or after in {"-"}:
