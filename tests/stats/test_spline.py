@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from topline.stats import InputError, flexible_parametric_regression, parametric_regression
-from topline.stats.survival.spline import spline_basis
+from topline.stats.survival.spline_terms import lowest_slope, spline_basis
 
 R = json.loads((Path(__file__).resolve().parent.parent / "reference" / "spline.json").read_text(encoding="utf-8"))
 D = {k: np.array([row[k] for row in R["data"]], float) for k in R["data"][0]}
@@ -73,6 +73,28 @@ def test_knots_can_be_given() -> None:
     by_df = flexible_parametric_regression(D["t"], D["e"], X, df=3)
     given = flexible_parametric_regression(D["t"], D["e"], X, knots=by_df.knots[1:-1])
     close(by_df.coef, given.coef, 1e-9)
+
+
+def test_a_spline_that_falls_between_events_is_told() -> None:
+    """Deaths at 1 to 1.3 and at 20 to 25, none between: the likelihood lets the spline fall where nobody dies."""
+    early, late = [1.02, 1.05, 1.11, 1.14, 1.2, 1.26], [20.1, 20.9, 21.7, 22.8, 23.9, 24.8]
+    covariate = np.tile([0.0, 1.0], 6)
+    ours = flexible_parametric_regression(early + late, np.ones(12), covariate, df=3)
+    assert (np.diff(ours.survival([[0.0]], np.geomspace(1.02, 24.8, 400)).survival[0]) > 0).any()
+    assert any("survival rises" in text for text in ours.warnings)
+    assert not flexible_parametric_regression(early + late, np.ones(12), covariate, df=1).warnings
+
+
+def test_lowest_slope_is_that_of_a_fine_grid() -> None:
+    rng = np.random.default_rng(7)
+    for size in (2, 3, 5):
+        knots = np.sort(rng.uniform(0, 3, size))
+        gamma = rng.normal(size=size)
+        grid = np.linspace(knots[0] - 1, knots[-1] + 1, 20001)
+        slopes = spline_basis(grid, knots)[1] @ gamma
+        value, where = lowest_slope(gamma, knots)
+        assert value == pytest.approx(slopes.min(), abs=1e-5)
+        assert (spline_basis(np.array([where]), knots)[1] @ gamma)[0] == value
 
 
 def test_bad_input_is_named() -> None:

@@ -27,6 +27,10 @@ UNKNOWN = "NOT KNOWN"
 """What a patient is counted as whose category can't be told."""
 
 
+SAME_UNIT = ("ng/ml", "ug/l", "µg/l", "μg/l", "mcg/l")
+"""Units of thyroglobulin in which the guideline's limits hold as they stand, in small letters."""
+
+
 def ata_2015(at_limit: Literal["incomplete", "indeterminate"] = "incomplete") -> pl.Expr:
     """The category of a row from IMAGING, TG, TGLOQFL, TSHSTATE and TGAB; null where it can't be told.
 
@@ -75,8 +79,14 @@ def derive_ata(
         patient's), SRCDOM, SRCSEQ.
     findings : list of Finding
         DER-0043 there is no value of thyroglobulin.
+
+    Raises
+    ------
+    InputError
+        PRO-0028 a variable that isn't in the records, REC-0034 thyroglobulin in another unit than ng/mL.
     """
     tg, findings = _laboratory(records, endpoint.test, lab_units)
+    _in_ng_per_ml(tg, endpoint.test)
     if tg.height == 0:
         text = f"{endpoint.id}: there is no value of the test {endpoint.test} in LB"
         nowhere = Tally((), text, text, absence=True)
@@ -152,6 +162,15 @@ def _laboratory(records: Records, test: str, lab_units: Mapping[str, LabUnit]) -
     rows = records["LB"]
     rows = rows.filter((pl.col("LBTESTCD") == test.upper()) & pl.col("LBORRES").is_not_null() & pl.col("LBDT").is_not_null())
     return lab_values(rows, test.upper(), lab_units)
+
+
+def _in_ng_per_ml(tg: pl.DataFrame, test: str) -> None:
+    """Refuse thyroglobulin in a unit in which 0.2, 1 and 10 are not the guideline's limits."""
+    other = tg.filter(~pl.col("AVALU").str.to_lowercase().is_in(SAME_UNIT))
+    if other.height:
+        unit, todo = other["AVALU"][0], f"state the unit ng/mL and the factors under records.lab_units.{test}"
+        text = f"{test} is in {unit}; the limits of ATA 2015 are in ng/mL"
+        raise InputError([Finding("REC-0034", "error", text, "LB", column="LBORRESU", value=unit, expected="ng/mL", todo=todo)])
 
 
 def _antibodies(records: Records, spec: AtaAntibody, lab_units: Mapping[str, LabUnit]) -> tuple[pl.DataFrame, list[Finding]]:

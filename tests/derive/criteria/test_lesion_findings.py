@@ -121,6 +121,14 @@ def test_unscheduled_visits_of_one_number_whatever_the_order_of_rows(trial: Any,
     assert visits(trial.derive()) == expected
 
 
+def test_a_row_without_a_date_does_not_hide_that_the_visit_number_is_used_again(trial: Any, visits: Any) -> None:
+    trial.patient().scan(-7, 1, T1=50).scan(84, 2, T1=30).scan(300, 2, T1=60)
+    trial.rows["TR"].insert(2, trial.rows["TR"][1] | {"TRORRES": "", "TRSTAT": "NOT DONE", "TRDTC": ""})
+    data = trial.derive()
+    assert visits(data) == [(84, "PR"), (300, "PD")]
+    assert len(findings(data, "DER-0022")) == 1
+
+
 def test_a_scan_after_death(trial: Any) -> None:
     trial.patient().sums((-7, 50), (84, 50)).dies(60)
     (found,) = [item for item in findings(trial.derive(), "REC-0025") if "tr" in str(item.file)]

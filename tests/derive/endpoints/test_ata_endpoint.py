@@ -12,6 +12,7 @@ from topline.execute.local import derive_with_workings
 from topline.records.load import load_records
 from topline.report.story import tell_story
 from topline.report.tables.build import build_tables
+from topline.study.problems import InputError
 
 ENDPOINT: dict[str, Any] = {
     "id": "ATA",
@@ -84,6 +85,26 @@ def test_one_assessment(trial: Any, given: dict[str, Any], expected: str | None)
     check(trial.patient(), 365, **given)
     check(trial.patient("P2"), 365, 0.1, image="DISEASE")
     assert category(derive(trial)) == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "rule", "expected"),
+    [
+        ("mg/L", None, None),  # 0.0001 mg/L are 0.1 ng/mL, but 0.1 mg/L are 100
+        ("ug/L", None, "EXCELLENT"),
+        ("µg/L", None, "EXCELLENT"),
+        ("mg/L", {"unit": "ng/mL", "convert": {"mg/L": 1000}}, "BIOCHEMICAL INCOMPLETE"),
+    ],
+)
+def test_thyroglobulin_is_judged_in_ng_per_ml(trial: Any, unit: str, rule: Any, expected: str | None) -> None:
+    check(trial.patient(), 365, None).lab(365, 0.1, unit, LBTSHST="SUPPRESSED")
+    records = {"domains": dict.fromkeys(trial.rows)} | ({"lab_units": {"TG": rule}} if rule else {})
+    if expected is None:
+        with pytest.raises(InputError, match=r"REC-0034.*mg/L.*ng/mL"):
+            derive(trial)
+        return
+    data = trial.derive(endpoints=[ENDPOINT], analyses=ANALYSES, response=None, records=records)
+    assert category(data) == expected
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,12 @@ def with_visits_apart(records: Records, spec: ResponseSpec) -> tuple[Records, li
     if "VISITNUM" not in records["TR"].columns:
         return records, []
     span = spec.parameters.visit_span_days
-    scans = of_evaluator(records["TR"], "TR", spec.evaluator).select("USUBJID", "VISITNUM", pl.col("TRDT").alias("DT"), ROW)
+    scans = of_evaluator(records["TR"], "TR", spec.evaluator).select("USUBJID", "VISITNUM", pl.col("TRDT").alias("DT"), ROW).drop_nulls()
     suspects = _suspects(scans, span)
     if suspects.height == 0:
         return records, []
     keys = ["USUBJID", "VISITNUM"]
-    days = scans.join(suspects, on="USUBJID", how="semi").drop_nulls().group_by(*keys, "DT").agg(pl.col(ROW).min())
+    days = scans.join(suspects, on="USUBJID", how="semi").group_by(*keys, "DT").agg(pl.col(ROW).min())
     days = days.sort(*keys, "DT").with_columns(
         ((pl.col("DT") - pl.col("DT").shift(1).over(keys)) > span).fill_null(value=False).cum_sum().over(keys).cast(pl.Int64).alias("USE")
     )

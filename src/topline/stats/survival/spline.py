@@ -17,6 +17,7 @@ from topline.stats.survival.cox_newton import independent_columns
 from topline.stats.survival.error_distributions import density_part, survival_part
 from topline.stats.survival.likelihood_maximum import maximise
 from topline.stats.survival.risk_sets import RiskSets
+from topline.stats.survival.spline_terms import lowest_slope, spline_basis
 
 # Scale on which the spline and the covariates add up, and the distribution that it is without inner knots.
 SCALES = {"hazard": "weibull", "odds": "log-logistic", "normal": "log-normal"}
@@ -50,6 +51,8 @@ class FlexibleParametric(Result):
         All covariates together.
     aic, bic : float
         Of the model; BIC counts events (Volinsky and Raftery 2000).
+    warnings : tuple of str
+        What was not estimated, and where the spline falls: the likelihood asks only that it rises at the events.
     """
 
     scale: str
@@ -218,6 +221,10 @@ def flexible_parametric_regression(
     notes = [f"not estimable: {', '.join(gone)} (constant, or a combination of earlier columns)"] if gone else []
     if not converged:
         notes.append("no convergence: do not use the coefficients")
+    slope, where = lowest_slope(natural[:k], log_knots)
+    if slope < 0.0:
+        near = f"near time {math.exp(where):.3g}, between events, the fitted survival rises and the hazard is negative"
+        notes.append(f"{near}: take a smaller df or other knots")
     with np.errstate(over="ignore"):
         return FlexibleParametric(
             scale=scale,
@@ -244,21 +251,6 @@ def flexible_parametric_regression(
             conf_level=conf_level,
             warnings=tuple(notes),
         )
-
-
-def spline_basis(x: FloatArray, knots: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the natural cubic spline's terms 1, x, v_1(x), … and their derivatives, as Royston and Parmar define them.
-
-    v_j(x) = (x − k_j)³₊ − λ_j (x − k_min)³₊ − (1 − λ_j)(x − k_max)³₊, λ_j = (k_max − k_j) / (k_max − k_min).
-    """
-    first, last = knots[0], knots[-1]
-    value, slope = [np.ones_like(x), x], [np.zeros_like(x), np.ones_like(x)]
-    for knot in knots[1:-1]:
-        share = (last - knot) / (last - first)
-        parts = [(1.0, np.maximum(x - knot, 0.0)), (-share, np.maximum(x - first, 0.0)), (share - 1.0, np.maximum(x - last, 0.0))]
-        value.append(np.asarray(sum(a * d**3 for a, d in parts)))
-        slope.append(np.asarray(sum(3.0 * a * d**2 for a, d in parts)))
-    return np.stack(value, axis=1), np.stack(slope, axis=1)
 
 
 def _place_knots(logs: FloatArray, df: int, knots: Any) -> FloatArray:
