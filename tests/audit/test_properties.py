@@ -82,6 +82,8 @@ def noticed(report: AuditReport) -> bool:
 @given(st.integers(2, 99), st.data(), st.integers(0, 2))
 def test_the_power_of_a2_is_the_share_of_changed_percentages_that_it_finds(n: int, data: st.DataObject, decimals: int) -> None:
     x = data.draw(st.integers(0, n - 1))  # a percentage above 100 is not read as one
+    if Fraction(100 * x, n) * 10**decimals % 1 == Fraction(1, 2):
+        return  # 2/32 prints as 6.2 or 6.3: one changed digit is no error
     value = rounded(Fraction(100 * x, n), decimals)
     text = f"The ORR was {value}% ({x}/{n})."
     reports = changed(text, value)
