@@ -121,6 +121,18 @@ def test_what_cant_be_estimated_says_so(analyse: Any) -> None:
     assert empty.get(analysis="os", statistic="hazard_ratio").status == "not_estimable"
 
 
+def test_patients_in_no_row_of_a_subgroup_are_counted(analyse: Any) -> None:
+    """P8 has no best response; P2 (CR) and P5 (PD) have one that the protocol doesn't list."""
+    listed = [{"variable": "BEST", "label": "Best response", "levels": {"PR": "PR", "SD": "SD"}}, {"variable": "ARM", "label": "Arm"}]
+    os = {"id": "os", "type": "time_to_event", "population": "ALL", "endpoint": "OS", "comparison": {"test": "log_rank"}}
+    found = analyse(ROWS, analyses=[os | {"subgroups": listed}])
+    assert found.get(statistic="interaction", variable="Best response").warnings[-2:] == (
+        "Best response: 1 of 8 patients has no value and is in no row",
+        "Best response: 2 of 8 patients have a value that is none of these and are in no row",
+    )
+    assert not any("in no row" in text for text in found.get(statistic="interaction", variable="Arm").warnings)
+
+
 def test_follow_up_by_hand(analyse: Any) -> None:
     """Observed: the median of 4 and 4 times; reversed: deaths are censored."""
     found = analyse(ROWS)["follow_up"]

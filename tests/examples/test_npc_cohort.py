@@ -19,6 +19,7 @@ import pytest
 import topline
 from topline.api import Run
 from topline.audit.against import compare_claims, load_claims
+from topline.report.tables import build_tables
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "npc-cohort"
@@ -222,3 +223,11 @@ def test_a_target_drug_added_after_the_window_is_counted_and_moves_no_number(run
     assert any("C in 2, T in 4" in finding.message for finding in after.results.findings)
     values = [{row.id: (row.value, row.lower, row.upper, row.p_value) for row in one.results.rows} for one in (run, after)]
     assert changed(*values) == set()
+
+
+def test_patients_without_ebv_dna_are_told_under_the_subgroups(run: Run) -> None:
+    """README.md of the example, and its maker: 17 of 154 have none at the index date."""
+    tables = {table.id: table for table in build_tables(run.results, run.protocol)}
+    for name in ("pfs-subgroups", "os-subgroups"):
+        told = [note for note in tables[name].footnotes if "in no row" in note]
+        assert told == ["EBV DNA, copies/mL: 17 of 154 patients have no value and are in no row."]

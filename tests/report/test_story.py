@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from tests.derive.conftest import Trial
 
 import topline
 from topline.execute.local import Workings, derive_with_workings
@@ -16,6 +17,7 @@ from topline.records.load import Records, load_records
 from topline.report.story import Story, tell_story
 from topline.report.story.patient import number, signed
 from topline.report.story.text import WIDTH, _columns, _wrap
+from topline.report.words import with_unit
 from topline.study.protocol import Protocol
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -232,6 +234,62 @@ def test_every_assessment_says_why_and_where(dtc: Told, npc: Told) -> None:
                     or f": {visit.overall};" in visit.why
                     or f"so {visit.overall}, whatever" in visit.why
                 )
+
+
+@pytest.mark.parametrize(
+    ("found", "by", "why"),
+    [
+        (
+            {"T1": 70, "N1": "PRESENT", "L1": "PRESENT"},
+            "a new lesion and the sum of diameters",
+            "target PD; new lesion L1 (liver), first seen 2024-03-25: PD",
+        ),
+        (
+            {"T1": 70, "N1": "UNEQUIVOCAL PROGRESSION"},
+            "the sum of diameters and non-target progression",
+            "target PD; unequivocal progression of non-target N1 (bone): PD",
+        ),
+        (
+            {"T1": 50, "N1": "UNEQUIVOCAL PROGRESSION", "L1": "PRESENT"},
+            "a new lesion and non-target progression",
+            "new lesion L1 (liver), first seen 2024-03-25; unequivocal progression of non-target N1 (bone): PD",
+        ),
+        ({"T1": 70, "N1": "PRESENT"}, "the sum of diameters", "target PD; so PD, whatever else was seen"),
+    ],
+)
+def test_progression_names_every_reason(tmp_path: Path, found: Any, by: str, why: str) -> None:
+    trial = Trial(tmp_path)
+    trial.patient().scan(-7, T1=50, N1="PRESENT").scan(84, **found)
+    trial.derive()
+    protocol = trial.protocol()
+    records = load_records(protocol, trial.folder)
+    text = flat(tell_story(protocol, records, derive_with_workings(protocol, records), "P1"))
+    assert f"disease progression (visit 2, PD by {by})" in text
+    assert why in text
+
+
+def test_one_is_singular(dtc: Told) -> None:
+    rows = (EXAMPLES / "dtc-phase2" / "records" / "dm.csv").read_text(encoding="utf-8").splitlines()
+    assert (rows[0].split(",")[9], rows[1].split(",")[9], rows[2].split(",")[9]) == ("PRIORRAI", "2", "1")
+    assert "Previous courses of radioiodine 2 courses" in flat(dtc["DTC-001"])
+    assert "Previous courses of radioiodine 1 course " in flat(dtc["DTC-002"])
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        ("1", "courses", "1 course"),
+        ("2", "courses", "2 courses"),
+        ("0", "courses", "0 courses"),
+        ("1", "pack-years", "1 pack-year"),
+        ("1", "celsius", "1 celsius"),
+        ("1", "mm/s", "1 mm/s"),
+        ("1", "GBq", "1 GBq"),
+        ("1", None, "1"),
+    ],
+)
+def test_a_unit_after_one(value: str, unit: str | None, text: str) -> None:
+    assert with_unit(value, unit) == text
 
 
 def test_a_node_and_a_new_lesion_are_told_as_such(dtc: Told) -> None:

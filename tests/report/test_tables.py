@@ -132,6 +132,28 @@ def test_adverse_events(single: Study, two_arm: Study) -> None:
     assert cells(by_id(two_arm)["safety"], "p, Fisher's exact test") == (">0.999", "")
 
 
+def test_a_caution_about_a_comparison_names_its_line(two_arm: Study) -> None:
+    results, protocol = two_arm
+    small = "an expected count is 1.69, below 5: the chi-squared approximation may be poor"
+    edge = "the observed table is the most extreme one its margins allow"
+    test = next(row for row in results.rows if row.analysis == "safety" and row.statistic == "p_value")
+    more = [
+        replace(test, endpoint="TRAE3", warnings=(small,)),
+        replace(test, endpoint="SAE", warnings=(small,)),
+        replace(test, endpoint="SAE", statistic="odds_ratio", p_value=None, warnings=(edge,)),
+        replace(test, analysis="response", endpoint="ORR", statistic="odds_ratio", p_value=None, warnings=(edge,)),
+    ]
+    tables = by_id((replace(results, rows=with_ids((*results.rows, *more))), protocol))
+    assert tables["safety"].footnotes[-2:] == (
+        "Treatment-related event of grade ≥ 3 (p-value), Serious event (p-value): an expected count is 1.69, below 5: the chi-squared "
+        "approximation may be poor.",
+        "Serious event (odds ratio): the observed table is the most extreme one its margins allow.",
+    )
+    assert tables["response"].footnotes[-1] == (
+        "Objective response rate (odds ratio): the observed table is the most extreme one its margins allow."
+    )
+
+
 def test_exposure(single: Study) -> None:
     table = by_id(single)["exposure"]
     assert cells(table, "Cycles started, median (range)") == ("13 (4–30)",)

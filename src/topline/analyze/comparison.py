@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -254,12 +255,20 @@ def _subgroup(
             rows += [row(analysis, None, "n", own.height, **fields), row(analysis, None, "events", events, **fields)]
         fitted = _cox(analysis, part, comparison.strata, (), "subgroup", comparison, context, within)
         rows += [item for item in fitted if item.statistic == "hazard_ratio"]
-    rows.append(
-        _interaction(
-            analysis, data.where(values.is_in(list(levels))), subgroup, list(levels), comparison, context, common | {"variable": label}
-        )
-    )
+    shown = data.where(values.is_in(list(levels)))
+    test = _interaction(analysis, shown, subgroup, list(levels), comparison, context, common | {"variable": label})
+    rows.append(replace(test, warnings=(*test.warnings, *_in_no_row(label, values, levels))))
     return rows
+
+
+def _in_no_row(label: str, values: pl.Series, levels: dict[str, str]) -> Iterator[str]:
+    """Say how many patients no level holds: those without a value, and those with one that the protocol doesn't list."""
+    missing = values.null_count()
+    other = values.len() - missing - int(values.is_in(list(levels)).sum())
+    for number_of, what in ((missing, "no value"), (other, "a value that is none of these")):
+        if number_of:
+            verb, end = ("has", "is") if number_of == 1 else ("have", "are")
+            yield f"{label}: {number_of} of {values.len()} patients {verb} {what} and {end} in no row"
 
 
 def _interaction(

@@ -34,8 +34,10 @@ SAME_UNIT = ("ng/ml", "ug/l", "µg/l", "μg/l", "mcg/l")
 def ata_2015(at_limit: Literal["incomplete", "indeterminate"] = "incomplete") -> pl.Expr:
     """The category of a row from IMAGING, TG, TGLOQFL, TSHSTATE and TGAB; null where it can't be told.
 
-    IMAGING is NEGATIVE, NON-SPECIFIC or STRUCTURAL; TG is thyroglobulin in ng/mL; TGLOQFL is Y where it is below that limit of
-    quantification; TSHSTATE is SUPPRESSED or STIMULATED; TGAB is NEGATIVE, STABLE, DECLINING or RISING.
+    IMAGING is NEGATIVE, NON-SPECIFIC or STRUCTURAL; TG is thyroglobulin in ng/mL; TGLOQFL is Y where it is only known to lie below that;
+    TSHSTATE is SUPPRESSED or STIMULATED; TGAB is NEGATIVE, STABLE, DECLINING, RISING, or PRESENT (not negative, of a trend not known).
+    A "<0.9" that leaves several categories open tells none. Findings that aren't specific make the response indeterminate whatever
+    thyroglobulin is, as table 13 has it.
 
     Parameters
     ----------
@@ -45,24 +47,20 @@ def ata_2015(at_limit: Literal["incomplete", "indeterminate"] = "incomplete") ->
     stimulated = pl.when(pl.col("TSHSTATE") == "STIMULATED").then(True).when(pl.col("TSHSTATE") == "SUPPRESSED").then(False)
     high = pl.when(stimulated).then(10.0).when(~stimulated).then(1.0)
     low = pl.when(stimulated).then(1.0).when(~stimulated).then(0.2)
-    raised = (pl.col("TG") >= high) if at_limit == "incomplete" else (pl.col("TG") > high)
+    tg = pl.col("TG")
     below = (pl.col("TGLOQFL") == "Y").fill_null(value=False)
-    raised &= ~below
-    small = (pl.col("TG") < low) | (below & (pl.col("TG") <= low))
+    raised = pl.when(~below).then((tg >= high) if at_limit == "incomplete" else (tg > high)).when(tg <= high).then(False)
+    small = pl.when(~below).then(tg < low).when(tg <= low).then(True)
     clear = pl.col("IMAGING") == "NEGATIVE"
-    rising = (pl.col("TGAB") == "RISING").fill_null(value=False)
+    free = pl.col("TGAB") == "NEGATIVE"
     return (
         pl.when(pl.col("IMAGING") == "STRUCTURAL")
         .then(pl.lit(STRUCTURAL))
-        .when(clear & (rising | raised.fill_null(value=False)))
+        .when(clear & ((pl.col("TGAB") == "RISING") | raised))
         .then(pl.lit(BIOCHEMICAL))
-        .when(clear & (pl.col("TGAB") == "NEGATIVE") & small)
+        .when(clear & free & small)
         .then(pl.lit(EXCELLENT))
-        .when(
-            (pl.col("IMAGING") == "NON-SPECIFIC")
-            | (clear & pl.col("TGAB").is_in(["STABLE", "DECLINING"]))
-            | (clear & raised.is_not_null() & pl.col("TGAB").is_not_null())
-        )
+        .when((pl.col("IMAGING") == "NON-SPECIFIC") | (clear & ~raised & (pl.col("TGAB").is_in(["STABLE", "DECLINING"]) | (free & ~small))))
         .then(pl.lit(INDETERMINATE))
     )
 
@@ -75,8 +73,8 @@ def derive_ata(
     Returns
     -------
     DataFrame
-        USUBJID, ADT, TG, AVALU, TGLOQFL, TSHSTATE, TGAB, IMAGING, IMGDT, CATEGORY (null where it can't be told), DECIDES (bool: the
-        patient's), SRCDOM, SRCSEQ.
+        USUBJID, ADT, TG, AVALU, TGLOQFL, TSHSTATE, TGAB, IMAGING, IMGDT, CATEGORY (null where it can't be told), REASON (why it can't),
+        DECIDES (bool: the patient's), SRCDOM, SRCSEQ.
     findings : list of Finding
         DER-0043 there is no value of thyroglobulin.
 
@@ -108,8 +106,9 @@ def derive_ata(
     rows = rows.filter(elapsed >= endpoint.from_day)
     rows = rows if endpoint.to_day is None else rows.filter(elapsed <= endpoint.to_day)
     rows = _nearest(rows, antibodies, "ABDT", ["TGAB"], endpoint.antibody.window_days)
-    rows = _nearest(rows, imaging, "IMGDT", ["IMAGING"], endpoint.imaging.window_days)
+    rows = _nearest(rows, imaging, "IMGDT", ["IMAGING"], endpoint.imaging.window_days, "RANK")
     rows = rows.with_columns(ata_2015(endpoint.at_limit).alias("CATEGORY")).sort("USUBJID", "ADT", "SRCDOM", "SRCSEQ")
+    rows = rows.with_columns(_reason().alias("REASON"))
     told = pl.col("CATEGORY").is_not_null()
     place = told.cum_sum(reverse=endpoint.value == "last").over("USUBJID")
     columns = [
@@ -123,6 +122,7 @@ def derive_ata(
         "IMAGING",
         "IMGDT",
         "CATEGORY",
+        "REASON",
         "DECIDES",
         "SRCDOM",
         "SRCSEQ",
@@ -158,6 +158,23 @@ def adrs_of_ata(endpoint: AtaResponse, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _reason() -> pl.Expr:
+    """Why the category of a row with thyroglobulin can't be told; null where it can."""
+    return (
+        pl.when(pl.col("CATEGORY").is_not_null())
+        .then(pl.lit(None, pl.String))
+        .when(pl.col("IMAGING").is_null())
+        .then(pl.lit("no imaging near enough"))
+        .when(~pl.col("TSHSTATE").is_in(["SUPPRESSED", "STIMULATED"]).fill_null(value=False))
+        .then(pl.lit("neither suppressed nor stimulated"))
+        .when(pl.col("TGAB").is_null())
+        .then(pl.lit("no antibodies near enough"))
+        .when(pl.col("TGAB") == "PRESENT")
+        .then(pl.lit("antibodies may have risen since the value before, of which only an upper bound is known"))
+        .otherwise(pl.lit("an upper bound of thyroglobulin leaves several categories open"))
+    )
+
+
 def _laboratory(records: Records, test: str, lab_units: Mapping[str, LabUnit]) -> tuple[pl.DataFrame, list[Finding]]:
     rows = records["LB"]
     rows = rows.filter((pl.col("LBTESTCD") == test.upper()) & pl.col("LBORRES").is_not_null() & pl.col("LBDT").is_not_null())
@@ -174,16 +191,23 @@ def _in_ng_per_ml(tg: pl.DataFrame, test: str) -> None:
 
 
 def _antibodies(records: Records, spec: AtaAntibody, lab_units: Mapping[str, LabUnit]) -> tuple[pl.DataFrame, list[Finding]]:
-    """USUBJID, ABDT, TGAB, SEQ: each antibody value as NEGATIVE, or against the one before RISING, DECLINING or STABLE."""
+    """USUBJID, ABDT, TGAB, SEQ: each antibody value as NEGATIVE, or against the one before RISING, DECLINING or STABLE.
+
+    Against a "<200" before it a value is RISING where it would be from 200, and else PRESENT.
+    """
     values, findings = _laboratory(records, spec.test, lab_units)
     values = values.sort("USUBJID", "LBDT", "LBSEQ")
     value, before = pl.col("AVAL"), pl.col("AVAL").shift(1).over("USUBJID")
+    bound = (pl.col("LOQFL").shift(1).over("USUBJID") == "Y").fill_null(value=False)
+    limit = before * (1 + spec.rise_percent / 100)
     state = (
         pl.when(value <= spec.upper_limit)
         .then(pl.lit("NEGATIVE"))
-        .when((value > before * (1 + spec.rise_percent / 100)).fill_null(value=False))
+        .when((value > limit) | (bound & (value >= limit)))
         .then(pl.lit("RISING"))
-        .when((value < before).fill_null(value=False))
+        .when(bound)
+        .then(pl.lit("PRESENT"))
+        .when(value < before)
         .then(pl.lit("DECLINING"))
         .otherwise(pl.lit("STABLE"))
     )
@@ -194,7 +218,7 @@ def _antibodies(records: Records, spec: AtaAntibody, lab_units: Mapping[str, Lab
 
 
 def _imaging(records: Records, spec: AtaImaging) -> pl.DataFrame:
-    """USUBJID, IMGDT, IMAGING, SEQ: the worst finding of each day."""
+    """USUBJID, IMGDT, IMAGING, RANK (0 is the worst), SEQ: the worst finding of each day."""
     table, day = records[spec.domain], day_name(spec.variable)
     if day not in table.columns:
         raise InputError(
@@ -206,19 +230,24 @@ def _imaging(records: Records, spec: AtaImaging) -> pl.DataFrame:
         if condition is not None:
             holds = truth(table, condition, records.tables, f"imaging, {name.lower()}").fill_null(value=False)
             rank = pl.when(holds).then(pl.lit(number, pl.Int32)).otherwise(rank)
-    rows = table.select("USUBJID", pl.col(day).alias("IMGDT"), rank.alias("rank"), pl.col(spec.domain + "SEQ").alias("SEQ")).drop_nulls(
-        ["IMGDT", "rank"]
+    rows = table.select("USUBJID", pl.col(day).alias("IMGDT"), rank.alias("RANK"), pl.col(spec.domain + "SEQ").alias("SEQ")).drop_nulls(
+        ["IMGDT", "RANK"]
     )
-    rows = rows.sort("USUBJID", "IMGDT", "rank", "SEQ").group_by("USUBJID", "IMGDT", maintain_order=True).first()
-    return rows.with_columns(pl.col("rank").replace_strict(dict(enumerate(conditions)), return_dtype=pl.String).alias("IMAGING")).drop(
-        "rank"
-    )
+    rows = rows.sort("USUBJID", "IMGDT", "RANK", "SEQ").group_by("USUBJID", "IMGDT", maintain_order=True).first()
+    return rows.with_columns(pl.col("RANK").replace_strict(dict(enumerate(conditions)), return_dtype=pl.String).alias("IMAGING"))
 
 
-def _nearest(rows: pl.DataFrame, others: pl.DataFrame, day: str, names: list[str], window: int) -> pl.DataFrame:
-    """Add the columns of the row nearest in time, of two as near the later; null where none lies within the window."""
+def _nearest(
+    rows: pl.DataFrame, others: pl.DataFrame, day: str, names: list[str], window: int, worst_by: str | None = None
+) -> pl.DataFrame:
+    """Add the columns of the row nearest in time, of two as near the later; null where none lies within the window.
+
+    With `worst_by`, a rank, only the rows of the least rank within the window are looked at.
+    """
+    ranks = [] if worst_by is None else [worst_by]
     numbered = rows.with_row_index("n")
     apart = (pl.col(day) - pl.col("ADT")).abs()
-    near = numbered.select("n", "USUBJID", "ADT").join(others.select("USUBJID", day, *names, "SEQ"), on="USUBJID").filter(apart <= window)
-    near = near.sort("n", -apart, day, "SEQ").group_by("n", maintain_order=True).last().select("n", day, *names)
+    near = numbered.select("n", "USUBJID", "ADT").join(others.select("USUBJID", day, *names, *ranks, "SEQ"), on="USUBJID")
+    order: list[str | pl.Expr] = ["n", *(-pl.col(name) for name in ranks), -apart, day, "SEQ"]
+    near = near.filter(apart <= window).sort(order).group_by("n", maintain_order=True).last().select("n", day, *names)
     return numbered.join(near, on="n", how="left", maintain_order="left").drop("n")

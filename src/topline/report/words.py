@@ -8,6 +8,9 @@ from collections.abc import Sequence
 _STAYS_ABOVE = re.compile(r"(?:median )?not reached: (?:S\(t\)|the curve) stays above (?P<above>0?\.\d+|1)(?: \(lowest value [^)]*\))?")
 _LIMIT = re.compile(r"((?:lower|upper) limit not reached): the curve's (?:lower|upper) limit stays above the quantile")
 
+_PLURAL = re.compile(r"^([a-z-]{2,}[^\Wsui])s$")
+"""A unit such as "courses" or "years", and not "celsius" or "mass"."""
+
 
 def plain_warning(text: str) -> str:
     """Return a warning of a curve in words that need no notation; any other as it is."""
@@ -31,6 +34,14 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return ``1 patient`` or ``2 patients``."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def with_unit(value: str, unit: str | None) -> str:
+    """Return ``8.3 g/L``, ``2 courses`` or ``1 course``: a unit that is an English plural is singular after 1."""
+    if not unit:
+        return value
+    plural = _PLURAL.match(unit) if value == "1" else None
+    return f"{value} {plural[1] if plural is not None else unit}"
 
 
 def sentence(text: str) -> str:

@@ -28,14 +28,14 @@ class AtaImaging(Strict):
     structural: Condition = Field(description="Rows that show structural or functional disease.")
     non_specific: Condition | None = Field(default=None, description="Rows with findings that aren't specific, such as faint bed uptake.")
     negative: Condition = Field(description="Rows that show no disease.")
-    window_days: int = Field(default=180, ge=0, description="The imaging nearest to the thyroglobulin's day, at most so many days apart.")
+    window_days: int = Field(default=180, ge=0, description="The worst imaging at most so many days from the thyroglobulin's.")
 
 
 class AtaResponse(EndpointBase):
     """Response to therapy by the American Thyroid Association's 2015 guideline; its rate is that of an excellent response.
 
-    Each thyroglobulin within the days given is judged with the imaging and the antibodies nearest to it, and so is each imaging with
-    structural disease; the last (or first) of them whose category can be told is the patient's.
+    Each thyroglobulin within the days given is judged with the worst imaging within its window and the antibodies nearest to it, and so is
+    each imaging with structural disease; the last (or first) of them whose category can be told is the patient's.
     """
 
     type: Literal["ata_2015"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 
 from topline.execute.local import derive_all
@@ -103,6 +104,14 @@ def test_one_visit_number_used_again_months_later(trial: Any, visits: Any, param
     assert (found.file, found.row, found.column, found.value, found.subject) == ("TR", 6, "VISITNUM", "2", "P1")
     assert rule in found.message
     assert visits(data) == expected
+
+
+def test_a_second_use_does_not_take_the_number_of_another_visit(trial: Any, visits: Any) -> None:
+    patient = trial.patient().scan(-7, 1, T1=50).scan(84, 2, T1=30).scan(126, 2.01, T1=28)
+    patient.scan(168, 2, T1=50).scan(252, 2, T1=60).scan(300, 2.02, T1=70)
+    data = trial.derive()
+    assert visits(data) == [(84, "PR"), (126, "PR"), (168, "PD"), (252, "PD"), (300, "PD")]
+    assert data.adtr.filter(pl.col("PARAMCD") == "SDIAM").sort("ADT")["AVISITN"].to_list() == [1, 2, 2.01, 2.03, 2.04, 2.02]
 
 
 @pytest.mark.parametrize(("day", "span", "n"), [(126, 42, 0), (127, 42, 1), (127, 43, 0), (84, 0, 0)])

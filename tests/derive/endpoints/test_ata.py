@@ -26,7 +26,18 @@ from topline.derive.ata import BIOCHEMICAL, EXCELLENT, INDETERMINATE, STRUCTURAL
         ("NEGATIVE", 0.1, "N", "SUPPRESSED", "STABLE", INDETERMINATE),
         ("NEGATIVE", 0.1, "N", "SUPPRESSED", "DECLINING", INDETERMINATE),
         ("NON-SPECIFIC", 0.1, "N", "SUPPRESSED", "NEGATIVE", INDETERMINATE),
-        ("NON-SPECIFIC", 50.0, "N", "SUPPRESSED", "NEGATIVE", INDETERMINATE),
+        ("NON-SPECIFIC", 50.0, "N", "SUPPRESSED", "NEGATIVE", INDETERMINATE),  # so table 13
+        ("NON-SPECIFIC", 2.0, "Y", "SUPPRESSED", "NEGATIVE", INDETERMINATE),
+        ("NEGATIVE", 0.9, "Y", "SUPPRESSED", "NEGATIVE", None),  # "<0.9": excellent or indeterminate
+        ("NEGATIVE", 2.0, "Y", "SUPPRESSED", "NEGATIVE", None),  # any of three
+        ("NEGATIVE", 1.0, "Y", "STIMULATED", "NEGATIVE", EXCELLENT),
+        ("NEGATIVE", 2.0, "Y", "SUPPRESSED", "RISING", BIOCHEMICAL),
+        ("NEGATIVE", 1.0, "Y", "SUPPRESSED", "STABLE", INDETERMINATE),
+        ("NEGATIVE", 1.1, "Y", "SUPPRESSED", "STABLE", None),
+        ("NEGATIVE", 0.1, "N", "SUPPRESSED", "PRESENT", None),  # rising or not
+        ("NEGATIVE", 1.0, "N", "SUPPRESSED", "PRESENT", BIOCHEMICAL),  # either way
+        ("NEGATIVE", 5.0, "N", None, "STABLE", None),  # biochemical incomplete if suppressed
+        ("STRUCTURAL", 2.0, "Y", "SUPPRESSED", "NEGATIVE", STRUCTURAL),
         ("STRUCTURAL", 0.1, "N", "SUPPRESSED", "NEGATIVE", STRUCTURAL),
         ("STRUCTURAL", None, None, None, None, STRUCTURAL),
         ("NEGATIVE", None, None, "SUPPRESSED", "NEGATIVE", None),
@@ -35,9 +46,25 @@ from topline.derive.ata import BIOCHEMICAL, EXCELLENT, INDETERMINATE, STRUCTURAL
     ],
 )
 def test_categories(imaging: Any, tg: Any, below: Any, state: Any, antibody: Any, expected: str | None) -> None:
+    assert judged(imaging, tg, below, state, antibody) == expected
+
+
+def judged(imaging: Any, tg: Any, below: Any, state: Any, antibody: Any) -> str | None:
     kinds = {"IMAGING": pl.String, "TG": pl.Float64, "TGLOQFL": pl.String, "TSHSTATE": pl.String, "TGAB": pl.String}
     row = pl.DataFrame([(imaging, tg, below, state, antibody)], schema=kinds, orient="row")
-    assert row.select(ata_2015()).item() == expected
+    category: str | None = row.select(ata_2015()).item()
+    return category
+
+
+@pytest.mark.parametrize("antibody", ["NEGATIVE", "STABLE", "DECLINING", "RISING"])
+@pytest.mark.parametrize("state", ["SUPPRESSED", "STIMULATED"])
+@pytest.mark.parametrize("imaging", ["NEGATIVE", "NON-SPECIFIC", "STRUCTURAL"])
+@pytest.mark.parametrize("bound", [0.1, 0.2, 0.9, 1.0, 2.0, 10.0, 11.0])
+def test_a_bound_tells_what_every_value_below_it_tells(bound: float, imaging: str, state: str, antibody: str) -> None:
+    """By definition: "<2" has the category that all of 0 to 1.999 have, and none where they differ."""
+    values = [value for value in (0.0, 0.15, 0.5, 0.95, 1.5, 5.0, 10.5) if value < bound]
+    possible = {judged(imaging, value, "N", state, antibody) for value in values}
+    assert judged(imaging, bound, "Y", state, antibody) == (possible.pop() if len(possible) == 1 else None)
 
 
 @pytest.mark.parametrize(("tg", "state"), [(1.0, "SUPPRESSED"), (10.0, "STIMULATED")])

@@ -68,6 +68,8 @@ def category(data: Any, subject: str = "P1") -> str | None:
         ({"tg": 0.1}, "EXCELLENT"),
         ({"tg": "<0.2"}, "EXCELLENT"),
         ({"tg": 0.2}, "INDETERMINATE"),
+        ({"tg": "<0.9"}, None),
+        ({"tg": "<2"}, None),
         ({"tg": 1}, "BIOCHEMICAL INCOMPLETE"),
         ({"tg": 0.9, "state": "STIMULATED"}, "EXCELLENT"),
         ({"tg": 10, "state": "STIMULATED"}, "BIOCHEMICAL INCOMPLETE"),
@@ -123,6 +125,44 @@ def test_antibodies_against_the_value_before(trial: Any, before: float, now: flo
     assert category(derive(trial)) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ("<200", 180, None),  # from 150 a rise, from 190 a fall
+        ("<200", 200, "BIOCHEMICAL INCOMPLETE"),
+        ("<100", 120, "BIOCHEMICAL INCOMPLETE"),
+        ("<200", 90, "EXCELLENT"),
+    ],
+)
+def test_a_bound_before_decides_a_rise_or_nothing(trial: Any, before: str, now: float, expected: str | None) -> None:
+    check(trial.patient().lab(100, before, "IU/mL", LBTESTCD="TGAB"), 365, 0.1, antibody=now)
+    assert category(derive(trial)) == expected
+
+
+def test_a_rise_from_a_bound_has_to_be_as_large_as_declared(trial: Any) -> None:
+    rules = {"antibody": {"test": "TGAB", "upper_limit": 100, "rise_percent": 20}}
+    check(trial.patient().lab(100, "<100", "IU/mL", LBTESTCD="TGAB"), 365, 0.1, antibody=119)  # 99.9 to 119 is a rise by 19%
+    check(trial.patient("P2").lab(100, "<100", "IU/mL", LBTESTCD="TGAB"), 365, 0.1, antibody=120)
+    data = derive(trial, **rules)
+    assert (category(data), category(data, "P2")) == (None, "BIOCHEMICAL INCOMPLETE")
+
+
+@pytest.mark.parametrize(
+    ("image", "day", "expected"),
+    [
+        ("DISEASE", 300, "STRUCTURAL INCOMPLETE"),
+        ("UNCLEAR", 300, "INDETERMINATE"),
+        ("DISEASE", 420, "STRUCTURAL INCOMPLETE"),
+        ("DISEASE", 179, "EXCELLENT"),  # 181 days before
+    ],
+)
+def test_the_worst_imaging_within_the_window_counts(trial: Any, image: str, day: int, expected: str) -> None:
+    """A clear ultrasound of the neck says nothing of the disease that CT showed in the lung."""
+    patient = check(trial.patient(), day, None, antibody=None, image=image)
+    check(patient, 360, 0.1)
+    assert category(derive(trial, to_day=400)) == expected
+
+
 def test_a_rise_has_to_be_as_large_as_declared(trial: Any) -> None:
     check(trial.patient().lab(100, 150, "IU/mL", LBTESTCD="TGAB"), 365, 0.1, antibody=180)
     assert category(derive(trial, antibody={"test": "TGAB", "upper_limit": 100, "rise_percent": 20})) == "INDETERMINATE"
@@ -141,7 +181,7 @@ def test_a_rise_has_to_be_as_large_as_declared(trial: Any) -> None:
 )
 def test_which_assessment_decides(trial: Any, rules: dict[str, Any], expected: str) -> None:
     patient = trial.patient()
-    check(check(check(check(patient, 90, 0.5), 200, 3), 400, 0.1), 550, 0.1, image="DISEASE")
+    check(check(check(check(patient, 90, 0.5), 200, 3), 400, 0.1), 590, 0.1, image="DISEASE")
     assert category(derive(trial, **rules)) == expected
 
 
@@ -204,6 +244,34 @@ def test_the_story(cohort: Any) -> None:
     text = " ".join(str(tell_story(protocol, records, workings, "P3")).split())
     assert "5 ng/mL suppressed, antibodies negative, imaging negative on 2024-12-31: biochemical incomplete" in text
     assert "= No response (N): biochemical incomplete, the last assessment that can be told, on 2024-12-31 (day 366)" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "before", "why"),
+    [
+        ({"tg": "<2"}, None, "<2 ng/mL suppressed, antibodies negative, imaging negative on 2024-12-31: can't be told: an upper bound of"),
+        (
+            {"tg": 0.1, "antibody": 180},
+            "<200",
+            "antibodies present, imaging negative on 2024-12-31: can't be told: antibodies may have risen",
+        ),
+        ({"tg": 0.1, "antibody": None}, None, "can't be told: no antibodies near enough"),
+        ({"tg": 0.1, "image": None}, None, "can't be told: no imaging near enough"),
+        ({"tg": 0.1, "state": ""}, None, "can't be told: neither suppressed nor stimulated"),
+    ],
+)
+def test_the_story_says_why_a_category_cannot_be_told(trial: Any, given: dict[str, Any], before: str | None, why: str) -> None:
+    patient = trial.patient()
+    check(trial.patient("P2"), 365, 0.1)
+    if before is not None:
+        patient.lab(100, before, "IU/mL", LBTESTCD="TGAB")
+    check(patient, 365, **given)
+    derive(trial)
+    protocol = trial.protocol(endpoints=[ENDPOINT], analyses=ANALYSES, response=None)
+    records = load_records(protocol, trial.folder)
+    text = " ".join(str(tell_story(protocol, records, derive_with_workings(protocol, records), "P1")).split())
+    assert why in text
+    assert "= No response (N): no assessment whose category can be told within the days that count" in text
 
 
 def test_no_thyroglobulin_at_all_is_found(trial: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import polars as pl
 
 from topline.derive.response.lesions import of_evaluator
@@ -11,7 +13,7 @@ from topline.study.problems import Finding
 from topline.study.response_spec import ResponseSpec
 
 _STEP = 0.01
-"""The second use of visit 3 becomes 3.01, the third 3.02."""
+"""The second use of visit 3 becomes 3.01, the third 3.02; a number that the patient has already is passed over."""
 
 
 def with_visits_apart(records: Records, spec: ResponseSpec) -> tuple[Records, list[Finding]]:
@@ -54,7 +56,7 @@ def with_visits_apart(records: Records, spec: ResponseSpec) -> tuple[Records, li
     ]
     if not apart:
         return records, findings
-    since = again.select(*keys, pl.col("DT").alias("SINCE"), "USE")
+    since = again.select(*keys, pl.col("DT").alias("SINCE"), "USE", _free_numbers(records, again).alias("NUMBER"))
     return records.replace({**records.tables, **{name: _renumbered(records[name], name, since) for name in ("TU", "TR")}}), findings
 
 
@@ -68,12 +70,27 @@ def _suspects(scans: pl.DataFrame, span: int) -> pl.DataFrame:
     return pl.concat([again, steps.filter("odd").select("USUBJID")]).unique(maintain_order=True)
 
 
+def _free_numbers(records: Records, again: pl.DataFrame) -> pl.Series:
+    """The number of each later use: the next that none of the patient's visits has."""
+    taken: dict[str, set[float]] = {}
+    for table in (records[name] for name in ("TU", "TR") if "VISITNUM" in records[name].columns):
+        rows = table.join(again, on="USUBJID", how="semi").select("USUBJID", "VISITNUM").drop_nulls().unique()
+        for subject, visit in rows.iter_rows():
+            taken.setdefault(subject, set()).add(round(visit, 6))
+    numbers = []
+    for subject, visit in again.select("USUBJID", "VISITNUM").iter_rows():
+        free = (round(visit + step * _STEP, 6) for step in count(1))
+        numbers.append(next(number for number in free if number not in taken[subject]))
+        taken[subject].add(numbers[-1])
+    return pl.Series(numbers, dtype=pl.Float64)
+
+
 def _renumbered(table: pl.DataFrame, domain: str, since: pl.DataFrame) -> pl.DataFrame:
     """Give the rows from the first day of a later use on that use's number."""
     day = domain + "DT"
     if not {"VISITNUM", day} <= set(table.columns):
         return table
     later = table.select(ROW, "USUBJID", "VISITNUM", day).join(since, on=["USUBJID", "VISITNUM"])
-    uses = later.filter(pl.col(day) >= pl.col("SINCE")).group_by(ROW).agg(pl.col("USE").max())
+    uses = later.filter(pl.col(day) >= pl.col("SINCE")).sort(ROW, "USE").group_by(ROW).agg(pl.col("NUMBER").last())
     rows = table.join(uses, on=ROW, how="left", maintain_order="left")
-    return rows.with_columns((pl.col("VISITNUM") + pl.col("USE").fill_null(0) * _STEP).alias("VISITNUM")).drop("USE")
+    return rows.with_columns(pl.coalesce("NUMBER", "VISITNUM").alias("VISITNUM")).drop("NUMBER")

@@ -259,17 +259,18 @@ def _overall(
 ) -> str:
     scans = _scans(patient, row["VISIT"])
     names = {lesion.id: f"{lesion.id} ({lesion.location})" if lesion.location else lesion.id for lesion in lesions}
-    if rule == "new lesion":
-        new = [
-            f"{names[item.id]}, first seen {item.first_seen.short}" if item.first_seen else names[item.id]
-            for item in _new(lesions, patient, row)
-        ]
-        return f"new lesion {listed(new)}{_seen_again(patient, labels, row)}: {response}" if new else f"a new lesion: {response}"
-    if rule == "sum of diameters":
-        return f"so {response}, whatever else was seen"
-    if rule == "non-target progression":
-        grown = [names[name] for name, scan in scans.items() if scan["ROLE"] == "NON-TARGET" and scan["STATE"] in PROGRESSED]
-        return f"unequivocal progression of non-target {listed(grown) or 'disease'}: {response}"
+    if rule in ("new lesion", "sum of diameters", "non-target progression"):
+        why = []
+        if rule == "new lesion":
+            new = [
+                f"{names[item.id]}, first seen {item.first_seen.short}" if item.first_seen else names[item.id]
+                for item in _new(lesions, patient, row)
+            ]
+            why.append(f"new lesion {listed(new)}{_seen_again(patient, labels, row)}" if new else "a new lesion")
+        if row["NTRGRESP"] == "PD":
+            grown = [names[name] for name, scan in scans.items() if scan["ROLE"] == "NON-TARGET" and scan["STATE"] in PROGRESSED]
+            why.append(f"unequivocal progression of non-target {listed(grown) or 'disease'}")
+        return f"{'; '.join(why)}: {response}" if why else f"so {response}, whatever else was seen"
     if rule == "disease after complete response":
         complete = [item for item in patient.rows(patient.response.overall if patient.response else None) if item["OVR"] == "CR"]
         of = f" of visit {labels[complete[0]['VISIT']]}" if complete else ""

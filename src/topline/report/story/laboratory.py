@@ -73,7 +73,7 @@ def tell_ata(patient: Patient, endpoint: AtaResponse) -> Biochemical:
         )
         parts = [str(row[name]).lower() for name in ("TSHSTATE",) if row[name] is not None]
         parts += [f"antibodies {str(row['TGAB'] or 'not known').lower()}", imaging]
-        category = str(row["CATEGORY"] or "can't be told").lower()
+        category = f"can't be told: {row['REASON']}" if row["CATEGORY"] is None else row["CATEGORY"].lower()
         values.append(LabValue(patient.day(row["ADT"]), tg, None, f"{', '.join(parts)}: {category}"))
         decided = row if row["DECIDES"] else decided
     response = "Y" if decided is not None and decided["CATEGORY"] == EXCELLENT else "N"

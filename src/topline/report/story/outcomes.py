@@ -14,7 +14,7 @@ from topline.report.story.assessments import Labels, visit_labels
 from topline.report.story.model import Candidate, Outcome, Place, Status, Tried
 from topline.report.story.patient import Patient, plain
 from topline.report.story.who import tell_origin
-from topline.report.words import counted, listed, lower_first
+from topline.report.words import counted, listed, lower_first, with_unit
 from topline.study.endpoints import TimeToEvent
 
 _DECIDED_BY = {
@@ -45,7 +45,7 @@ def tell_outcome(patient: Patient, endpoint: TimeToEvent) -> Outcome:
         time, event = (plain(patient.facts.get(name)) for name in (spec.time, spec.event))
         says = f"{spec.event} is one of {', '.join(spec.event_values)}"
         status: Status = "decided" if row["CNSR"] == 0 else "not met"
-        rules = (Tried("Event as recorded", says, status, f"{spec.event} = {event}, {spec.time} = {time} {spec.unit}"),)
+        rules = (Tried("Event as recorded", says, status, f"{spec.event} = {event}, {spec.time} = {with_unit(time, spec.unit)}"),)
     else:
         trail = trace_time_to_event(
             endpoint, patient.datasets.adsl, patient.records, patient.response, patient.protocol.schedule.assessments
@@ -243,5 +243,15 @@ def _origin_of(patient: Patient, labels: Labels, domain: str, variable: str, seq
             places.append(patient.places("TU", new["TUSEQ"].to_list()))
     else:
         places.append(patient.place(row["SRCDOM"], row["SRCSEQ"]))
-    by = f" by {_DECIDED_BY[row['RULE']]}" if row["CLASS"] == "PD" and row["RULE"] in _DECIDED_BY else ""
+    by = f" by {listed(_progressed_by(row))}" if row["CLASS"] == "PD" and row["RULE"] in _DECIDED_BY else ""
     return f"visit {labels[row['VISIT']]}, {row['OVR']}{by}", tuple(place for place in places if place is not None)
+
+
+def _progressed_by(row: dict[str, Any]) -> list[str]:
+    """What made a visit PD, in words: the rule that decided, and whatever else would have."""
+    seen = {
+        "new lesion": row["NEWLES"] == "Y",
+        "sum of diameters": row["TRGRESP"] == "PD",
+        "non-target progression": row["NTRGRESP"] == "PD",
+    }
+    return [_DECIDED_BY[rule] for rule in dict.fromkeys((row["RULE"], *seen)) if seen.get(rule, True)]

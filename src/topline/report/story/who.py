@@ -7,6 +7,7 @@ import polars as pl
 from topline.derive.subjects import pick_date
 from topline.report.story.model import Membership, Origin, Place, Who
 from topline.report.story.patient import Patient, plain
+from topline.report.words import with_unit
 from topline.study.analyses import BaselineAnalysis
 from topline.study.protocol import Protocol
 
@@ -67,7 +68,7 @@ def _value(value: object, levels: dict[str, str] | None, unit: str | None) -> st
     if value is None:
         return "not recorded"
     text = (levels or {}).get(str(value), plain(value))
-    return f"{text} {unit}" if unit else text
+    return with_unit(text, unit)
 
 
 def _memberships(patient: Patient) -> list[Membership]:

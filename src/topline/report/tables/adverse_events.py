@@ -8,7 +8,7 @@ from topline.analyze.results import Result
 from topline.report.context import Context, Group, pick, select
 from topline.report.labels import OVERVIEW, overview_label
 from topline.report.tables.columns import group_columns, sizes_of
-from topline.report.tables.footnotes import method_notes, warning_notes
+from topline.report.tables.footnotes import line_name, method_notes, warning_notes
 from topline.report.tables.model import Column, Row, Table
 from topline.report.tables.response import comparison_rows
 from topline.study.analyses import AdverseEventAnalysis
@@ -39,7 +39,8 @@ def _overview(context: Context, analysis: AdverseEventAnalysis, rows: Sequence[R
         lines += comparison_rows(context, same, groups)
     columns = (Column("Patients with, n (%)", "text"), *group_columns(context, groups, sizes_of(own, groups)))
     tested = [row for row in own if row.statistic in ("rate", "rate_difference", "odds_ratio", "p_value")]
-    notes = (*definitions(context, analysis, rows), *method_notes(tested), *warning_notes(rows))
+    cautions = warning_notes(rows, lambda row: line_name(overview_label(row.endpoint or "", analysis.severe_grade), row))
+    notes = (*definitions(context, analysis, rows), *method_notes(tested), *cautions)
     title = analysis.title or "Adverse events: overview"
     return Table(analysis.id, title, columns, tuple(lines), notes, "safety", analysis.id)
 

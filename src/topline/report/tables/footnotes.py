@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from topline.analyze.results import Result
@@ -112,9 +112,21 @@ def _note(words: str, text: str) -> str:
     return _sentence(text if text.lower().startswith(words.lower()) else f"{words}: {text}")
 
 
-def warning_notes(rows: Iterable[Result]) -> tuple[str, ...]:
-    """Return each distinct warning of the rows once, without anything that could name a patient."""
-    return tuple(dict.fromkeys(_sentence(scrub(plain_warning(text))) for row in rows for text in row.warnings))
+def warning_notes(rows: Iterable[Result], line: Callable[[Result], str] | None = None) -> tuple[str, ...]:
+    """Return each distinct warning of the rows once, without anything that could name a patient.
+
+    `line` gives the printed name of a row's line; a warning then begins with the lines that it speaks of.
+    """
+    lines: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for text in row.warnings:
+            lines.setdefault(scrub(plain_warning(text)), {})[line(row) if line is not None else ""] = None
+    return tuple(_sentence(f"{', '.join(names)}: {text}" if any(names) else text) for text, names in lines.items())
+
+
+def line_name(label: str, row: Result) -> str:
+    """Return the name of a row's line: the label, and in a comparison the statistic, which has a line of its own."""
+    return f"{label} ({_WORDS.get(row.statistic, row.statistic)})" if row.reference_group is not None else label
 
 
 def abbreviation_notes(cells: Iterable[str]) -> tuple[str, ...]:

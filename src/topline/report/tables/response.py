@@ -8,7 +8,7 @@ from topline.analyze.results import Result
 from topline.report.cautions import disagreement_notes
 from topline.report.context import Context, Group, pick, select
 from topline.report.tables.columns import group_columns, sizes_of
-from topline.report.tables.footnotes import method_notes, warning_notes
+from topline.report.tables.footnotes import line_name, method_notes, warning_notes
 from topline.report.tables.model import Column, Row, Table
 from topline.study.analyses import ResponseAnalysis
 
@@ -46,7 +46,7 @@ def response_table(context: Context, analysis: ResponseAnalysis) -> Table | None
         "those without an assessment as non-responders.",
         *method_notes(tested),
         *disagreement_notes(rows),
-        *warning_notes(rows),
+        *warning_notes(rows, lambda row: line_name(context.endpoint_label(row.endpoint), row)),
     )
     columns = (Column("", "text"), *group_columns(context, groups, sizes_of(rows, groups)))
     return Table(analysis.id, analysis.title or "Response", columns, tuple(lines), notes, "response", analysis.id)

@@ -97,8 +97,9 @@ def _endpoints(context: Context) -> Iterator[str]:
             until = f" to {endpoint.to_day}" if endpoint.to_day is not None else " on"
             yield (
                 f"{name}: response to therapy by the American Thyroid Association's 2015 guideline, of the {endpoint.value} assessment "
-                f"from day {endpoint.from_day}{until}; the rate is that of an excellent response; thyroglobulin exactly at 1 (stimulated: "
-                f"10) ng/mL is {endpoint.at_limit}, antibodies are negative up to {endpoint.antibody.upper_limit:g}"
+                f"from day {endpoint.from_day}{until}; the rate is that of an excellent response; imaging is the worst within "
+                f"{endpoint.imaging.window_days} days of thyroglobulin, which exactly at 1 (stimulated: 10) ng/mL is {endpoint.at_limit}; "
+                f"antibodies are negative up to {endpoint.antibody.upper_limit:g}"
             )
         elif isinstance(endpoint, BiochemicalResponse):
             yield (
