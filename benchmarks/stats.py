@@ -127,6 +127,7 @@ def show(seconds: float | None) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="run the jobs whose name contains this")
+    parser.add_argument("--without", default="", help="contenders to leave out, separated by commas")
     parser.add_argument("--largest", type=int, default=10**8, help="skip jobs with more rows than this")
     parser.add_argument("--json", type=Path, help="write the numbers here as well")
     asked = parser.parse_args()
@@ -141,7 +142,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
             write_data(job, folder)
-            found = {c: run(c, job, folder, peers) for c in job.contenders}
+            found = {c: run(c, job, folder, peers) for c in job.contenders if c not in asked.without.split(",")}
         times = {c: (r or {}).get("seconds") for c, r in found.items()}
         rivals = [t for c, t in times.items() if c != "topline" and t is not None and t <= LIMIT]
         ratio = f"{min(rivals) / times['topline']:.3g}×" if rivals and times["topline"] else ""

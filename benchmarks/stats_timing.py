@@ -7,17 +7,18 @@ from collections.abc import Callable
 
 
 def median_time(call: Callable[[], object]) -> float:
-    """Return the median seconds of five runs after one to warm up; of three or one where a run takes long."""
-    begin = time.perf_counter()
-    call()
-    first = time.perf_counter() - begin
+    """Return the median seconds of five runs, each of many calls where one is short, after two to warm up; fewer where one takes long."""
+    first = seconds(call)
     if first > 20.0:
         return first
-    runs = []
-    inner = max(1, int(0.02 / max(first, 1e-9)))
-    for _ in range(3 if first > 5.0 else 5):
-        begin = time.perf_counter()
-        for _ in range(inner):
-            call()
-        runs.append((time.perf_counter() - begin) / inner)
+    inner = max(1, int(0.05 / max(min(first, seconds(call)), 1e-9)))
+    runs = [seconds(call, inner) for _ in range(3 if first > 5.0 else 5)]
     return sorted(runs)[len(runs) // 2]
+
+
+def seconds(call: Callable[[], object], times: int = 1) -> float:
+    """Return the seconds of one call, the mean of some."""
+    begin = time.perf_counter()
+    for _ in range(times):
+        call()
+    return (time.perf_counter() - begin) / times
