@@ -18,7 +18,6 @@ from topline.audit.build_context import (
 )
 from topline.audit.claims import Claim
 from topline.audit.grammar import Cell
-from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY
 from topline.audit.phrases import family_of
 from topline.audit.series import Series
@@ -105,27 +104,6 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
     return claims
 
 
-def _said_of(context: SentenceContext, s: Series) -> tuple[str, ...]:
-    """Which arm a sentence says to be higher or lower, where it says so plainly just before its two values."""
-    if len(context.book.arms) != 2 or len(s.cells) != 2 or None in s.arms or s.arms[0] == s.arms[1]:
-        return ()
-    before: list[Item] = []
-    for item in reversed(context.items[max(0, s.first - 22) : s.first]):
-        if item.kind in {"C", "P", "R"} or item.low == ";":
-            break
-        before.insert(0, item)
-    words = {x.low for x in before}
-    said = [("higher" if words & {"higher", "longer", "prolonged"} else ""), ("lower" if words & {"lower", "shorter"} else "")]
-    subjects = [
-        int(x.data)
-        for k, x in enumerate(before)
-        if x.kind == "A" and not {y.low for y in before[max(0, k - 4) : k]} & {"compared", "comparison", "than", "versus", "vs", "with"}
-    ]
-    if bool(said[0]) == bool(said[1]) or len(set(subjects)) != 1 or words & {"not", "no", "risk", "hazard", "similar", "although", "nor"}:
-        return ()
-    return (f"{context.book.arms[subjects[0]].name}-{said[0] or said[1]}",)
-
-
 def _second_arm(context: SentenceContext, before: Series | None, now: Series) -> bool:
     """Tell whether a value is the other arm's of the value before ("60.0% in A, compared with 45.4% in B; P …")."""
     if before is None or len(before.cells) != 1 or len(now.cells) != 1 or before.endpoints != now.endpoints:
@@ -147,7 +125,7 @@ def _value_claim(
         and not set(following) & {"patients", "participants", "subjects", "cases", "those", "women", "men", "individuals"}
     ):
         marks = (*marks, "other units")
-    base_marks = tuple(dict.fromkeys((*marks, *direction_marks(context, s.first), *_said_of(context, s))))
+    base_marks = tuple(dict.fromkeys((*marks, *direction_marks(context, s.first))))
     name = arm_name(context, arm)
     n, n_from = cell.n, "printed" if cell.n is not None else None
     x = cell.x
@@ -190,23 +168,8 @@ def _value_claim(
             n_from = "carried" if n is not None else None
             if n is not None and x is not None and x > n:
                 n, n_from = None, None
-        if landmark:
-            return Claim(
-                "landmark_rate",
-                value=cell.value,
-                x=x,
-                n=n,
-                lower=lower,
-                upper=upper,
-                conf_level=level,
-                unit="%",
-                interval=kind,
-                time=time,
-                n_from=n_from,
-                **shared,
-            )
         return Claim(
-            "proportion",
+            "landmark_rate" if landmark else "proportion",
             value=cell.value,
             x=x,
             n=n,
@@ -216,8 +179,8 @@ def _value_claim(
             unit="%",
             interval=kind,
             n_from=n_from,
-            time=time if family == "response" or code in {"RECUR", "DEATH"} else None,
-            grade=grade,
+            time=time if landmark or family == "response" or code in {"RECUR", "DEATH"} else None,
+            grade=None if landmark else grade,
             **shared,
         )
     found = _location_claim(context, s, cell, code, family, shared)
