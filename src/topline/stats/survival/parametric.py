@@ -138,12 +138,7 @@ def parametric_regression(
     conf_level = level(conf_level)
     plan = RiskSets(time, event, entry=entry, weights=weights)
     x, names = float_matrix("covariates", covariates, plan.n)
-    if (plan.time <= 0.0).any():
-        i = int(np.argmax(plan.time <= 0.0))
-        raise InputError(f"time[{i}] is {plan.time[i]:g}; a parametric model needs times above 0")
-    if plan.entry is not None and (plan.entry < 0.0).any():
-        i = int(np.argmax(plan.entry < 0.0))
-        raise InputError(f"entry[{i}] is {plan.entry[i]:g}; a parametric model needs entry times of at least 0")
+    check_log_times(plan)
     centre, spread = x.mean(axis=0), x.std(axis=0)
     constant = spread <= 1e-13 * np.abs(centre)
     scale = np.where(constant, 1.0, spread)
@@ -209,6 +204,16 @@ def parametric_regression(
             conf_level=conf_level,
             warnings=tuple(notes),
         )
+
+
+def check_log_times(plan: RiskSets) -> None:
+    """Refuse times whose logarithm a parametric model can't take."""
+    if (plan.time <= 0.0).any():
+        i = int(np.argmax(plan.time <= 0.0))
+        raise InputError(f"time[{i}] is {plan.time[i]:g}; a parametric model needs times above 0")
+    if plan.entry is not None and (plan.entry < 0.0).any():
+        i = int(np.argmax(plan.entry < 0.0))
+        raise InputError(f"entry[{i}] is {plan.entry[i]:g}; a parametric model needs entry times of at least 0")
 
 
 class _Likelihood:

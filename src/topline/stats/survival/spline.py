@@ -16,6 +16,7 @@ from topline.stats.survival.cox_baseline import PredictedSurvival
 from topline.stats.survival.cox_newton import independent_columns
 from topline.stats.survival.error_distributions import density_part, survival_part
 from topline.stats.survival.likelihood_maximum import maximise
+from topline.stats.survival.parametric import check_log_times
 from topline.stats.survival.risk_sets import RiskSets
 from topline.stats.survival.spline_terms import lowest_slope, spline_basis
 
@@ -174,12 +175,7 @@ def flexible_parametric_regression(
     conf_level = level(conf_level)
     plan = RiskSets(time, event, entry=entry, weights=weights)
     x, names = float_matrix("covariates", covariates, plan.n)
-    if (plan.time <= 0.0).any():
-        i = int(np.argmax(plan.time <= 0.0))
-        raise InputError(f"time[{i}] is {plan.time[i]:g}; a parametric model needs times above 0")
-    if plan.entry is not None and (plan.entry < 0.0).any():
-        i = int(np.argmax(plan.entry < 0.0))
-        raise InputError(f"entry[{i}] is {plan.entry[i]:g}; a parametric model needs entry times of at least 0")
+    check_log_times(plan)
     if plan.n_events == 0:
         return _nothing(scale, names, plan, conf_level)
     if plan.time.min() == plan.time.max():
