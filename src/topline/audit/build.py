@@ -155,7 +155,7 @@ def _value_claim(
     if cell.value is None and x is not None and n is not None and family == "tte":
         return Claim("count", value=str(x), x=x, n=n, unit="events", n_from="printed", **shared)  # "324 of 385 planned events"
     if cell.unit == "%" or (x is not None and n is not None):
-        if cell.value == "NR" or (cell.value is not None and float(cell.value) > 100):
+        if cell.value == "NR" or (cell.value is not None and float(cell.value.lstrip("<>")) > 100):
             return None
         if endpoint is None and cell.unit == "%" and x is None and n is None and interval is None:
             endpoint = None
@@ -218,7 +218,7 @@ def _location_claim(context: SentenceContext, s: Series, cell: Cell, code: str |
     if code == "FU":
         return Claim("follow_up", **shared) if printed else None
     said = _said_before(context, s)
-    if said & {"mean", "means", "average"} and not said & {"median", "medians"} and code != "AGE":
+    if said & {"mean", "means", "average"} and not said & {"median", "medians"}:
         return Claim("mean_sd", **shared) if printed or "." in cell.value else None
     median = bool(said & {"median", "medians", "mpfs", "mos"}) or any(w.startswith("m") and w[1:].upper() in FAMILY for w in said)
     if median and (printed or "." in cell.value or _said_plainly(context, s)):
@@ -261,7 +261,7 @@ def _versus(context: SentenceContext, s: Series) -> bool:
 def _read_n_equals(cell: Cell, size: int | None) -> tuple[int | None, int | None, str | None]:
     """ "47.7% (n = 31)" is a count, "47.7% (n = 65)" a denominator: the printed size decides."""
     given = cell.n_equals
-    percent = float(cell.value or 0)
+    percent = float((cell.value or "0").lstrip("<>"))
     if given is None:
         return None, None, None
     if size and abs(100 * given / size - percent) < 1.0:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
-from topline.audit.value_grammar import CLOSE, OPEN, Cell, ValueGrammar
+from topline.audit.small_words import VS
+from topline.audit.value_grammar import CLOSE, OPEN, Cell, Interval, ValueGrammar
 
 __all__ = ["CellGrammar"]
 
@@ -54,6 +55,8 @@ class CellGrammar(ValueGrammar):
                 n = self.integer(k)
                 if n is not None and self.low[k + 1] in PATIENT_NOUNS | {"evaluable"}:
                     cell.n, j = n, k + 2
+                elif self.low[k] in PATIENT_NOUNS and self.low[k + 1] in OPEN and self.low[k + 2] == "n":
+                    j = k + 1  # "39% of patients (n = 141)"
             elif cell.unit is None and self.integer(i) is not None and self.low[j] in PATIENT_NOUNS:
                 cell.noun = self.low[j]
                 j += 1
@@ -143,7 +146,7 @@ class CellGrammar(ValueGrammar):
                 return None  # but "(1,323 women, 91%)"
             if cell.x is None:
                 count = cell.value
-                if count is None or not count.isdigit() or len(count) > 7 or (count == "0" and float(percent[0]) > 0):
+                if count is None or not count.isdigit() or len(count) > 7 or (count == "0" and percent[0].strip("0.") != ""):
                     return None
                 cell.x = int(count)
             cell.value, cell.unit = percent[0], "%"
@@ -170,11 +173,20 @@ class CellGrammar(ValueGrammar):
             ):
                 cell.interval = bare[0]
                 return bare[1]
-        if opener in OPEN and cell.interval is None and (cell.unit is not None or (cell.value is not None and "." in cell.value)):
+        if opener in OPEN and cell.interval is None:
             bare = self.interval(k)
-            if bare is not None and (self.low[bare[1]] in CLOSE or self.low[bare[1]] in {";", ","}) and bare[0].lower != "NR":
+            known = cell.unit is not None or (cell.value is not None and "." in cell.value) or (bare is not None and self._around(cell, *bare))
+            if bare is not None and known and self.low[bare[1]] in CLOSE | {";", ","} and bare[0].lower != "NR":
                 if cell.unit == "%" and bare[0].unit not in {None, "%"}:
                     return None
                 cell.interval = bare[0]
                 return bare[1]
         return None
+
+    def _around(self, cell: Cell, interval: Interval, j: int) -> bool:
+        """ "12 (0-40) months": whether the bounds stand around the integer before them, and a unit of time stands in or behind."""
+        further = self.low[j + 1] in VS | {"and", ","} and self.kinds[j + 2] == "n" and self.low[j + 3] in OPEN
+        if interval.unit is None and not (self.low[j] in CLOSE and (self.low[j + 1] in TIME_UNITS or further)):
+            return False
+        low, value, high = interval.lower, cell.value or "", interval.upper
+        return cell.x is None and low.isdigit() and value.isdigit() and high.isdigit() and int(low) <= int(value) <= int(high)

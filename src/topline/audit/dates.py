@@ -56,12 +56,16 @@ _ENROL = frozenset(
         "accrual",
         "accrued",
         "entered",
-        "underwent",
         "retrospectively",
         "analyzed",
         "analysed",
         "reviewed",
         "conducted",
+        "performed",
+        "underwent",
+        "carried",
+        "investigate",
+        "study",
     ]
 )
 
@@ -120,6 +124,11 @@ def date_at(tokens: list[Token], i: int) -> tuple[str, int] | None:
         m, d = tokens[i + 2], _day(tokens[i + 4])
         if m.kind == "n" and m.text.isdigit() and len(m.text) == 2 and 1 <= int(m.text) <= 12 and d and len(tokens[i + 4].text) == 2:
             return f"{year}-{m.text}-{d}", i + 5
+    if i + 2 < size and tokens[i + 1].text == "/" and token.value.isdigit() and 1 <= int(token.value) <= 12 and len(token.text) < 3:
+        year = _year(tokens[i + 2])
+        return (f"{year}-{int(token.value):02d}", i + 3) if year else None  # "01/2000"
+    if year and (_year_of_a_pair(tokens, i, 1) or _year_of_a_pair(tokens, i, -1)):
+        return year, i + 1
     if year and i > 0 and tokens[i - 1].lower in {"in", "from", "since", "between", "and", "to", "until", "-", "during", "through"}:
         context = {t.lower for t in tokens[max(0, i - 6) : i]}
         if tokens[i - 1].lower in {"from", "between", "since"} or context & {"from", "between"}:
@@ -127,6 +136,15 @@ def date_at(tokens: list[Token], i: int) -> tuple[str, int] | None:
             if following_word not in {"%", "patients", "mg", "cases"}:
                 return year, i + 1
     return None
+
+
+def _year_of_a_pair(tokens: list[Token], i: int, step: int) -> bool:
+    """ "(2007-2017)", "1993 to 2008": whether another year stands two places on (`step` 1) or back (-1)."""
+    if not 0 <= i + 2 * step < len(tokens) or tokens[i + step].lower not in {"-", "to", "through", "until"}:
+        return False
+    other = _year(tokens[i + 2 * step])
+    first, last = (tokens[i].value, other) if step > 0 else (other, tokens[i].value)
+    return other is not None and first is not None and last is not None and first < last
 
 
 def date_event(tokens: list[Token], found: list[tuple[str, int, int]]) -> list[str]:
@@ -154,7 +172,7 @@ def date_event(tokens: list[Token], found: list[tuple[str, int, int]]) -> list[s
             event = "end"
         elif (
             number + 1 < len(found)
-            and set(lows[b : found[number + 1][1]]) <= {"to", "-", "until", "through"}
+            and set(lows[b : found[number + 1][1]]) <= {"to", "-", "until", "through", ","}
             and lows[b : found[number + 1][1]]
         ):
             event = "start"

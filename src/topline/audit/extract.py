@@ -40,7 +40,8 @@ _HYPOTHESIS = re.compile(
 _PRIMARY = re.compile(r"\b[Pp]rimary (?:end ?-?points?|outcomes?|objectives?|aims?|response variable)\b([^.;]{0,160})")
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 _ELSEWHERE = re.compile(  # unless the sentence also tests something
-    r"\b(?:historical(?:ly)?|previously (?:reported|published)|in the literature|earlier (?:studies|trials)|"
+    r"\b(?:historical(?:ly)?|previously (?:demonstrated|described|found|published|reported|showed|shown)|in the literature|"
+    r"earlier (?:studies|trials)|"
     r"\boccurs? in (?:up to |about |approximately |nearly )?[0-9]+|previous (?:studies|trials|reports)|other (?:studies|trials)|"
     r"worldwide|new cases|account(?:s|ing)? for|estimated to)\b",
     re.IGNORECASE,
@@ -140,7 +141,7 @@ def extract(text: str) -> Extraction:
         dates = _dates(items, sentence, body)
         claims.extend(dates)
         used.extend(c.span for c in dates)
-        if _HYPOTHESIS.search(body) or (_ELSEWHERE.search(body) and not any(item.kind in {"P", "R"} for item in items)):
+        if (_HYPOTHESIS.search(body) and not any(_tested(item) for item in items)) or (_ELSEWHERE.search(body) and not any(item.kind in {"P", "R"} for item in items)):
             skipped.append((a, b))
             continue
         for match in _EVALUABLE.finditer(body):
@@ -168,6 +169,13 @@ def extract(text: str) -> Extraction:
     return Extraction(
         text, named, tuple(book.arms), len(numbers), typed, tuple(skipped), tuple(numbers), tuple(sizes), unread, tuple(registrations)
     )
+
+
+def _tested(item: Item) -> bool:
+    """Whether an item is a test that was made: "P = 0.031", "HR 0.71 (95% CI …)"; none of a plan is as exact."""
+    if item.kind == "P":
+        return str(item.data.value)[:1] not in "<>≤≥" and len(str(item.data.value)) > 4
+    return item.kind == "R" and item.data.interval is not None
 
 
 def _read(sentence: list[Token], book: ArmBook, source: str) -> tuple[list[Item], ArmBook]:

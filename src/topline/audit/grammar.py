@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from topline.audit.cell_grammar import CellGrammar
 from topline.audit.lexicon import PATIENT_NOUNS, RATIO_HEADS, TIME_UNITS
+from topline.audit.small_words import VS
 from topline.audit.value_grammar import CLOSE, OPEN, Cell, Interval
 
 __all__ = ["Cell", "Grammar", "Interval", "PValue", "Ratio"]
@@ -68,6 +69,8 @@ class Grammar(CellGrammar):
     def p_value(self, i: int) -> tuple[PValue, int] | None:
         """ "P = 0.04", "p<.001", "P value of 0.03", "P for interaction = .2", "log-rank P=NS"."""
         low = self.low
+        if low[i] == "ps" and self.tokens[i].text != "Ps":
+            return None  # performance status
         if low[i] not in {"p", "ps", "p-value", "p-values", "pvalue", "plog-rank", "plogrank", "ptrend", "pinteraction"}:
             return None
         marks: list[str] = []
@@ -159,8 +162,10 @@ class Grammar(CellGrammar):
         about: list[str] = []
         steps = 0
         pending: Interval | None = None
-        while steps < 16 and j < self.size:
+        while steps < 40 and j < self.size:
             word = low[j]
+            if steps >= 16 and self.kinds[j] == "n" and (low[j - 1] not in {"was", "were"} or low[j + 1] not in OPEN):
+                return None  # a long way only over the list of what the ratios are of
             early = self.ci(j)
             if early is not None:
                 pending, j = early
@@ -194,6 +199,21 @@ class Grammar(CellGrammar):
         ratio = Ratio(measure, value, pending, None, tuple(marks), " ".join(about))
         return ratio, self.ratio_end(ratio, j)
 
+    def unnamed_ratio(self, i: int) -> tuple[Ratio, int] | None:
+        """ "(1.30, 1.05-1.61, p = 0.017)": a bracket with a number, its interval and its p-value is a ratio."""
+        low = self.low
+        if not i or low[i - 1] not in OPEN or "." not in self.tokens[i].value or low[i + 1] not in {",", ";"}:
+            return None
+        found = self.interval(i + 2)
+        if found is None or "." not in found[0].lower or "." not in found[0].upper or low[found[1]] not in {",", ";"}:
+            return None
+        p = self.p_value(found[1] + 1)
+        if p is None or found[0].unit is not None or low[p[1]] not in CLOSE:
+            return None
+        measures = [RATIO_HEADS[w] for w in low[:i] if w in RATIO_HEADS]
+        found[0].kind = "ci"
+        return Ratio(measures[-1] if measures else "HR", self.tokens[i].value, found[0], p[0]), p[1]
+
     def ratio_end(self, ratio: Ratio, j: int) -> int:
         """Where a ratio ends: its interval and p-value, also behind "for disease-free survival (DFS)"."""
         k = j + 1
@@ -206,8 +226,9 @@ class Grammar(CellGrammar):
                 k += 1
             if self.low[k] in OPEN and self.kinds[k + 1] == "w" and self.low[k + 2] in CLOSE:
                 k += 3
-            if k > j + 1 and self.low[k] in OPEN and self.ci(k + 1) is not None:
-                ratio.about = " ".join(self.low[j + 1 : k])
+            if k > j + 1 and self.low[k] in OPEN and (self.ci(k + 1) is not None or self.p_value(k + 1) is not None):
+                if not VS & set(self.low[j + 1 : k]):
+                    ratio.about = " ".join(self.low[j + 1 : k])
                 return self._ratio_tail(ratio, k)
         return self._ratio_tail(ratio, j)
 

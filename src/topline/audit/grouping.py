@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from topline.audit.grammar import Cell
 from topline.audit.items import Item
-from topline.audit.small_words import JOINTS, LINKS
+from topline.audit.small_words import JOINTS, LINKS, VS
 
-__all__ = ["Series", "group_values", "merge_counts"]
+__all__ = ["Series", "group_values", "merge_counts", "of_a_number", "share_denominator", "share_value"]
 
 
 @dataclass(slots=True)
@@ -90,6 +90,14 @@ def _alike(a: Cell, b: Cell) -> bool:
     return False
 
 
+def _set_against(items: list[Item], a: int, b: int, cell: Cell) -> bool:
+    """ "66 months with A vs. 73 in B": an integer right behind "vs" shares the unit before it."""
+    if cell.unit is not None or cell.spelled or cell.noun is not None or cell.x is not None or cell.interval is not None:
+        return False
+    behind = [x.low for x in items[max(a + 1, b - 2) : b] if x.low != "."]
+    return items[a].data.unit in {"months", "years", "weeks", "days"} and bool(behind) and behind[-1] in VS
+
+
 def group_values(items: list[Item]) -> list[Series]:
     """Values joined by "vs", "and" or commas, with units shared."""
     out: list[Series] = []
@@ -101,7 +109,11 @@ def group_values(items: list[Item]) -> list[Series]:
         if _is_label(items, k, cell):
             item.kind = "X"
             continue
-        if current is not None and _alike(current.cells[-1], cell) and _linked(items, current.at[-1], k):
+        if (
+            current is not None
+            and (_alike(current.cells[-1], cell) or _set_against(items, current.at[-1], k, cell))
+            and _linked(items, current.at[-1], k)
+        ):
             current.cells.append(cell)
             current.at.append(k)
         else:
@@ -131,10 +143,82 @@ def _share_units(series: Series) -> None:
             and before.unit is not None
             and cell.value is not None
             and cell.value != "NR"
-            and "." in cell.value
+            and ("." in cell.value or before.unit != "%")
             and cell.noun is None
+            and cell.x is None
         ):
             cell.unit = before.unit
+
+
+def of_a_number(items: list[Item]) -> None:
+    """ "Of the 168 lesions, 94 (56%) …", "of these 59 patients, 52 were …": the number before is the denominator."""
+    for k, item in enumerate(items[:-4]):
+        if item.low not in {"of", "among"} or (k and items[k - 1].low not in {";", ",", ":", "."}):
+            continue
+        m = k + 1 + (items[k + 1].low in {"the", "these", "those", "all"})
+        n = _bare_count(items[m])
+        comma = next((j for j in range(m + 1, min(len(items) - 2, m + 8)) if items[j].low == ","), 0)
+        if n is None or not comma or any(x.kind not in "AEW" or x.low in {"(", "["} for x in items[m + 1 : comma]):
+            continue
+        at = comma + 1 + (items[comma + 1].low in {"only", "a"})
+        cell, x = items[at].data, _bare_count(items[at])
+        if items[at].kind == "C" and cell.x is not None and cell.n is None and cell.unit == "%" and cell.x <= n:
+            if cell.value is not None and cell.value[0] not in "<>" and abs(100 * cell.x / n - float(cell.value)) < 1:
+                cell.n = n
+        elif x is not None and x <= n and not any(y.low in _COUNTED or y.low in {"(", "%"} for y in items[at + 1 : at + 4]):
+            cell.x, cell.n, cell.value = x, n, None
+
+
+def share_denominator(items: list[Item]) -> None:
+    """ "35 (12.4%) of 282 patients had A, 51 patients (18.0%) had B": a list of counts and percentages of one printed number."""
+    n: int | None = None
+    for item in items:
+        if item.kind == "A" or item.low in VS or item.low == ";":
+            n = None
+        elif item.kind == "C":
+            cell: Cell = item.data
+            if cell.unit != "%" or cell.x is None or cell.value is None or cell.value[0] in "<>":
+                n = None
+            elif cell.n is not None or n is None:
+                n = cell.n
+            elif cell.x <= n and abs(100 * cell.x / n - float(cell.value)) <= 10.0 ** -len(cell.value.partition(".")[2]):
+                cell.n = n
+
+
+def _bare_count(item: Item) -> int | None:
+    """A number of patients or things with nothing in brackets."""
+    if item.kind == "N":
+        return int(item.data) if item.data else None
+    if item.kind != "C" or item.data.unit is not None or item.data.x is not None or item.data.interval is not None:
+        return None
+    value = item.data.value or ""
+    return int(value) if value.isdigit() and len(value) < 7 else None
+
+
+_COUNTED = frozenset(
+    {
+        "analysed", "analyzed", "assessable", "assigned", "eligible", "enrolled", "entered", "evaluable", "included", "met", "randomised",
+        "randomized", "randomly", "recruited",
+    }
+)  # fmt: skip
+
+
+def share_value(items: list[Item]) -> None:
+    """ "2.6 months for A (95% CI 1.9-2.9) and B (95% CI 1.9-3.0)": one value of two arms, each with its interval."""
+    for k, item in enumerate(items):
+        if item.kind != "C" or item.data.unit is None or item.data.interval is not None or item.data.value is None:
+            continue
+        found = [j for j in range(k + 1, min(len(items), k + 14)) if items[j].kind == "S" and items[j].data.kind == "ci"]
+        between = items[k + 1 : found[-1] if found else k + 1]
+        if len(found) != 2 or any(x.kind not in "ASW" or x.low in {";", "respectively"} for x in between):
+            continue
+        arms = [j for j in range(k + 1, found[1]) if items[j].kind == "A"]
+        if len(arms) != 2 or not arms[0] < found[0] < arms[1] or items[found[1] - 1].low not in {"(", "["}:
+            continue
+        cell: Cell = item.data
+        cell.interval = items[found[0]].data
+        last = items[found[1]]
+        last.kind, last.data = "C", Cell(cell.value, cell.unit, interval=last.data)
 
 
 _OTHERS = frozenset({"women", "men", "male", "males", "female", "females", "were", "of", "with", "had"})

@@ -5,61 +5,64 @@ from __future__ import annotations
 from topline.audit.arms import ArmBook
 from topline.audit.grammar import Grammar, PValue, Ratio
 from topline.audit.item import Item
+from topline.audit.lexicon import RATIO_HEADS
 from topline.audit.small_words import GOVERN, LINKS
 from topline.audit.tokens import Token
+from topline.audit.value_grammar import OPEN
 
-__all__ = ["absorb_before", "claim_p", "further_interval", "further_letters", "further_p", "next_grade"]
+__all__ = ["absorb_before", "claim_p", "further_interval", "further_letters", "further_p", "further_ratios", "next_grade"]
 
 _TIMED = frozenset({"OS", "PFS", "DFS", "EFS", "RFS", "TTP", "DMFS", "DSS"})
 
 
 def further_interval(g: Grammar, tokens: list[Token], out: list[Item], i: int) -> int:
-    """ "(95% CI 2.5 to 5.3 and 1.9 to 3.8, respectively)"; "hazard ratios for PFS and OS were 1.77 (…) and 2.05 (…)"."""
+    """ "(95% CI 2.5 to 5.3 and 1.9 to 3.8, respectively)": the second interval has the same level."""
     last = out[-1]
-    joined = i + 3 < len(tokens) and tokens[i].lower in {"and", ","}
-    if last.kind == "R" and joined and tokens[i].lower == "," and tokens[i + 1].lower == "and":
-        follow = _ratio_of_another(g, tokens, last.data, i + 1)
-        if follow is not None:
-            out.extend((Item("W", i, i + 2, None, "and"), Item("R", follow[2], follow[1], follow[0])))
-            return follow[1]
-    if not joined or tokens[i + 1].kind != "n":
+    if i + 3 >= len(tokens) or tokens[i].lower not in {"and", ","} or tokens[i + 1].kind != "n":
         return i
-    if last.kind == "S":
-        found = g.interval(i + 1)
-        if found is None or last.data.kind != "ci" or tokens[i + 2].lower not in {"-", "to"} or found[0].unit == "%":
+    found = g.interval(i + 1)
+    if found is None or last.data.kind != "ci" or tokens[i + 2].lower not in {"-", "to"} or found[0].unit == "%":
+        return i
+    found[0].kind, found[0].level = "ci", last.data.level
+    out.extend((Item("W", i, i + 1, None, tokens[i].lower), Item("S", i + 1, found[1], found[0])))
+    return found[1]
+
+
+def further_ratios(g: Grammar, tokens: list[Token], out: list[Item], i: int) -> int:
+    """Read on in a list of ratios: "hazard ratios were 0.99 for DFS (…), 0.85 for OS (…)", "0.99 (…); 1.03 (…); and 1.45 (…)"."""
+    codes = [w for w in out[-1].data.about.split() if w.upper() in _TIMED]
+    for number in range(1, 13):
+        first: Ratio = out[-1].data
+        j = i
+        while j < i + 2 and g.low[j] in {",", ";", "and"}:
+            j += 1
+        start = j
+        while start < j + 3 and g.kinds[start] == "w" and g.low[j] not in RATIO_HEADS:
+            start += 1
+        named = start > j and g.low[start] == "="  # "; placebo = 0.49 (0.29-0.85), P = 0.009"
+        k = start + 1 if named else j
+        if j == i or g.kinds[k] != "n" or g.tokens[k].spelled or "." not in tokens[k].value or g.low[k + 1] not in OPEN | {"for"}:
             return i
-        found[0].kind, found[0].level = "ci", last.data.level
-        out.extend((Item("W", i, i + 1, None, tokens[i].lower), Item("S", i + 1, found[1], found[0])))
-        return found[1]
-    follow = _ratio_of_another(g, tokens, last.data, i)
-    if follow is not None:
-        out.extend((Item("W", i, i + 1, None, tokens[i].lower), Item("R", follow[2], follow[1], follow[0])))
-        return follow[1]
-    cell = g.cell(i + 1)
-    codes = [w for w in last.data.about.split() if w.upper() in _TIMED]
-    if cell is None or cell[0].interval is None or cell[0].unit is not None or len(codes) != 2 or last.data.interval is None:
-        return i
-    last.data.about = codes[0]
-    second = Ratio(last.data.measure, cell[0].value or "", cell[0].interval, None, last.data.marks, codes[1])
-    second.interval = cell[0].interval
-    out.extend((Item("W", i, i + 1, None, tokens[i].lower), Item("R", i + 1, cell[1], second)))
-    return cell[1]
-
-
-def _ratio_of_another(g: Grammar, tokens: list[Token], first: Ratio, i: int) -> tuple[Ratio, int, int] | None:
-    """ "hazard ratios were 0.99 for DFS (…), and 0.85 for OS (95% CI …; P …)": the second ratio with its own endpoint."""
-    if i + 2 >= len(tokens) or tokens[i + 1].kind != "n" or tokens[i + 2].lower != "for" or first.interval is None:
-        return None
-    second = Ratio(first.measure, tokens[i + 1].value, None, None, first.marks)
-    end = g.ratio_end(second, i + 2)
-    return (second, end, i + 1) if second.interval is not None and second.about else None
+        second = Ratio(first.measure, tokens[k].value, None, None, first.marks, first.about)
+        end = g.ratio_end(second, k + 1)
+        if second.interval is None and (second.p is None or first.p is None):
+            return i
+        if g.low[k + 1] in OPEN and len(codes) == 2:  # "hazard ratios for PFS and OS were 1.77 (…) and 2.05 (…)"
+            first.about, second.about = (codes[0] if number == 1 else first.about), codes[1]
+        out.extend(Item("W", m, m + 1, None, tokens[m].lower) for m in range(i, k))
+        out.append(Item("R", k, end, second))
+        i = end
+    return i
 
 
 def claim_p(out: list[Item]) -> None:
-    """ "[P = 0.01; HR, 0.42; 95% CI …]": the p-value that opens the ratio's bracket is the ratio's."""
-    if len(out) < 4 or out[-1].data.p is not None or [x.kind for x in out[-4:-1]] != ["W", "P", "W"]:
+    """ "[log-rank P = 0.01; HR, 0.42; 95% CI …]": the p-value that opens the ratio's bracket is the ratio's."""
+    if len(out) < 4 or out[-1].data.p is not None or [x.kind for x in out[-3:-1]] != ["P", "W"] or out[-2].low not in {",", ";"}:
         return
-    if out[-4].low in {"(", "["} and out[-2].low in {",", ";"}:
+    opened = len(out) - 4
+    while opened > len(out) - 7 and opened >= 0 and out[opened].kind == "W" and out[opened].low not in OPEN:
+        opened -= 1
+    if opened >= 0 and out[opened].low in OPEN:
         out[-1].data.p = out[-3].data
         del out[-3:-1]
 

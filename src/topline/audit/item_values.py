@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from topline.audit.grammar import Grammar
 from topline.audit.item import Item
 from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
@@ -79,13 +77,11 @@ _SCORED = frozenset({"status", "score", "scores", "ecog", "ps", "who", "kps"})
 _SUBSTANCES = frozenset(
     {
         "ethanol", "alcohol", "glucose", "dextrose", "saline", "cream", "gel", "ointment", "solution", "mouthwash", "formalin", "lidocaine",
-        "albumin", "sodium", "iodine", "power", "confidence",
+        "albumin", "sodium", "iodine", "power", "confidence", "maturity",
     }
 )  # fmt: skip
 
 
-_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])$")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}$")
 _CHANGES = frozenset(
     {
         "reduction", "reductions", "improvement", "increase", "decrease", "decline", "drop", "lower", "higher", "less", "more", "greater",
@@ -120,6 +116,27 @@ def _code_range(tokens: list[Token], i: int, before: str) -> Item | None:
     return None
 
 
+def _difference_before(tokens: list[Token], i: int) -> bool:
+    """ "a difference of 4%", but not "no difference in survival: 33% versus 27%"."""
+    for token in reversed(tokens[max(0, i - 4) : i]):
+        if token.lower in {"difference", "delta"}:
+            return True
+        if token.text in {":", "("} or token.lower in {"versus", "vs", "v"}:
+            return False
+    return False
+
+
+def _of_follow_up(tokens: list[Token], j: int) -> bool:
+    """ "after 44.0 months of median survival follow-up"."""
+    words = [t.lower for t in tokens[j : j + 5]]
+    return words[:2] == ["of", "median"] and bool({"follow-up", "followup"} & set(words))
+
+
+def _by_patients(tokens: list[Token], i: int) -> bool:
+    """ "achieved by 76%" counts patients, "reduced by 76%" is a change."""
+    return i > 1 and tokens[i - 2].lower in {"achieved", "attained", "completed", "experienced", "had", "reached", "received", "reported"}
+
+
 def _spaced(tokens: list[Token], i: int) -> bool:
     """Whether spaces stand before the number at `i` and after the sign that follows it."""
     return tokens[i].start > tokens[i - 1].end and i + 2 < len(tokens) and tokens[i + 2].start > tokens[i + 1].end
@@ -140,20 +157,20 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, i + 2)
     if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n":
         last = tokens[i + 3].lower
-        if last in NOT_RESULTS or (last in TIME_UNITS and before in {"every", "for"}):
-            return Item("X", i, i + 4)
+        if last in NOT_RESULTS or (last in TIME_UNITS and tokens[i + 1].end == tokens[i + 2].start and before not in {"(", "[", ",", ";", ":"}):
+            return Item("X", i, i + 4)  # "between 3-5 years of follow-up"
     if i and len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper() and tokens[i - 1].end == tokens[i].start:
         return Item("X", i, i + 1)  # "stage N2"
-    if after == "/" and i + 2 < len(tokens) and _MONTH.match(tokens[i].text) and _YEAR.match(tokens[i + 2].text):
-        return Item("X", i, i + 3)  # "01/2000"
     if tokens[i].lower == "one" and after == "of" and tokens[i + 2 : i + 3] and tokens[i + 2].spelled:
         return Item("X", i, i + 3)  # "one of two arms"
     if after == "-" and before in {"in", "of", "between", "from"} and i + 3 < len(tokens) and tokens[i + 3].text == "%":
         pair = (tokens[i].value, tokens[i + 2].value)
         if tokens[i + 2].kind == "n" and all(v.isdigit() for v in pair) and int(pair[0]) < int(pair[1]):
             return Item("X", i, i + 4)  # "in 27-55% of carcinomas"
-    if before == "least" and tokens[i].spelled:
-        return Item("X", i, i + 1)  # "at least one risk factor"
+    if tokens[i].spelled and (before == "least" or (before == "but" and i > 1 and tokens[i - 2].lower == "all")):
+        return Item("X", i, i + 1)  # "at least one risk factor", "all but two of 47 patients"
+    if after in {"times", "time", "fold"} or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in {"fold", "times"}):
+        return Item("X", i, i + 2)  # "three times faster"
     if after in {"%", "percent"} and i + 2 < len(tokens) and tokens[i + 2].lower in _SUBSTANCES:
         return Item("X", i, i + 2)
     if (
@@ -177,7 +194,9 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         if any(t.text in _COMPARE for t in around):
             return Item("X", i, i + 4)  # "expression of ≥50%, 1-49% and <1%"
     if after == "%" and before == "than" and i > 1 and tokens[i - 2].lower in {"more", "less", "greater", "fewer", "higher", "lower"}:
-        return Item("X", i, i + 2)
+        found = g.cell(i)
+        if found is None or (found[0].interval is None and found[0].x is None):
+            return Item("X", i, i + 2)  # but "higher than 21.4% (95% CI 10.5-43.6) in B"
     if after == "%" and [t.lower for t in tokens[i + 2 : i + 4]] == ["(", "from"]:
         end = next((j for j in range(i + 4, min(len(tokens), i + 14)) if tokens[j].text == ")"), i + 1)
         return Item("X", i, end + 1)  # "an increase of 7.3% (from 28.1% to 35.4%)"
@@ -193,7 +212,7 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     if code is not None:
         return code
     if before in {"difference", "differences", "δ"} or (
-        any(t.lower in {"difference", "delta"} for t in tokens[max(0, i - 4) : i]) and after in {"percentage", "%", "points", "months"}
+        after in {"percentage", "%", "points", "months"} and _difference_before(tokens, i)
     ):
         found = g.cell(i)
         return Item("X", i, found[1] if found else i + 1)
@@ -225,8 +244,10 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         cell.value = f"-{cell.value}"
     if cell.unit in {"months", "weeks", "days", "years"} and before in _BEFORE_DURATION and cell.interval is None:
         risen = before == "to" and any(t.lower == "from" for t in tokens[max(0, i - 14) : i - 1])
-        if not risen or after in {"-"}:
+        if (not risen or after in {"-"}) and not _of_follow_up(tokens, j):
             return Item("X", i, j)
+    if cell.unit in {"months", "years", "weeks"} and tokens[i].spelled and tokens[j : j + 1] and tokens[j].lower in {"follow-up", "followup"}:
+        return Item("X", i, j)  # "the daily one week follow-up"
     if cell.unit in {"years"} and after in {"years", "year"} and i + 2 < len(tokens) and tokens[i + 2].lower in {"old", "or", "ago"}:
         return Item("X", i, j)
     if (
@@ -241,7 +262,7 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
             ("complete", "partial", "stable", "had", "achieved", "achiev")
         ):
             return Item("X", i, i + 1)
-    if cell.unit == "%" and (before in _COMPARE | {"least", "most"} or (before == "by" and cell.x is None)):
+    if cell.unit == "%" and (before in _COMPARE | {"least", "most"} or (before == "by" and cell.x is None and not _by_patients(tokens, i))):
         return Item("X", i, j)
     if before in {"among", "of"} and cell.noun is not None and cell.unit is None and cell.x is None and i > 2:
         return Item("N", i, j, g.integer(i))

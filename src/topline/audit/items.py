@@ -6,7 +6,7 @@ from topline.audit.arms import ArmBook
 from topline.audit.dates import date_at
 from topline.audit.grammar import Cell, Grammar
 from topline.audit.item import Item
-from topline.audit.item_lists import absorb_before, claim_p, further_interval, further_letters, further_p, next_grade
+from topline.audit.item_lists import absorb_before, claim_p, further_interval, further_letters, further_p, further_ratios, next_grade
 from topline.audit.item_values import only_a_cause, value_item
 from topline.audit.lexicon import FAMILY, TIME_UNITS, endpoint_at, parts_of
 from topline.audit.phrases import name_phrases
@@ -47,10 +47,11 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
             i = max(item.j, i + 1)
             if item.kind == "R":
                 claim_p(out)
+                i = further_ratios(grammar, tokens, out, i)
+            if item.kind == "S":
+                i = further_interval(grammar, tokens, out, i)
             if item.kind == "C":
                 next_grade(out)
-            if item.kind in "SR":
-                i = further_interval(grammar, tokens, out, i)
             if item.kind == "P":
                 i = further_p(tokens, out, i)
             if item.kind == "A" and i < len(tokens) and tokens[i].lower in _HEADS:
@@ -173,7 +174,8 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             and tokens[i + 2].lower in TIME_UNITS
         ):
             return Item("T", i, i + 3, [f"{token.value} {TIME_UNITS[tokens[i + 2].lower]}"])
-        return value_item(g, tokens, i)
+        bare = g.unnamed_ratio(i)
+        return Item("R", i, bare[1], bare[0]) if bare is not None else value_item(g, tokens, i)
     if token.kind in {"id", "url"}:
         return Item("I", i, i + 1, token.text)
     if low in {"≥", ">"}:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from topline.audit.arm_mentions import tail_end
 from topline.audit.arms import ArmBook
-from topline.audit.grouping import Series, group_values, merge_counts
+from topline.audit.grouping import Series, group_values, merge_counts, of_a_number, share_denominator, share_value
 from topline.audit.items import Item
 from topline.audit.tokens import Token
 from topline.audit.value_arms import assign_arms, assign_times, share_closing_arms
@@ -30,6 +30,9 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
         Endpoint of the sentence before, for "these values were …".
     """
     merge_counts(items)
+    of_a_number(items)
+    share_denominator(items)
+    share_value(items)
     series = group_values(items)
     closing = _closing_arms(items, series)
     begin = led = 0

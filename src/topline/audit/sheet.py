@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from topline.audit.claims import Arm, Claim
@@ -74,7 +74,8 @@ class Sheet:
         registrations: tuple[str, ...] = (),
         text: str = "",
     ) -> Sheet:
-        """Index the claims."""
+        """Index the claims; of "2 (<1%)" only the count is a number that can reproduce."""
+        claims = tuple(c if c.type != "proportion" or c.value is None or c.value[0] not in "<>" else replace(c, value=None) for c in claims)
         groups: dict[int, list[Claim]] = defaultdict(list)
         arms_of: dict[str | None, list[Claim]] = defaultdict(list)
         for claim in claims:
@@ -116,14 +117,26 @@ class Sheet:
         -------
         str
             ``printed`` (it stands with the value), ``backed`` (carried from an earlier phrase, and other values of the same kind
-            and arm, or of the same comparison, fit the printed sizes so well that chance would do it less than once in ten), or
+            and arm, or of the same comparison, fit the printed sizes so well that chance would do it less than once in ten, or the
+            counts of its sentence add up to it), or
             ``unknown``.
         """
         if claim.n_from != "carried":
             return "printed"
         if claim.n is None or set(claim.marks) & _OTHER_PATIENTS:
             return "unknown"
+        if (claim.sentence, claim.arm, claim.n) in self._partitions:
+            return "backed"
         return "backed" if self._chance(claim) <= _CHANCE or self._of_its_arm(claim) else "unknown"
+
+    @cached_property
+    def _partitions(self) -> frozenset[tuple[str, str | None, int | None]]:
+        """Sentences whose three or more counts of one arm add up to their denominator: "N1, 16 (26%); N2, 38 (62%); N3, 7 (11%)"."""
+        listed: dict[tuple[str, str | None, int | None], list[int]] = defaultdict(list)
+        for claim in self.claims:
+            if claim.type == "proportion" and claim.x is not None and claim.n is not None and claim.sentence:
+                listed[claim.sentence, claim.arm, claim.n].append(claim.x)
+        return frozenset(key for key, xs in listed.items() if len(xs) > 2 and sum(xs) == key[2])
 
     def _of_its_arm(self, claim: Claim) -> bool:
         """Whether "of the A arm" stands just behind the value."""

@@ -18,6 +18,8 @@ _TABLE |= {0x0D: "\n", 0x09: " ", 0x2028: "\n", 0x2029: "\n"}
 
 _DOTS = "·∙⋅•‧・\u0387"
 _MIDDLE_DOT = re.compile(f"[{_DOTS}](?=[0-9])")
+_THOUSANDS = re.compile("(?<=[0-9])[\u202f\u2009\u00a0](?=[0-9]{3}(?![0-9]))")
+_OR_EQUAL = re.compile(r"[<>] ?(?:or|/)? ?=")
 _GLUED_STOP = re.compile(r"(?<=[Vv]s)\.(?=[0-9])")
 _HEADING = (
     "Backgrounds?|Introduction|Objectives?|Aims?|Purpose|Importance|Design|Setting|Patients and methods|"
@@ -66,6 +68,7 @@ _ABBREVIATIONS = frozenset(
         "pt",
     ]
 )
+_INITIAL = re.compile(r" ?[A-Z]\.(?: |$)")  # the other letter of "M. D. Anderson"
 _BEFORE = re.compile(r"[A-Za-z.]+$")
 _LONGEST = 3000
 
@@ -74,9 +77,13 @@ def clean(text: str) -> str:
     """Repair characters one for one, so that positions in the result are positions in `text`.
 
     Full-width forms become plain, every dash and minus becomes ``-``, odd spaces become a space, and a middle dot before a
-    digit becomes a decimal point.
+    digit becomes a decimal point, a thin space within a number a comma of thousands; ">=" and ">or=" become ``≥``.
     """
+    if any(space in text for space in "\u202f\u2009\u00a0"):
+        text = _THOUSANDS.sub(",", text)
     text = text.translate(_TABLE)
+    if "=" in text:
+        text = _OR_EQUAL.sub(lambda m: ("≥" if m.group()[0] == ">" else "≤") + " " * (len(m.group()) - 1), text)
     if any(dot in text for dot in _DOTS):
         text = _MIDDLE_DOT.sub(".", text)
     return _GLUED_STOP.sub(" ", text)
@@ -111,7 +118,9 @@ def _is_abbreviation(text: str, at: int, start: int) -> bool:
         previous = text[at - 1 : at]
         return previous in {"", " ", "=", "<", ">", "("}
     letters = word.group().lower()
-    return letters in _ABBREVIATIONS or (len(letters) == 1 and letters.isalpha() and word.group().isupper() and at - start < 4)
+    if len(letters) == 1 and word.group().isupper():
+        return at - start < 4 or _INITIAL.match(text, at + 1) is not None or _INITIAL.match(text, at - 4) is not None
+    return letters in _ABBREVIATIONS
 
 
 def _line_ends(text: str, start: int, at: int) -> bool:

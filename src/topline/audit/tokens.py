@@ -195,16 +195,18 @@ def small_number(word: str) -> int | None:
 
 
 def _spelled_value(tokens: list[Token], i: int) -> tuple[int | None, int]:
-    value = small_number(tokens[i].lower)
+    ones, _, hundred = tokens[i].lower.partition("-")
+    hundreds = hundred == "hundred"  # "one-hundred twenty"
+    value = small_number(ones if hundreds else tokens[i].lower)
     if value is None:
         return None, i
     j = i + 1
     if value >= 20 and value % 10 == 0 and j < len(tokens) and 1 <= _ONES.get(tokens[j].lower, 0) <= 9:
         value += _ONES[tokens[j].lower]
         j += 1
-    if j < len(tokens) and tokens[j].lower == "hundred":
+    if hundreds or (j < len(tokens) and tokens[j].lower == "hundred"):
         value *= 100
-        j += 1
+        j += not hundreds
         k = j + 1 if j < len(tokens) and tokens[j].lower == "and" else j
         rest = small_number(tokens[k].lower) if k < len(tokens) and tokens[k].kind == "w" else None
         if rest is not None:

@@ -13,18 +13,33 @@ _ENROL = frozenset(
     {
         "accrued", "allocated", "analysed", "analyzed", "assessable", "assessed", "assigned", "completed", "comprised", "comprising",
         "eligible", "enrolled", "enrolling", "enrolment", "entered", "evaluable", "evaluated", "identified", "included", "involved",
-        "involving", "randomised", "randomized", "received", "recruited", "recruiting", "registered", "reviewed", "screened", "started",
-        "studied", "treated",
+        "involving", "managed", "randomised", "randomized", "received", "recruited", "recruiting", "registered", "reviewed", "screened",
+        "started", "studied", "treated",
     }
 )
+_REVIEWED = frozenset(
+    {
+        "analysed", "analyzed", "assessed", "collected", "compared", "evaluated", "examined", "investigated", "reported", "retrieved",
+        "reviewed", "studied",
+    }
+)
+_COUNTED = frozenset({"patients", "participants", "subjects", "cases", "individuals", "women", "men", "pts"})
+_NOT_BETWEEN = frozenset(  # what parts a number from the patients after it: "three times faster for patients"
+    {
+        "and", "arms", "at", "by", "centers", "centres", "courses", "cycles", "days", "doses", "faster", "fold", "for", "from", "groups",
+        "had", "hospitals", "hours", "in", "institutions", "months", "of", "or", "per", "points", "received", "sites", "studies", "than",
+        "that", "times", "to", "trials", "was", "weeks", "were", "when", "while", "who", "with", "year", "years",
+    }
+)
+_WHOLE = frozenset(
+    {
+        "accrual of", "analysis of", "cohort of", "comprised of", "consisted of", "consisting of", "data from", "data of", "database of",
+        "on data", "pooled from", "population of", "records of", "results from", "review of", "sample of", "series of", "total of",
+        "outcomes from", "over-accrual of", "obtained from", "collected from", "derived from", "based on",
+    }
+)
+_PLANNED = frozenset({"planned", "target", "expected", "projected", "intended"})
 # fmt: on
-_WHOLE = [
-    *(
-        [word, "of"]
-        for word in ("total", "cohort", "population", "review", "analysis", "data", "records", "series", "consisting", "sample")
-    ),
-    *([word, "from"] for word in ("data", "records", "results", "pooled", "outcomes", "obtained", "collected", "derived")),
-]
 
 
 def totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str, sizes: list[int]) -> tuple[int | None, list[Claim]]:
@@ -32,7 +47,7 @@ def totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str,
     total: int | None = None
     claims: list[Claim] = []
     for (a, b), sentence in zip(spans, tokens, strict=True):
-        found = _enrolled(sentence, not sizes, total is None)
+        found = _enrolled(sentence, max(sizes, default=0), total is None)
         for value, i, j, verb in found:
             if value in sizes:
                 continue  # the size of an arm
@@ -68,35 +83,54 @@ def totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str,
 
 def _first_count(sentence: list[Token], above: int) -> tuple[int, int] | None:
     """The first count of patients where no sentence says that they were enrolled: "a study on 36 patients", "patients … (N = 128)"."""
-    if {t.lower for t in sentence} & _NOT_COUNTED:
-        return None
+    words = {t.lower for t in sentence}
     for i, token in enumerate(sentence):
         if token.kind != "n" or not token.value.isdigit() or not 1 < len(token.value) < 7 or int(token.value) <= above:
             continue
         before = [t.text for t in sentence[max(0, i - 2) : i]]
-        if before == ["N", "="] and any(t.lower in PATIENT_NOUNS for t in sentence[:i]):
+        if before == ["N", "="] and any(t.lower in _COUNTED | _GATHERED for t in sentence[:i]) and not words & _NOT_YET:
+            return i, i + 1
+        if words & _NOT_COUNTED:
+            continue
+        if before == ["n", "="] and {t.lower for t in sentence[max(0, i - 6) : i]} & {"whole", "entire", "total", "overall"}:
+            return i, i + 1  # "for the entire population (n = 80)"
+        if before[-1:] in (["was"], ["of"], ["were"]) and _names_the_sample([t.lower for t in sentence[max(0, i - 6) : i - 1]]):
             return i, i + 1
         if before[-1:] and before[-1].lower() in _NO_TOTAL:
             continue
-        for j in range(i + 1, min(len(sentence), i + 7)):
-            if sentence[j].lower in {"patients", "participants", "subjects", "cases", "individuals", "women", "men", "pts"}:
-                return i, j + 1
-            if sentence[j].kind != "w" or sentence[j].lower in {"of", "and", "or", "in", "with", "were", "was", "to"}:
-                break
+        noun = _noun_after(sentence, i)
+        if noun > 0:
+            return i, noun + 1
     return None
 
 
+_GATHERED = frozenset({"cohort", "subcohort", "population", "sample", "series"})
 _NO_TOTAL = frozenset({"of", "per", "every", "each", "least", "other", "remaining", "which", "≥", "<", ">", "=", "/", "(", "-", "than"})
-_NOT_COUNTED = frozenset(
-    {"excluded", "required", "planned", "needed", "power", "assuming", "hypothesized", "worldwide", "annually", "previous", "previously"}
-)  # fmt: skip
+_NOT_YET = frozenset({"required", "planned", "needed", "power", "assuming", "hypothesized"})
+_NOT_COUNTED = _NOT_YET | {"excluded", "worldwide", "annually", "previous", "previously"}
+
+
+def _names_the_sample(words: list[str]) -> bool:
+    """ "The total sample was 63", "the number of patients was 63"."""
+    return words[-1:] == ["sample"] or words[-2:] == ["sample", "size"] or words[-3:-1] == ["number", "of"]
+
+
+def _noun_after(sentence: list[Token], i: int) -> int:
+    """Where the patients stand that the number at `i` counts ("226 adult patients"); -1 without them."""
+    for j in range(i + 1, min(len(sentence), i + 8)):
+        if sentence[j].lower in _COUNTED:
+            return j
+        if sentence[j].kind != "w" or sentence[j].lower in _NOT_BETWEEN:
+            break
+    return -1
 
 
 def _without_noun(sentence: list[Token], i: int) -> bool:
-    """ "… were screened, and 585 were randomly assigned": the patients were named before."""
-    words = [t.lower for t in sentence[i + 1 : i + 4]]
+    """ "… were screened, and 585 were randomly assigned", "of 1460 patients …, 507 met the criteria": named before."""
+    words = [t.lower for t in sentence[i + 1 : i + 5]]
     before = sentence[i - 1].lower if i else ""
-    verb = words[:1] == ["were"] and any(w in {"randomized", "randomised", "assigned", "enrolled", "included"} for w in words[1:])
+    verb = words[:1] == ["were"] and any(w in {"randomized", "randomised", "assigned", "enrolled", "included"} for w in words[1:3])
+    verb = verb or (words[:1] == ["met"] and any(w in {"criteria", "inclusion", "eligibility"} for w in words[1:]))
     named = any(t.lower in PATIENT_NOUNS for t in sentence[:i])
     return verb and named and before in {",", "and", "whom", "which", ";"} and _is_count(sentence[i])
 
@@ -105,95 +139,105 @@ def _is_count(token: Token) -> bool:
     return token.value.isdigit() and 2 < len(token.value) < 7
 
 
-def _enrolled(sentence: list[Token], single: bool, first: bool) -> list[tuple[int, int, int, str]]:
+def _part_of(sentence: list[Token], i: int) -> int:
+    """ "186 of 750 planned patients were randomised", "based on 122 of 143 patients": where the patients stand; -1 elsewhere."""
+    if i + 3 >= len(sentence) or sentence[i + 1].lower != "of" or sentence[i + 2].kind != "n":
+        return -1
+    based = [t.lower for t in sentence[max(0, i - 2) : i]] == ["based", "on"]
+    return _noun_after(sentence, i + 2) if based or sentence[i + 3].lower in _PLANNED else -1
+
+
+def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int, int, int, str]]:
+    """Counts of patients who were enrolled, with where they stand and the verb; `above` is the size of the largest arm."""
     out: list[tuple[int, int, int, str]] = []
     size = len(sentence)
     for i, token in enumerate(sentence):
-        if token.kind != "n" or not token.value.isdigit() or (not 1 < len(token.value) < 7 and not token.value.isdigit()):
+        if token.kind != "n" or not token.value.isdigit() or len(token.value) > 7 or int(token.value) < 3:
             continue
-        if len(token.value) > 7 or int(token.value) < 3:
-            continue
-        j = i + 1
-        noun = -1
-        while j < size and j < i + 8:
-            low = sentence[j].lower
-            if low in {"patients", "participants", "subjects", "cases", "individuals", "women", "men", "pts"}:
-                noun = j
-                break
-            if sentence[j].kind != "w" or low in {"of", "and", "or", "received", "with", "were", "was"}:
-                break
-            j += 1
-        if noun < 0:
-            if _without_noun(sentence, i):
-                out.append((int(token.value), i, i + 1, sentence[i + 2].lower))
-            continue
-        if (
-            any(t.lower in {"group", "arm", "cohort"} for t in sentence[noun + 1 : noun + 8])
-            and sentence[min(noun + 1, size - 1)].lower == "in"
-        ):
-            continue
+        value = int(token.value)
         before = [t.lower for t in sentence[max(0, i - 5) : i]]
-        if i <= 2 and first and before[-1:] in (["of"], ["among"]):
-            out.append((int(token.value), i, noun + 1, "total"))
+        if before[-1:] == ["of"] and out and out[-1][1] == i - 2:
+            continue  # "186 of 750"
+        noun = _noun_after(sentence, i)
+        if noun < 0:
+            noun = _part_of(sentence, i)
+            if noun < 0 and _without_noun(sentence, i):
+                out.append((value, i, i + 1, sentence[i + 2].lower))
+            if noun < 0:
+                continue
+        if _of_an_arm(sentence, noun) or _is_share(sentence, noun):
+            continue
+        if first and before[-1:] in (["of"], ["among"]) and (i <= 2 or before[-2] in {":", "."}):
+            out.append((value, i, noun + 1, "total"))
             continue
         if any(t.lower == "excluded" for t in sentence[:i]):
             continue
+        follows = [t.lower for t in sentence[noun + 1 : noun + 3]]
         speaks = {t.lower for t in sentence[:i]} & {"trial", "study"}
-        if first and speaks and before[-1:] == ["in"] and [t.lower for t in sentence[noun + 1 : noun + 2]] in (["with"], ["who"]):
-            return [*out, (int(token.value), i, noun + 1, "total")]
-        if before and before[-1] in {"of", "/", "in", "among", "for"} and before[-2:] not in _WHOLE:
+        if first and before[-1:] == ["in"] and ((speaks and follows[:1] in (["with"], ["who"])) or (i <= 2 and set(follows) & _ENROL)):
+            return [*out, (value, i, noun + 1, "total")]
+        verb = "total" if before[-1:] == ["total"] else _verb_after(sentence, noun, value > above and not out and before[-1:] != ["the"])
+        whole = " ".join(before[-2:]) in _WHOLE or (
+            first and before[-1:] == ["of"] and (verb in _REVIEWED or before[-2:-1] in (["subgroup"], ["subset"]))
+        )
+        if before and before[-1] in {"of", "/", "in", "among", "for"} and not whole:
             continue
-        if set(before[-4:]) & {"planned", "target", "expected", "projected", "intended"}:
-            continue
-        if before and (before[-1] in {"≥", ">", "<", "≤", "least", "other", "remaining", "additional"}):
+        if set(before[-4:]) & _PLANNED or (before and before[-1] in {"≥", ">", "<", "≤", "least", "other", "remaining", "additional"}):
             continue
         reach = 10 if any(t.text in ")]" for t in sentence[max(0, i - 2) : i]) else 4
-        verb = next((t.lower for t in reversed(sentence[max(0, i - reach) : i]) if t.lower in _ENROL), "")
-        k = noun + 1
-        depth = 0
-        while not verb and k < min(size, noun + 40):
-            low = sentence[k].lower
-            if sentence[k].text in "([":
-                depth += 1
-            elif sentence[k].text in ")]":
-                depth -= 1
-            elif depth <= 0:
-                if (low in {"received", "started", "entered", "underwent"} and single and not out) or (
-                    low in _ENROL
-                    and sentence[k - 1].lower
-                    in {
-                        "were",
-                        "was",
-                        "been",
-                        "and",
-                        "finally",
-                        "ultimately",
-                        "retrospectively",
-                        "prospectively",
-                        "randomly",
-                        "subsequently",
-                        "who",
-                        "consecutively",
-                    }
-                    | PATIENT_NOUNS
-                ):
-                    verb = low
-                elif (
-                    (low == "had" and sentence[k + 1 : k + 2] and sentence[k + 1].lower != "been")
-                    or low in {"achieved", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"}
-                    or sentence[k].text == ";"
-                ) or (sentence[k].kind == "n" and k + 1 < size and sentence[k + 1].text == "%"):
-                    break
-            k += 1
-        if not verb and before[-2:] in _WHOLE:
+        verb = next((t.lower for t in reversed(sentence[max(0, i - reach) : i]) if t.lower in _ENROL), verb)
+        if not verb and whole:
             verb = "total"
         if (
             verb
-            and not (verb == "received" and "total" not in before and not single)
+            and not (verb == "received" and "total" not in before and value <= above)
             and not (verb in {"treated", "assigned", "completed"} and out)
         ):
-            out.append((int(token.value), i, noun + 1, verb))
+            out.append((value, i, noun + 1, verb))
     return out[:3]
+
+
+def _of_an_arm(sentence: list[Token], noun: int) -> bool:
+    """ "72 patients in the A group", "430 patients were analysed in the A group"."""
+    k = noun + 1
+    if [t.lower for t in sentence[k : k + 1]] == ["were"]:
+        k += 1 + any(t.lower.endswith("ly") for t in sentence[k + 1 : k + 2]) + 1
+    return [t.lower for t in sentence[k : k + 1]] == ["in"] and any(
+        t.lower in {"group", "arm", "cohort"} for t in sentence[k + 1 : k + 8]
+    )
+
+
+def _is_share(sentence: list[Token], noun: int) -> bool:
+    """ "25 patients (78%) had undergone surgery"."""
+    after = sentence[noun + 1 : noun + 4]
+    return len(after) == 3 and after[0].text in "([" and after[1].kind == "n" and after[2].text == "%" and float(after[1].value) < 100
+
+
+def _verb_after(sentence: list[Token], noun: int, whole: bool) -> str:
+    """The verb that enrols the patients before it, outside brackets; `whole` lets them start, receive or undergo something."""
+    depth = 0
+    for k in range(noun + 1, min(len(sentence), noun + 40)):
+        token, low = sentence[k], sentence[k].lower
+        if token.text in "([":
+            depth += 1
+        elif token.text in ")]":
+            depth -= 1
+        elif depth <= 0:
+            last = sentence[k - 1].lower
+            if low in {"received", "started", "entered", "underwent"} and whole:
+                return low
+            if low in _ENROL | _REVIEWED and (last in {"were", "was", "been", "and", "who"} | PATIENT_NOUNS or last.endswith("ly")):
+                return low
+            if low == "met" and any(t.lower in {"criteria", "eligibility"} for t in sentence[k + 1 : k + 5]):
+                return "included"
+            if (
+                (low == "had" and sentence[k + 1 : k + 2] and sentence[k + 1].lower != "been")
+                or low in {"achieved", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"}
+                or token.text == ";"
+                or (token.kind == "n" and k + 1 < len(sentence) and sentence[k + 1].text == "%")
+            ):
+                break
+    return ""
 
 
 def local_size(sentence: list[Token]) -> int | None:

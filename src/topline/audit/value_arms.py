@@ -146,7 +146,7 @@ def _by_direction(items: list[Item], s: Series) -> list[int | None]:
             larger = x.low in HIGHER
     if larger is None or len(named) != 2 or named[0] == named[1] or None in values or "NR" in values:
         return []
-    a, b = (float(v) for v in values if v is not None)
+    a, b = (float(v.lstrip("<>")) for v in values if v is not None)
     if a == b:
         return []
     return [named[0], named[1]] if (a > b) == larger else [named[1], named[0]]

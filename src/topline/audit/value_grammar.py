@@ -42,7 +42,14 @@ _GLUE = frozenset(
     [",", ":", ";", "=", "(", "[", ")", "]", "ci", "cis", "of", "was", "were", "is", "from", "between", "for", "the", "and", "a", "to"]
 ) - {"to", "and", "a"}
 _NR_WORDS = frozenset({"nr", "ne", "nc", "na", "unreached", "inf", "∞"})
+_REACHED = frozenset({"statistical", "significance", "its", "the", "a", "clinical"})  # "did not reach statistical significance"
 _NR_TAIL = frozenset({"reached", "estimable", "evaluable", "reach", "available", "calculable", "attained", "achieved"})
+_METHODS = frozenset(
+    {
+        "adjusted", "bayesian", "binomial", "bootstrap", "clopper-pearson", "credible", "exact", "one-sided", "profile", "repeated",
+        "two-sided", "wald", "wilson",
+    }
+)  # fmt: skip
 _LEVELS = frozenset({"80", "90", "95", "97.5", "98", "99", "95.0", "90.0", "99.9"})
 
 
@@ -67,7 +74,7 @@ class ValueGrammar:
             while j < i + 4 and low[j] in {"yet", "been", "-", "be"}:
                 j += 1
             if low[j] in _NR_TAIL:
-                return j + 1
+                return None if low[j + 1] in _REACHED else j + 1
         if low[i] in {"not-reached", "non-reached", "non-estimable", "not-estimable"}:
             return i + 1
         return None
@@ -145,7 +152,7 @@ class ValueGrammar:
             j = i + 2 if low[i + 1] in {"%", "-"} else i + 1
             if low[j] in {"%", "-"}:
                 j += 1
-            if low[j] in {"two-sided", "exact", "bootstrap", "bayesian"}:
+            if low[j] in _METHODS:
                 j += 1
         if low[j] in {"ci", "cis", "cri", "c.i", "cl"} or (low[j] == "c" and low[j + 1] == "." and low[j + 2] == "i"):
             j += 1 if low[j] != "c" else 3
@@ -303,18 +310,20 @@ class ValueGrammar:
                 j += 1
                 steps += 1
         n = self.integer(j)
+        if "/" in (low[i - 1 if i else 0], low[j + 1]) or (self.tokens[i].text.startswith("0") and x):
+            return None  # a dose "500/100/500", the studies "017/057"
         if n is None or n < x or n == 0 or (self.low[j + 1] in {"%", "mg", "-", "grade", "grades"} and self.low[j + 1] != "-"):
             return None
-        if self.low[i + 1] == "/" and (
-            self.low[j + 1] == "/" or (n <= 5 and x <= 5 and low[i - 1 if i else 0] in {"grade", "grades", "stage"})
-        ):
+        if low[i + 1] == "/" and n <= 5 and x <= 5 and low[i - 1 if i else 0] in {"grade", "grades", "stage"}:
             return None
         return x, n, j + 1
 
     def percent(self, i: int) -> tuple[str, int] | None:
-        """A number with a percent sign."""
+        """A number with a percent sign; in a bracket also "<1%"."""
+        sign = self.low[i] if i and self.low[i] in {"<", ">"} and self.low[i - 1] in OPEN else ""
+        i += len(sign)
         if self.kinds[i] == "n":
             unit, j = self.unit(i + 1)
             if unit == "%":
-                return self.tokens[i].value, j
+                return sign + self.tokens[i].value, j
         return None

@@ -21,9 +21,10 @@ _SAFETY = Fraction(9, 10)  # a safety population is seldom smaller than this sha
 
 def check_counts(sheet: Sheet) -> Iterator[Verdict]:
     """A2 for every percentage with a count and a denominator."""
-    for claim in sheet.of_type("proportion"):
-        if claim.x is not None and claim.n and claim.value is not None:
-            yield _count_and_percent(sheet, claim, claim.x, claim.n, printed(claim.value))
+    shares = [(c, c.x, c.n, printed(c.value)) for c in sheet.of_type("proportion") if c.x is not None and c.n and c.value is not None]
+    rounds_up = any(p.holds(Fraction(100 * x, n)) and not p.holds_truncated(Fraction(100 * x, n)) for _, x, n, p in shares)
+    for claim, x, n, percent in shares:
+        yield _count_and_percent(sheet, claim, x, n, percent, rounds_up)
 
 
 def _misprint(percent: Printed, share: Fraction) -> str | None:
@@ -38,7 +39,7 @@ def _misprint(percent: Printed, share: Fraction) -> str | None:
     return None
 
 
-def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed) -> Verdict:
+def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed, rounds_up: bool) -> Verdict:
     text = percent.text
     share = Fraction(100 * x, n)
     inputs = {"x": x, "n": n, "percent": text, "n_from": claim.n_from}
@@ -52,12 +53,14 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
         power = sum(not c.holds(share) and _misprint(c, share) is None for c in changes) / len(changes)
         return Verdict("A2", Rung.CONSISTENT, (claim.id,), f"{x}/{n} is {text}%.", None, right, None, power, inputs)
     how = _misprint(percent, share)
-    if how is not None:
+    if how is not None and (how == "truncated" or claim.n_from != "carried" or sheet.trust(claim) == "backed"):
+        odd = how == "rounded twice" or (rounds_up and sheet.trust(claim) != "unknown")
         return Verdict(
             "A2",
-            Rung.EXPLAINED,
+            Rung.MINOR if odd else Rung.EXPLAINED,
             (claim.id,),
-            f"{x}/{n} is {right}%; the printed {text}% is {how}.",
+            f"{x}/{n} is {right}%; the printed {text}% is {how}"
+            + (", and others of the text are rounded." if odd and how == "truncated" else "."),
             method=how,
             recomputed=right,
             repair=f"{right}%",

@@ -63,7 +63,7 @@ def check_p(sheet: Sheet, claim: Claim) -> Iterator[Verdict]:
                 level = other
                 break
     yield verdict
-    yield from _significance(claim, p, level, shown, verdict.verdict == Rung.CONSISTENT)
+    yield from _significance(claim, p, level, shown, verdict)
 
 
 def _wald(sheet: Sheet, claim: Claim, p: PrintedP, level: float, shown: str) -> Verdict:
@@ -96,6 +96,8 @@ def _judge(claim: Claim, n: int, p: PrintedP, small: float, large: float) -> tup
         return Rung.CONSISTENT, "Wald", ""
     if p.sign == "" and p.high * 2 >= small and p.low * 2 <= large:
         return Rung.EXPLAINED, "one-sided", ", twice the printed one, as a one-sided test gives"
+    if p.sign == "" and p.low > 0.5 and abs(_z(2 - 2 * p.low) - _z((small + large) / 2)) <= 0.1 + abs(_z(large) - _z(small)):
+        return Rung.EXPLAINED, "one-sided", "; a one-sided test against the direction seen gives more than 0.5"
     if p.sign == "" and large <= float(p.text or 1) and p.text.strip("0.") == "1" and len(p.text) >= 5:
         return Rung.EXPLAINED, "smallest printed value", ", below the smallest value of this precision, as which it may have been printed"
     below = p.high < small
@@ -115,7 +117,7 @@ def _judge(claim: Claim, n: int, p: PrintedP, small: float, large: float) -> tup
     return Rung.MAJOR if flips else Rung.MINOR, None, end
 
 
-def _significance(claim: Claim, p: PrintedP, level: float, shown: str, fits: bool) -> Iterator[Verdict]:
+def _significance(claim: Claim, p: PrintedP, level: float, shown: str, wald: Verdict) -> Iterator[Verdict]:
     """B3: the interval leaves out 1 exactly when p is below alpha."""
     alpha = 1 - level
     said = p.significant(alpha)
@@ -127,7 +129,7 @@ def _significance(claim: Claim, p: PrintedP, level: float, shown: str, fits: boo
         yield Verdict(
             "B3", Rung.CONSISTENT, (claim.id,), f"{shown}: interval and P agree on significance.", inputs={"alpha": round(alpha, 4)}
         )
-    elif p.sign == "" and said and p.low * 2 > alpha:
+    elif p.sign == "" and said and p.low * 2 > alpha and not wald.is_finding:
         yield Verdict(
             "B3",
             Rung.EXPLAINED,
@@ -136,7 +138,7 @@ def _significance(claim: Claim, p: PrintedP, level: float, shown: str, fits: boo
             method="one-sided",
             inputs={"alpha": round(alpha, 4)},
         )
-    elif fits or (
+    elif wald.verdict == Rung.CONSISTENT or (
         abs(_z(p.low if p.sign != "<" else p.high) / (_NORMAL.inv_cdf(1 - alpha / 2)) - 1) < 0.06
         and min(abs(float(low.value) - 1), abs(float(high.value) - 1)) < 0.03
     ):
