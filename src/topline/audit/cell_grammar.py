@@ -175,7 +175,9 @@ class CellGrammar(ValueGrammar):
                 return bare[1]
         if opener in OPEN and cell.interval is None:
             bare = self.interval(k)
-            known = cell.unit is not None or (cell.value is not None and "." in cell.value) or (bare is not None and self._around(cell, *bare))
+            known = (
+                cell.unit is not None or (cell.value is not None and "." in cell.value) or (bare is not None and self._around(cell, *bare))
+            )
             if bare is not None and known and self.low[bare[1]] in CLOSE | {";", ","} and bare[0].lower != "NR":
                 if cell.unit == "%" and bare[0].unit not in {None, "%"}:
                     return None

@@ -141,7 +141,9 @@ def extract(text: str) -> Extraction:
         dates = _dates(items, sentence, body)
         claims.extend(dates)
         used.extend(c.span for c in dates)
-        if (_HYPOTHESIS.search(body) and not any(_tested(item) for item in items)) or (_ELSEWHERE.search(body) and not any(item.kind in {"P", "R"} for item in items)):
+        if (_HYPOTHESIS.search(body) and not any(_tested(item) for item in items)) or (
+            _ELSEWHERE.search(body) and not any(item.kind in {"P", "R"} for item in items)
+        ):
             skipped.append((a, b))
             continue
         for match in _EVALUABLE.finditer(body):

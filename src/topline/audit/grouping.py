@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from topline.audit.grammar import Cell
 from topline.audit.items import Item
 from topline.audit.small_words import JOINTS, LINKS, VS
+from topline.audit.tokens import Token
 
 __all__ = ["Series", "group_values", "merge_counts", "of_a_number", "share_denominator", "share_value"]
 
@@ -150,13 +151,15 @@ def _share_units(series: Series) -> None:
             cell.unit = before.unit
 
 
-def of_a_number(items: list[Item]) -> None:
+def of_a_number(tokens: list[Token], items: list[Item]) -> None:
     """ "Of the 168 lesions, 94 (56%) …", "of these 59 patients, 52 were …": the number before is the denominator."""
     for k, item in enumerate(items[:-4]):
         if item.low not in {"of", "among"} or (k and items[k - 1].low not in {";", ",", ":", "."}):
             continue
         m = k + 1 + (items[k + 1].low in {"the", "these", "those", "all"})
         n = _bare_count(items[m])
+        if items[m].kind == "X" and items[m].j == items[m].i + 2 and tokens[items[m].i].value.isdigit():
+            n = int(tokens[items[m].i].value[:7])  # "168 lesions"
         comma = next((j for j in range(m + 1, min(len(items) - 2, m + 8)) if items[j].low == ","), 0)
         if n is None or not comma or any(x.kind not in "AEW" or x.low in {"(", "["} for x in items[m + 1 : comma]):
             continue
@@ -165,7 +168,11 @@ def of_a_number(items: list[Item]) -> None:
         if items[at].kind == "C" and cell.x is not None and cell.n is None and cell.unit == "%" and cell.x <= n:
             if cell.value is not None and cell.value[0] not in "<>" and abs(100 * cell.x / n - float(cell.value)) < 1:
                 cell.n = n
-        elif x is not None and x <= n and not any(y.low in _COUNTED or y.low in {"(", "%"} for y in items[at + 1 : at + 4]):
+        elif (
+            x is not None and x <= n and not any(y.low in _COUNTED or y.low in {"(", "%"} or y.kind == "A" for y in items[at + 1 : at + 5])
+        ):
+            if any(y.kind == "C" and y.data.unit == "%" for y in items[at + 1 : at + 9]):
+                continue
             cell.x, cell.n, cell.value = x, n, None
 
 
@@ -197,8 +204,8 @@ def _bare_count(item: Item) -> int | None:
 
 _COUNTED = frozenset(
     {
-        "analysed", "analyzed", "assessable", "assigned", "eligible", "enrolled", "entered", "evaluable", "included", "met", "randomised",
-        "randomized", "randomly", "recruited",
+        "analysed", "analyzed", "assessable", "assigned", "available", "eligible", "enrolled", "entered", "evaluable", "included", "met",
+        "randomised", "randomized", "randomly", "received", "recruited", "underwent",
     }
 )  # fmt: skip
 

@@ -157,7 +157,7 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, i + 2)
     if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n":
         last = tokens[i + 3].lower
-        if last in NOT_RESULTS or (last in TIME_UNITS and tokens[i + 1].end == tokens[i + 2].start and before not in {"(", "[", ",", ";", ":"}):
+        if last in NOT_RESULTS or (last in TIME_UNITS and tokens[i].end == tokens[i + 1].start and before not in {"(", "[", ",", ";", ":"}):
             return Item("X", i, i + 4)  # "between 3-5 years of follow-up"
     if i and len(tokens[i - 1].text) == 1 and tokens[i - 1].text.isupper() and tokens[i - 1].end == tokens[i].start:
         return Item("X", i, i + 1)  # "stage N2"
@@ -211,9 +211,7 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     code = _code_range(tokens, i, before)
     if code is not None:
         return code
-    if before in {"difference", "differences", "δ"} or (
-        after in {"percentage", "%", "points", "months"} and _difference_before(tokens, i)
-    ):
+    if before in {"difference", "differences", "δ"} or (after in {"percentage", "%", "points", "months"} and _difference_before(tokens, i)):
         found = g.cell(i)
         return Item("X", i, found[1] if found else i + 1)
     if (
@@ -246,7 +244,12 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         risen = before == "to" and any(t.lower == "from" for t in tokens[max(0, i - 14) : i - 1])
         if (not risen or after in {"-"}) and not _of_follow_up(tokens, j):
             return Item("X", i, j)
-    if cell.unit in {"months", "years", "weeks"} and tokens[i].spelled and tokens[j : j + 1] and tokens[j].lower in {"follow-up", "followup"}:
+    if (
+        cell.unit in {"months", "years", "weeks"}
+        and tokens[i].spelled
+        and tokens[j : j + 1]
+        and tokens[j].lower in {"follow-up", "followup"}
+    ):
         return Item("X", i, j)  # "the daily one week follow-up"
     if cell.unit in {"years"} and after in {"years", "year"} and i + 2 < len(tokens) and tokens[i + 2].lower in {"old", "or", "ago"}:
         return Item("X", i, j)

@@ -30,7 +30,7 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
         Endpoint of the sentence before, for "these values were …".
     """
     merge_counts(items)
-    of_a_number(items)
+    of_a_number(tokens, items)
     share_denominator(items)
     share_value(items)
     series = group_values(items)

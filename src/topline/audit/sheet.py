@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,6 +16,7 @@ from topline.audit.text import clean
 __all__ = ["Sheet", "fits", "grim_power"]
 
 _CHANCE = 0.1
+_PATIENTS = re.compile(r"\b([0-9]{2,7}) (?:[A-Za-z-]+ ){0,3}(?:patients|participants|women|men|subjects)\b")
 _OTHER_PATIENTS = frozenset({"later", "estimated", "other units"})
 
 
@@ -99,6 +101,11 @@ class Sheet:
     def source(self) -> str:
         """The text with its signs repaired, as the sentences of the claims are."""
         return clean(self.text)
+
+    @cached_property
+    def most_patients(self) -> int:
+        """The largest number of patients that the text speaks of anywhere; 0 without a text."""
+        return max((int(m) for m in _PATIENTS.findall(self.source)), default=0)
 
     def of_type(self, *types: str) -> list[Claim]:
         """Claims of these types."""

@@ -150,7 +150,7 @@ def _part_of(sentence: list[Token], i: int) -> int:
 def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int, int, int, str]]:
     """Counts of patients who were enrolled, with where they stand and the verb; `above` is the size of the largest arm."""
     out: list[tuple[int, int, int, str]] = []
-    size = len(sentence)
+    len(sentence)
     for i, token in enumerate(sentence):
         if token.kind != "n" or not token.value.isdigit() or len(token.value) > 7 or int(token.value) < 3:
             continue
@@ -162,6 +162,7 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
         if noun < 0:
             noun = _part_of(sentence, i)
             if noun < 0 and _without_noun(sentence, i):
+                out = [x for x in out if x[3] != "total"]  # "of 1460 patients …, 507 met the criteria"
                 out.append((value, i, i + 1, sentence[i + 2].lower))
             if noun < 0:
                 continue
@@ -202,9 +203,7 @@ def _of_an_arm(sentence: list[Token], noun: int) -> bool:
     k = noun + 1
     if [t.lower for t in sentence[k : k + 1]] == ["were"]:
         k += 1 + any(t.lower.endswith("ly") for t in sentence[k + 1 : k + 2]) + 1
-    return [t.lower for t in sentence[k : k + 1]] == ["in"] and any(
-        t.lower in {"group", "arm", "cohort"} for t in sentence[k + 1 : k + 8]
-    )
+    return [t.lower for t in sentence[k : k + 1]] == ["in"] and any(t.lower in {"group", "arm", "cohort"} for t in sentence[k + 1 : k + 8])
 
 
 def _is_share(sentence: list[Token], noun: int) -> bool:

@@ -18,7 +18,11 @@ _EXCLUDED = re.compile(
     r"final(?:ly)?|remaining|completed|met (?:the )?inclusion|inclusion criteria)\b",
     re.IGNORECASE,
 )
-_ANALYSED = re.compile(r"\b[0-9]+ (?:patients )?(?:were )?(?:analy[sz]ed|evaluable|assessable)\b", re.IGNORECASE)
+_ANALYSED = re.compile(
+    r"\b(?:[0-9]+ (?:patients )?(?:were )?(?:analy[sz]ed|evaluable|assessable)|"
+    r"patients (?:in [^.;,]{1,40} )?were (?:evaluable|assessable))\b",
+    re.IGNORECASE,
+)
 _NOT_ALL = frozenset(
     {"completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified", "registered"}
 )

@@ -23,7 +23,7 @@ _SAID = {
 }
 _TIMES = (
     (re.compile(r"\b(?:doubled|two-?fold|twice as|2-?fold)\b", re.IGNORECASE), "doubled", 1.5, 2.7),
-    (re.compile(r"\b(?:tripled|trebled|three-?fold|3-?fold|three times)\b", re.IGNORECASE), "tripled", 2.4, 3.8),
+    (re.compile(r"\b(?:tripled|trebled|three-?fold|3-?fold|three times(?! (?:faster|slower)))\b", re.IGNORECASE), "tripled", 2.4, 3.8),
     (re.compile(r"\b(?:halved|by half)\b", re.IGNORECASE), "halved", 1.5, 2.7),
 )
 _UNCLEAR = re.compile(
@@ -41,6 +41,8 @@ def check_direction(sheet: Sheet) -> Iterator[Verdict]:
     """F2 on two values of two arms whose sentence says plainly which is higher, better, or how many times the other."""
     for members in sheet.by_group.values():
         pair = [c for c in members if c.type in {"proportion", "median", "landmark_rate"} and c.value not in {None, "NR"}]
+        if any((c.value or "")[0] == "-" for c in pair):
+            continue  # of two falls the greater is the smaller number
         if len(pair) != 2 or pair[0].endpoint != pair[1].endpoint or pair[0].arm == pair[1].arm or None in (pair[0].arm, pair[1].arm):
             continue
         if pair[0].time != pair[1].time or pair[0].unit != pair[1].unit:

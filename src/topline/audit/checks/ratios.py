@@ -18,7 +18,7 @@ from topline.audit.verdict import Rung, Verdict
 __all__ = ["check_ratios"]
 
 _NORMAL = NormalDist()
-_PATIENTS = re.compile(r"\b([0-9]{2,7}) (?:[a-z-]+ ){0,3}(?:patients|participants|women|men|subjects)\b")
+_AMONG = re.compile(r"\b(?:among|in) (?!all\b|the\b|both\b)[\w-]+ patients\b", re.IGNORECASE)  # "among non-smoking patients"
 
 
 def check_ratios(sheet: Sheet) -> Iterator[Verdict]:
@@ -49,10 +49,16 @@ def check_ratios(sheet: Sheet) -> Iterator[Verdict]:
 
 def _events(sheet: Sheet, claim: Claim) -> Iterator[Verdict]:
     """B5: Var(log HR) ≥ 4 / events, so the interval says how many events there were at least."""
-    n = sheet.total or 0
-    arms = sum(a.n or 0 for a in sheet.arms)
-    n = max(n, arms, *(int(m) for m in _PATIENTS.findall(claim.sentence)), 0)  # other patients than this study's: a meta-analysis
-    if claim.measure != "HR" or not n or "factor" in claim.marks or claim.contrast is None or " vs " not in claim.contrast:
+    n = max(sheet.total or 0, sum(a.n or 0 for a in sheet.arms))
+    n = max(n, sheet.most_patients) if n else 0  # also other patients than this study's: a meta-analysis
+    if (
+        claim.measure != "HR"
+        or not n
+        or _AMONG.search(claim.sentence)
+        or "factor" in claim.marks
+        or claim.contrast is None
+        or " vs " not in claim.contrast
+    ):
         return
     z = _NORMAL.inv_cdf(0.5 + level_of(claim) / 2)
     widest = math.log(float(printed(claim.upper or "1").high)) - math.log(max(float(printed(claim.lower or "1").low), 1e-9))

@@ -34,6 +34,7 @@ _HEDGED = re.compile(
     r"defined as|set at|any|test\w* for|whether|if|ns[:=]? (?:not )?) ?(?:statistically )?$",
     re.IGNORECASE,
 )
+_EXCEPTED = re.compile(r"\W*(?:but not|except|unlike)\b", re.IGNORECASE)  # "but not B (P = 0.2), had a significantly longer PFS"
 _CHANGED = re.compile(
     r"\b(?:higher|lower|longer|shorter|improved?|better|worse|superior|inferior|greater|fewer|more|less|increased?|decreased?|reduced|"
     r"prolonged|differed|different|except|significan\w+)\b",
@@ -79,7 +80,7 @@ def _spoken(sentence: str, claims: list[Claim], start: int) -> Iterator[tuple[st
             following = (words or alike)[k + 1][0] if k + 1 < len(words or alike) else high
             mine = [c for at, c in places if end <= at < following]
             if not mine and k == 0 and len(words or alike) == 1:
-                mine = [c for at, c in places if 0 < words[0][0] - at < 60] if words else []
+                mine = [c for at, c in places if 0 < words[0][0] - at < 60] if words and not _EXCEPTED.match(clause) else []
             if said == "similar" and mine and _CHANGED.search(clause[end : mine[0].span[0] - start - low]):
                 continue
             if said is not None and mine:

@@ -1,0 +1,59 @@
+"""Alarms that published abstracts raised wrongly, and contradictions that an explanation hid, each in sentences of our own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from topline.audit import Rung, audit_text, check_claims
+from topline.audit.claims import Claim
+
+
+def test_a2_truncation_explains_only_where_the_text_cuts_off_throughout() -> None:
+    lone = "Of 282 patients, 51 (18.0%) had a pelvic recurrence."
+    mixed = lone + " Eighty (28.4%) of the 282 patients had symptoms."  # 80/282 = 28.37, rounded
+    for text, rung in ((lone, Rung.EXPLAINED), (mixed, Rung.MINOR)):
+        found = [v for v in audit_text(text).verdicts if v.check == "A2" and v.message.startswith("51/282")]
+        assert [v.verdict for v in found] == [rung]
+
+
+def test_a2_counts_that_add_up_to_the_denominator_vouch_for_it() -> None:
+    text = "The study included 61 patients. Stage was as follows: N1, 24 patients (39%); N2, 13 (22%); and N3, 24 (39%)."
+    assert [v.recomputed for v in audit_text(text).findings if v.check == "A2"] == ["21"]  # 13/61 = 21.3
+
+
+def test_b2_a_one_sided_p_above_one_half_is_read_against_the_direction() -> None:
+    ratio = Claim("ratio", endpoint="PFS", value="1.022", lower="0.834", upper="1.253", p="0.587", conf_level="95", measure="HR")
+    (b2,) = [v for v in check_claims([ratio]).verdicts if v.check == "B2"]
+    assert (b2.verdict, b2.method) == (Rung.EXPLAINED, "one-sided")  # 1 - Phi(-0.21) = 0.583
+    (b2,) = [v for v in check_claims([replace(ratio, p="0.687")]).verdicts if v.check == "B2"]
+    assert b2.verdict == Rung.MINOR
+
+
+def test_b3_one_sided_explains_only_a_p_that_fits_its_interval_so() -> None:
+    ratio = Claim("ratio", endpoint="PFS", value="0.87", lower="0.561", upper="1.349", p="0.027", conf_level="95", measure="HR")
+    assert [v.verdict for v in check_claims([ratio]).verdicts if v.check == "B3"] == [Rung.MAJOR]
+    fits = replace(ratio, lower="0.740", upper="1.023", p="0.046")  # two-sided 0.092
+    assert [v.verdict for v in check_claims([fits]).verdicts if v.check == "B3"] == [Rung.EXPLAINED]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Former smokers (p = 0.0002), but not current smokers (p = 0.0532) had a significantly prolonged PFS.",
+        "The change was greater with velotinib than with placebo (-0.80 v -0.42).",
+        "Recovery was three times faster with velotinib than with placebo (median, 3 v 14 days).",
+    ],
+)
+def test_f2_speaks_only_of_what_is_said(text: str) -> None:
+    arms = "Ninety patients were randomised to velotinib (n = 45) or placebo (n = 45). "
+    assert [v.message for v in audit_text(arms + text).findings if v.check == "F2"] == []
+
+
+def test_b5_other_patients_of_the_text_are_enough_for_the_events() -> None:
+    text = (
+        "In all, 143 Asian patients were randomised to velotinib (n = 98) or placebo (n = 45). PFS was longer with velotinib "
+        "(HR 0.62; 95% CI, 0.41-0.94). Among 581 other patients it was longer too (HR, 0.41; 95% CI, 0.33-0.50)."
+    )
+    assert [v.message for v in audit_text(text).findings if v.check == "B5"] == []

@@ -1,0 +1,159 @@
+"""Which numbers become claims, with all their printed parts, and which are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from topline.audit import audit_text
+from topline.audit.claims import Claim
+
+ARMS = "Ninety patients were randomised to velotinib (n = 45) or placebo (n = 45). "
+
+
+def claims(text: str, *kinds: str) -> list[Claim]:
+    return [c for c in audit_text(text).claims if c.type in kinds]
+
+
+def totals(text: str) -> list[str | None]:
+    return [c.value for c in claims(text, "count") if c.endpoint == "N" and c.arm is None]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Total 226 women with sarcoma (2001 to 2021, 88.5% of them operated) were enrolled.", ["226"]),
+        ("The total sample was 63.", ["63"]),
+        ("The study sample was comprised of forty-seven patients with cough.", ["47"]),
+        ("Of 1460 patients who were operated, 507 met the inclusion criteria.", ["507"]),
+        ("Tissue of the whole cohort (N = 1396) was stained.", ["1396"]),
+        ("One hundred eighty-six of 750 planned patients were randomized.", ["186"]),
+        ("The analysis is based on 122 of 143 patients treated with velotinib.", ["122"]),
+        ("The charts of 369 eligible patients were retrospectively reviewed.", ["369"]),
+        ("Among 21\u202f978 patients with sarcoma, 62.0% were men.", ["21978"]),
+        ("One hundred and two patients were initially randomized.", ["102"]),
+        ("One-hundred twenty patients were enrolled.", ["120"]),
+        ("In 2,098 patients randomly assigned, the median PFS was 7.4 months.", ["2098"]),
+        # no totals: a speed, a share, an arm, patients who got something
+        ("Recovery was three times faster for patients assigned to velotinib.", []),
+        ("Eighty patients were enrolled. A total of 25 patients (31%) had surgery.", ["80"]),
+        ("Ninety patients were enrolled. Then 44 patients were analysed in the velotinib group.", ["90"]),
+    ],
+)
+def test_all_patients(text: str, expected: list[str]) -> None:
+    assert totals(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Patients were treated at our hospital (2007-2017).", [("start", "2007"), ("end", "2017")]),
+        ("We studied patients operated during 1998-2004.", [("start", "1998"), ("end", "2004")]),
+        ("Resections were carried out during 01/2000 - 12/2006.", [("start", "2000-01"), ("end", "2006-12")]),
+        (
+            "In the first trial (accrual period: October 1, 1985, to December 31, 1990) all were men.",
+            [("start", "1985-10-01"), ("end", "1990-12-31")],
+        ),
+        ("Patients were treated at the M. D. Anderson Hospital between 1983 and 1992.", [("start", "1983"), ("end", "1992")]),
+    ],
+)
+def test_dates(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(c.endpoint, c.value) for c in claims(text, "date")] == expected
+
+
+Parts = tuple[str | None, str | None, str | None, str | None]
+
+
+def parts(c: Claim) -> Parts:
+    return c.value, c.lower, c.upper, c.p
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Hazard ratios (HRs) for PFS were 0.51 for arm B versus A (P = .022) and 0.64 for arm C versus A (P = .118).",
+            [("0.51", None, None, "0.022"), ("0.64", None, None, "0.118")],
+        ),
+        (
+            "The odds ratios were 0.99 (95% CI 0.95-1.02); 1.03 (95% CI 0.57-1.85); and 1.45 (95% CI 0.85-2.49).",
+            [("0.99", "0.95", "1.02", None), ("1.03", "0.57", "1.85", None), ("1.45", "0.85", "2.49", None)],
+        ),
+        (
+            "PFS was longer with a fall [HR (95% CI): velotinib = 0.61 (0.40-0.94), P = 0.022; placebo = 0.49 (0.29-0.85), P = 0.009].",
+            [("0.61", "0.40", "0.94", "0.022"), ("0.49", "0.29", "0.85", "0.009")],
+        ),
+        ("OS seemed to be worse without rash (1.30, 1.05-1.61, p=0.017).", [("1.30", "1.05", "1.61", "0.017")]),
+        (
+            "OS did not differ (stratified log-rank P = .528; hazard ratio, 0.94; 95% repeated CI, 0.77 to 1.15).",
+            [("0.94", "0.77", "1.15", "0.528")],
+        ),
+        (
+            "In univariate analysis, the hazard ratio of age, smoking, number of distant metastases, brain metastases, performance status, "
+            "weight loss and anaemia at the start for PFS was 1.21 (95% CI 0.67-2.18).",
+            [("1.21", "0.67", "2.18", None)],
+        ),
+    ],
+)
+def test_ratios_with_all_their_parts(text: str, expected: list[Parts]) -> None:
+    assert [parts(c) for c in claims(text, "ratio")] == expected
+    assert claims(text, "p_value", "proportion", "median") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The median PFS was 12 (0-40) months, and the median OS 16 (3-44) months.", [("12", "0", "40", None), ("16", "3", "44", None)]),
+        (
+            ARMS + "Median PFS was 2.6 months for velotinib (95% CI 1.9-2.9) and placebo (95% CI 1.9-3.0; HR 1.02, 95% CI 0.83-1.25).",
+            [("2.6", "1.9", "2.9", None), ("2.6", "1.9", "3.0", None)],
+        ),
+        (
+            ARMS + "Median DFS was 66 months with velotinib vs. 73 in the placebo group.",
+            [("66", None, None, None), ("73", None, None, None)],
+        ),
+        ("The mean age was 39 years (range, 1-88 years).", [("39", "1", "88", None)]),
+        ("After 44.0 months of median follow-up the effect remained.", [("44.0", None, None, None)]),
+        ("There was no difference in survival: 33 versus 27 months median OS.", [("33", None, None, None), ("27", None, None, None)]),
+        # no results
+        ("Toxicity was seen in eight patients between 3-5 years of follow-up.", []),
+        ("The differences in OS did not reach statistical significance.", []),
+        ("Scores were higher at the daily one week follow-up.", []),
+    ],
+)
+def test_times(text: str, expected: list[Parts]) -> None:
+    assert [parts(c) for c in claims(text, "median", "mean_sd", "follow_up")] == expected
+
+
+Share = tuple[str | None, int | None, int | None]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Of the 168 lesions, 94 (56%) were stable.", [("56", 94, 168)]),
+        ("Of these 59 women, 52 had a favourable outcome.", [(None, 52, 59)]),
+        ("Thirty-five (12.4%) of 282 patients had nausea, 51 patients (18.1%) had rash.", [("12.4", 35, 282), ("18.1", 51, 282)]),
+        ("Progression occurred in 39% of patients (n = 141).", [("39", 141, None)]),
+        ("Rash occurred in two [<1%] patients.", [("<1", 2, None)]),
+        ("A fall of thyroglobulin was achieved by 76% of patients.", [("76", None, None)]),
+        # no results: thresholds, studies, doses, those who are left out
+        ("Eligible patients had a normal ejection fraction (LVEF >or= 55%).", []),
+        ("Patients of two trials (SUNRISE 017/057 pooled) had an ECOG PS ≤ 1.", []),
+        ("All but two of 47 patients provided data.", []),
+        ("The drugs were given at 500/100/500 mg/m2.", []),
+    ],
+)
+def test_shares(text: str, expected: list[Share]) -> None:
+    found = [c for c in audit_text(text).claims if c.type in {"proportion", "p_value", "landmark_rate"}]
+    assert [(c.value, c.x, c.n if c.n_from == "printed" else None) for c in found] == expected
+
+
+def test_a_test_that_was_made_is_no_assumption() -> None:
+    text = "No evidence supported the hypothesis that velotinib improved PFS (one-sided P = 0.999)."
+    assert [c.p for c in claims(text, "p_value")] == ["0.999"]
+    assert audit_text("We hypothesised that velotinib would improve the response rate from 20% to 40% (P < 0.05).").claims == ()
+
+
+def test_a_number_of_groups_of_three_reads_as_one() -> None:
+    found = claims("Of 13\u2009624 patients, 13\u00a0000 (95.4%) were men.", "proportion")
+    assert [(c.x, c.n) for c in found] == [(13000, 13624)]
