@@ -50,7 +50,7 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
         )
     if percent.holds(share):
         changes = [printed(v) for v in one_digit_changes(text)]
-        power = sum(not c.holds(share) and _misprint(c, share) is None for c in changes) / len(changes)
+        power = sum(not c.holds(share) and _misprint(c, share) != "truncated" for c in changes) / len(changes)
         return Verdict("A2", Rung.CONSISTENT, (claim.id,), f"{x}/{n} is {text}%.", None, right, None, power, inputs)
     how = _misprint(percent, share)
     if how is not None and (how == "truncated" or claim.n_from != "carried" or sheet.trust(claim) == "backed"):
