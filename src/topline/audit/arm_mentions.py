@@ -147,7 +147,11 @@ def tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
     if paired:
         return paired
     depth = _opened(items, s.last)
-    for x in items[s.last + 1 : stop]:
+    said = False
+    for k, x in enumerate(items[s.last + 1 : stop], start=s.last + 1):
+        said = said or x.low == "respectively"
+        if x.low == "and" and not out and k > s.last + 1 and items[k - 1].kind == "E" and items[min(k + 1, stop - 1)].low in _OPENING:
+            break  # "30% had a CR and of those given B, 12%"
         if x.low in {"(", "["}:
             depth += 1
         elif x.low in {")", "]"}:
@@ -164,7 +168,9 @@ def tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
             if x.kind in {"P", "R"}:
                 break
             continue
-        elif x.low == "," and out:
+        elif x.low == "," and (out or said):
+            if said:
+                break
             continue
         elif (
             x.low not in LINKS
@@ -187,6 +193,9 @@ def tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
         ):
             break
     return out
+
+
+_OPENING = frozenset({"among", "for", "in", "of"})
 
 
 def _bracketed_pair(items: list[Item], at: int) -> list[int]:

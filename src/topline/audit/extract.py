@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from topline.audit.arm_local import local_book, named_row
 from topline.audit.arms import ArmBook, learn_arms
 from topline.audit.build import SentenceContext, build_claims
 from topline.audit.claims import Arm, Claim
 from topline.audit.dates import date_event
+from topline.audit.group_contrasts import opposed_groups, sole_group, with_groups
 from topline.audit.items import Item, read_items
 from topline.audit.lexicon import endpoint_at, parts_of
+from topline.audit.named_rows import named_row
 from topline.audit.phrases import family_of
 from topline.audit.series import find_series
 from topline.audit.text import clean, sentences
@@ -125,6 +126,7 @@ def extract(text: str) -> Extraction:
     recent: str | None = None
     spoken: str | None = None
     timed = _primary(source)
+    pair: ArmBook | None = None
     for (a, b), sentence in zip(spans, tokens, strict=True):
         if len(claims) > _MAX_CLAIMS:
             unread += len(source) - a
@@ -132,7 +134,7 @@ def extract(text: str) -> Extraction:
         numbers.extend((t.start, t.end) for t in sentence if t.kind == "n")
         registrations.extend((t.text, t.start, t.end) for t in sentence if t.kind == "id")
         body = source[a:b]
-        items, here = _read(sentence, book, source)
+        items, here = _read(sentence, book, source, pair)
         for item in items:
             if item.kind in {"X", "I", "G", "T", "N", "H"}:
                 skipped.append((sentence[item.i].start, sentence[min(item.j, len(sentence)) - 1].end))
@@ -151,6 +153,7 @@ def extract(text: str) -> Extraction:
         local = local_size(sentence)
         if local:
             sizes.setdefault(local, None)
+        pair = here if here is not book and len(here.arms) == 2 else None if any(x.kind == "A" for x in items) else pair
         series = find_series(sentence, items, here, spoken)
         told = recent if any(item.kind == "R" for item in items[:4]) else last or recent or timed  # "The hazard ratio was 0.42"
         context = SentenceContext(sentence, items, body, here, total, local, group, told)
@@ -180,11 +183,13 @@ def _tested(item: Item) -> bool:
     return item.kind == "R" and item.data.interval is not None
 
 
-def _read(sentence: list[Token], book: ArmBook, source: str) -> tuple[list[Item], ArmBook]:
+def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | None = None) -> tuple[list[Item], ArmBook]:
     """A sentence as items, with the arms of the text or, where it names none of them, with the groups of its own."""
     items = read_items(sentence, book)
-    if sum(item.kind == "C" for item in items) < 2:
+    if not any(item.kind == "C" for item in items):
         return items, book
+    if sum(item.kind == "C" for item in items) < 2:
+        return _sole(sentence, items, book, source)
     row = named_row(sentence, source)
     if row is not None:
         arms, a, b = row
@@ -193,10 +198,24 @@ def _read(sentence: list[Token], book: ArmBook, source: str) -> tuple[list[Item]
             before, after = [x for x in items if x.j <= a], [x for x in items if x.i >= b]
             places = [Item("A", a, b, k) for k in range(len(arms))]
             return [*(x for x in before if x.kind != "A"), *places, *(x for x in after if x.kind != "A")], ArmBook(arms)
+    if len({item.data for item in items if item.kind == "A"}) < 2:
+        named = opposed_groups(sentence, items, source)
+        if named:
+            return with_groups(items, named, book)
     if not any(item.kind == "A" for item in items):
-        groups = local_book(sentence, source)
-        if groups is not None:
-            return read_items(sentence, groups), groups
+        found, here = _sole(sentence, items, book, source)
+        if here is not book:
+            return found, here
+        if pair is not None:
+            return items, ArmBook(pair.arms, recent=[0, 1])  # "The rates at 1 year were 81% and 91%", of the groups just named
+    return items, book
+
+
+def _sole(sentence: list[Token], items: list[Item], book: ArmBook, source: str) -> tuple[list[Item], ArmBook]:
+    if not any(item.kind == "A" for item in items):
+        groups = sole_group(sentence, items, source)
+        if groups:
+            return with_groups(items, groups, book)
     return items, book
 
 

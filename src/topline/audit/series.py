@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from topline.audit.arm_mentions import tail_end
 from topline.audit.arms import ArmBook
+from topline.audit.directions import turn_round
 from topline.audit.grouping import Series, group_values, merge_counts, of_a_number, share_denominator, share_value
 from topline.audit.items import Item
 from topline.audit.tokens import Token
@@ -51,6 +52,7 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     _own_intervals(items, series)
     share_closing_arms(items, series)
     _one_endpoint_each(items, series, len(book.arms))
+    turn_round(items, series)
     return series
 
 

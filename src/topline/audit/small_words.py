@@ -120,13 +120,13 @@ JOINTS = frozenset(
 )
 LINKS = frozenset(
     {
-        "%", "(", ")", ",", "-", ".", "/", ":", ";", "[", "]", "a", "about", "after", "against", "all", "allocated", "alone", "among",
-        "an", "and", "approximately", "arm", "arms", "as", "assigned", "at", "both", "by", "cases", "cohort", "cohorts", "compared",
-        "entire", "followed", "following", "for", "from", "given", "group", "groups", "had", "in", "just", "median", "month", "months",
-        "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "randomised", "randomized", "received", "receiving",
-        "relative", "respective", "respectively", "respectively,", "subjects", "than", "the", "therapy", "those", "to", "total",
-        "treated", "treatment", "under", "v", "v/s", "versus", "versus.", "vs", "was", "were", "whereas", "while", "who", "whole",
-        "with", "years",
+        "%", "(", ")", ",", "-", ".", "/", ":", ";", "[", "]", "a", "about", "after", "against", "all", "allocated", "alone",
+        "among", "an", "and", "approximately", "arm", "arms", "as", "assigned", "at", "both", "by", "cases", "cohort", "cohorts",
+        "compared", "entire", "followed", "following", "for", "from", "given", "group", "groups", "had", "in", "just", "median",
+        "month", "months", "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "randomised", "randomized",
+        "received", "receiving", "relative", "respective", "respectively", "respectively,", "subjects", "taking", "than", "the",
+        "therapy", "those", "to", "total", "treated", "treatment", "under", "undergoing", "underwent", "using", "v", "v/s",
+        "versus", "versus.", "vs", "was", "were", "whereas", "while", "who", "whole", "with", "without", "women", "years",
     }
 )
 LIST_GLUE = frozenset(

@@ -14,6 +14,7 @@ from topline.audit.arm_mentions import (
     tail_arms,
 )
 from topline.audit.arms import ArmBook
+from topline.audit.directions import by_direction
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.lexicon import HIGHER, LOWER
@@ -55,10 +56,23 @@ def assign_times(items: list[Item], s: Series, begin: int, stop: int, previous: 
 
 def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook, closing: list[int]) -> None:
     """Set the arm of each value: from the words between the values, after them, before them, or from the order of naming."""
-    s.arms = _arms_of(items, s, begin, stop, previous, book, closing) if len(book.arms) > 1 else [None] * len(s.cells)
+    s.arms = _arms_of(items, s, begin, stop, previous, book, closing) if book.arms and not _of_everyone(items, s) else [None] * len(s.cells)
     order = list(dict.fromkeys(s.arms))
     if len(order) == 2 and None not in order and any(x.kind == "A" for x in items[begin:stop]):
         book.recent = [a for a in order if a is not None]
+
+
+def _of_everyone(items: list[Item], s: Series) -> bool:
+    """Whether a follow-up is of all patients: no arm stands by it before the next comma."""
+    after = [x.low for x in items[s.last + 1 : s.last + 3]]
+    if s.endpoints[0] != "FU" or (len(s.cells) > 1 and not (after and after[0] in {"for", "in"} and after[1:] not in (["the"], ["both"]))):
+        return False
+    for x in items[s.last + 1 :]:
+        if x.kind == "A":
+            return False
+        if x.low in {",", ";"}:
+            break
+    return not any(x.kind == "A" for x in items[max(0, s.first - 10) : s.first])
 
 
 def _arms_of(
@@ -97,14 +111,16 @@ def _arms_of(
         return [before[0][0]] * k  # "4.0 months with A, and 5.0 months in the resistant": one arm, two values
     if not tail and len({arm for arm, _ in before}) == 1 and _over_time(items, start, s):
         return [before[0][0]] * k  # "fell from baseline to day 1 in the A group (2.5 vs 4.5)"
-    if want == 2 == k and not tail and not before:
-        said = _by_direction(items, s)
+    if want == 2 == k and len(set(tail)) < 2:
+        said = by_direction(items, s, total)
         if said:
             return said
     blocks = _blocks(items, s)
     if blocks == total and per_arm == 1 and k > total:
         want = blocks  # "31.1 and 17.8 vs 21.1 and 12.6 months"
     order = closing if len(closing) == want and not tail and not before else _order(want, total, tail, before, previous, book.recent)
+    if not tail and not before and "were" in joined and not joined & VS:
+        return [None] * k  # "28% were women, 72% were men": results one after another
     if len(order) != want:
         return [None] * k
     if per_arm == 1:
@@ -130,26 +146,6 @@ def _over_time(items: list[Item], start: int, s: Series) -> bool:
         return False
     between = {x.low for x in items[s.first : s.last + 4]}
     return ("from" in words and "to" in words and bool(_WHEN & set(words))) or {"before", "after"} <= (set(words) | between)
-
-
-def _by_direction(items: list[Item], s: Series) -> list[int | None]:
-    """ "(1.0 vs 8.9%) was more common in A than in B": the words after two values tell whose is the larger."""
-    values = [cell.value for cell in s.cells]
-    larger: bool | None = None
-    named: list[int] = []
-    for x in items[s.last + 1 : s.last + 24]:
-        if x.kind == "A":
-            named.append(int(x.data))
-        elif x.kind in {"C", "R", "D"} or x.low in {";", "."} or x.low in BREAKS:
-            break
-        elif not named and x.low in HIGHER | LOWER:
-            larger = x.low in HIGHER
-    if larger is None or len(named) != 2 or named[0] == named[1] or None in values or "NR" in values:
-        return []
-    a, b = (float(v.lstrip("<>")) for v in values if v is not None)
-    if a == b:
-        return []
-    return [named[0], named[1]] if (a > b) == larger else [named[1], named[0]]
 
 
 def _blocks(items: list[Item], s: Series) -> int:

@@ -1,0 +1,272 @@
+"""Groups of patients that one sentence sets against each other: "21% after A and 24% after B", "in women than in men"."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from topline.audit.arm_book import ArmBook
+from topline.audit.arm_evidence import Key
+from topline.audit.claims import Arm
+from topline.audit.items import Item
+from topline.audit.lexicon import parts_of
+from topline.audit.patient_groups import HEADED, NO, OPPOSITE, Group, adjective, all_groups, make, name_end
+from topline.audit.phrases import content_word
+from topline.audit.tokens import Token
+
+__all__ = ["opposed_groups", "sole_group", "with_groups"]
+
+# fmt: off
+_BARE = frozenset({"after", "for", "from", "in", "on", "with", "among", "following", "under", "by", "using"})
+_CONTRAST = frozenset(
+    {
+        "and", "but", "compared", "or", "respectively", "than", "v", "versus", "vs", "whereas", "while", "against", "relative", ";",
+    }
+)
+# fmt: on
+
+
+def _after_values(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
+    """ "21% after A + B and 24% after B": values that the same preposition ties to different phrases."""
+    found: list[tuple[int, str, Group]] = []
+    values = [k for k, x in enumerate(items) if x.kind == "C"]
+    arms = any(x.kind == "A" for x in items)
+    for k in values:
+        j = _past_brackets(items, k + 1)
+        if j >= len(items) or items[j].low not in _BARE or (arms and items[j].low in {"for", "with"}):
+            continue  # beside an arm of the text, "85% for X and 86% for Y" are two results
+        b = name_end(items, j + 1, endpoints=False, most=6)
+        if b == j + 1:
+            continue
+        while b < len(items) and items[b].low in HEADED:
+            b += 1
+        group = make(tokens, items, source, j + 1, b, "bare")
+        if group is not None:
+            found.append((k, items[j].low, group))
+    out: list[Group] = []
+    for (k, lead, one), (m, other, two) in pairwise(found):
+        following = values[values.index(k) + 1]
+        between = items[one.b : m]
+        if lead != other or following != m or one.key == two.key or not _joined(between):
+            continue
+        for group in (one, two):
+            if group not in out:
+                out.append(group)
+    return out
+
+
+def _with_and_without(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
+    """ "12.3 months with and 7.2 months without A": a group that one preposition names."""
+    for k, x in enumerate(items[:-3]):
+        if x.low not in {"with", "without"} or items[k + 1].low not in {"and", "versus", "vs", "compared"}:
+            continue
+        other = "without" if x.low == "with" else "with"
+        m = next((m for m in range(k + 2, min(len(items), k + 8)) if items[m].low == other), -1)
+        if m < 0 or not any(y.kind == "C" for y in items[k + 1 : m]) or not (k and _is_value_end(items, k)):
+            continue
+        b = name_end(items, m + 1, endpoints=True)
+        group = make(tokens, items, source, m + 1, b, "who") if b > m + 1 else None
+        if group is not None:
+            return [
+                Group(k, k + 1, (x.low, *group.key), f"{x.low} {group.name}", "who"),
+                Group(m, b, (other, *group.key), f"{other} {group.name}", "who"),
+            ]
+    return []
+
+
+def _with_or_without(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
+    """ "8 months with A … 3 months without A": the same phrase had and lacked."""
+    for k, x in enumerate(items):
+        if x.low != "without":
+            continue
+        b = name_end(items, k + 1, endpoints=True)
+        lacks = make(tokens, items, source, k, b, "who") if b > k + 1 else None
+        if lacks is None:
+            continue
+        for m, y in enumerate(items[:-1]):
+            if y.low == "with" and (end := name_end(items, m + 1, endpoints=True)) > m + 1:
+                has = make(tokens, items, source, m, end, "who")
+                if has is not None and has.key[1:] == lacks.key[1:]:
+                    return [has, lacks] if m < k else [lacks, has]
+    return []
+
+
+def _is_value_end(items: list[Item], k: int) -> bool:
+    return items[k - 1].kind in {"C", "S"} or items[k - 1].low in {")", "]"}
+
+
+def _than(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
+    """ "longer in initial than in recurrent disease": two phrases about a word of comparison, by the same lead."""
+    for k, x in enumerate(items):
+        if x.low not in {"than", "versus", "vs"} or not 1 < k < len(items) - 1 or any(y.kind in {"C", "P"} for y in items[k - 1 : k + 2]):
+            continue
+        right = k + 1
+        lead = items[right].low if items[right].low in _BARE else ""
+        right += bool(lead)
+        end = name_end(items, right, endpoints=False, most=6)
+        if end == right or (end < len(items) and items[end].low not in _AFTER_GROUP and items[end].kind not in {"P", "R", "C"}):
+            continue
+        start = k
+        while (
+            start > 0
+            and k - start < 6
+            and (items[start - 1].kind == "A" or (content_word(items[start - 1]) and items[start - 1].low not in _DEGREE))
+        ):
+            start -= 1
+        if start == k or start == 0 or items[start - 1].low not in ({lead} if lead else _BARE) | {"the", "a", "between"}:
+            continue
+        one, two = make(tokens, items, source, start, k, "bare"), make(tokens, items, source, right, end, "bare")
+        if one is not None and two is not None and one.key != two.key:
+            return [one, two]
+    return []
+
+
+_AFTER_GROUP = frozenset({"(", "[", ",", ".", ";", "patients", "group", "groups", "arm", "arms", "tumors", "tumours", "was", "were", "had"})
+_DEGREE = frozenset(
+    {
+        "better",
+        "common",
+        "frequent",
+        "frequently",
+        "greater",
+        "higher",
+        "likely",
+        "longer",
+        "lower",
+        "often",
+        "shorter",
+        "worse",
+        "significantly",
+    }
+)
+
+
+def _joined(between: list[Item]) -> bool:
+    depth = 0
+    joint = False
+    for x in between:
+        depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
+        if depth > 0 or x.low in {")", "]"}:
+            continue
+        if x.kind == "W" and x.low in _CONTRAST | {",", "to", "with"}:
+            joint = True
+        elif not (x.kind in {"P", "S", "R", "H"} or (x.kind == "W" and x.low in {"only", "was", "of", "the", "in", "a"})):
+            return False
+    return joint
+
+
+def _past_brackets(items: list[Item], j: int) -> int:
+    while j < len(items):
+        if items[j].low in {"(", "["}:
+            depth = 0
+            while j < len(items):
+                depth += (items[j].low in {"(", "["}) - (items[j].low in {")", "]"})
+                j += 1
+                if depth == 0:
+                    break
+        elif items[j].kind in {"S", "H"} or items[j].low in {"of", "patients", "the", "cases"}:
+            j += 1
+        else:
+            break
+    return j
+
+
+def opposed_groups(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
+    """The groups that a sentence sets against each other; empty where it names fewer than two."""
+    lows = {x.low for x in items}
+    if not lows & _CONTRAST:
+        return []
+    out: list[Group] = []
+    groups = all_groups(tokens, items, source)
+    for frames in ({"who"}, {"head"}, {"counted"}, {"word"}, {"who", "head", "word"}):
+        out = [g for g in groups if g.frame in frames]
+        if frames == {"head"}:
+            out = [g for g in out if any(x.kind == "A" or adjective(x.low) for x in items[g.a : g.b])]
+        if 2 <= len({g.key for g in out}) <= 5:
+            break
+        out = []
+    if not out:
+        out = _with_and_without(tokens, items, source) or _with_or_without(tokens, items, source)
+        out = out or _after_values(tokens, items, source) or _than(tokens, items, source)
+    return _without_what(_less_the_frame(items, out))
+
+
+def _less_the_frame(items: list[Item], groups: list[Group]) -> list[Group]:
+    """Leave off the patients in whom the others are compared: "Among patients with X, those given A …, those given B …"."""
+    if len({g.key for g in groups}) < 3 or groups[0].a > 10 or groups[0].b >= len(items):
+        return groups
+    after = next((x.low for x in items[groups[0].b : groups[0].b + 3] if x.low not in HEADED), "")
+    return groups[1:] if after == "," and items[0].low in {"in", "among", "for", "within", "of"} else groups
+
+
+def _without_what(groups: list[Group]) -> list[Group]:
+    """ "patients with X … those without": what the second lack is what the first have."""
+    lacking = next((g for g in groups if g.key in {("without",), ("not",)}), None)
+    named = [g for g in groups if g is not lacking]
+    if lacking is None or len({g.key for g in named}) != 1:
+        return groups
+    for group in named:
+        group.name = f"with {group.name}" if lacking.key == ("without",) else group.name
+    lacking.key, lacking.name = (lacking.key[0], *named[0].key), f"{lacking.key[0]} {named[0].name.removeprefix('with ')}"
+    return groups
+
+
+def with_groups(items: list[Item], groups: list[Group], book: ArmBook) -> tuple[list[Item], ArmBook]:
+    """The items of a sentence with its own groups as arms; a group that is an arm of the text keeps the arm's name and size."""
+    numbers: dict[Key, int] = {}
+    arms: list[Arm] = []
+    known = [_known(items, g, book) for g in groups]
+    for group, arm in zip(groups, known, strict=True):
+        if group.key in numbers:
+            continue
+        numbers[group.key] = len(arms)
+        alone = arm is not None and sum(k == arm for k in dict(zip((g.key for g in groups), known, strict=True)).values()) == 1
+        arms.append(book.arms[arm] if alone and arm is not None else Arm(group.name))
+    out: list[Item] = []
+    at = 0
+    for group in groups:
+        if group.a < at:  # also the opposite of a sole group, which stands nowhere
+            continue
+        out.extend(x for x in items[at : group.a] if x.kind != "A")
+        out.append(Item("A", items[group.a].i, items[group.b - 1].j, numbers[group.key]))
+        at = group.b
+    out.extend(x for x in items[at:] if x.kind != "A")
+    return out, ArmBook(arms)
+
+
+def _known(items: list[Item], group: Group, book: ArmBook) -> int | None:
+    """The arm of the text that a group is: its name stands in the group's and no denial does."""
+    found = {int(x.data) for x in items[group.a : group.b] if x.kind == "A"}
+    return found.pop() if len(found) == 1 and not set(group.key) & NO else None
+
+
+_USUAL = frozenset({"advanced", "early", "localized", "metastatic", "primary", "recurrent", "refractory", "relapsed", "untreated"})
+
+
+_EVERYONE = frozenset(
+    {
+        "analysis", "efficacy", "eligible", "entire", "evaluable", "itt", "main", "intention-to-treat",
+        "intent-to-treat", "overall", "per-protocol",
+        "present", "safety", "study", "total", "training", "trial", "validation", "whole",
+    }
+)  # fmt: skip
+
+
+def sole_group(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
+    """The one group that a sentence is about ("In patients without X, …") with its opposite, where its words have one."""
+    groups = [g for g in all_groups(tokens, items, source) if g.frame not in {"counted", "word"}]
+    if len({g.key for g in groups}) != 1 or groups[0].a > 12:
+        return []
+    group = groups[0]
+    lows = [x.low for x in items[group.a : group.b]]
+    negated = bool(set(group.key) & NO)
+    named = lows[-1] in {"subgroup", "subset", "cohort", "group", "arm"} and not set(lows) & _EVERYONE
+    if named and group.b < len(items) and content_word(items[group.b]):
+        return []  # "Bayesian group sequential design"
+    if not (negated or named or any((adjective(low) and low not in _USUAL) or low in OPPOSITE for low in lows)):
+        return []
+    for low in lows:
+        if low in OPPOSITE and low != "without":
+            words = [OPPOSITE[low] if word.lower() == low else word for word in group.name.split()]
+            turned = tuple(p for word in words for p in parts_of(word.lower()))
+            return [group, Group(-1, -1, turned, " ".join(words), group.frame)]
+    return [] if any(x.low in {"vs", "versus", "v"} for x in items) else [group]

@@ -1,0 +1,99 @@
+"""Groups of patients that a sentence itself names: every sentence is this project's own, drugs are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from topline.audit.extract import extract
+
+TRIAL = "Patients were randomised to velatinib (n = 60) or placebo (n = 62). "
+
+
+def told(text: str, endpoint: str) -> list[tuple[str | None, str | None]]:
+    return [
+        (c.arm, c.value) for c in extract(text).claims if c.endpoint == endpoint and c.type in {"proportion", "median", "landmark_rate"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint", "expected"),
+    [
+        ("The ORR was 41% after A + RT and 24% after RT (p = 0.04).", "ORR", [("A + RT", "41"), ("RT", "24")]),
+        (
+            "ORR was seen in 26 (36%) of 73 patients for velatinib and three (4%) of 75 for rutoxane.",
+            "ORR",
+            [("velatinib", "36"), ("rutoxane", "4")],
+        ),
+        ("Median OS was 12.2 months in initial than in recurrent leptomeningitis (p = 0.3).", "OS", [(None, "12.2")]),
+        (
+            "Median OS was longer in initial than in recurrent glioma patients (12.2 vs 9.6 months).",
+            "OS",
+            [("initial", "12.2"), ("recurrent glioma", "9.6")],
+        ),
+        (
+            "The ORR in patients with and without KRB mutation was 34% (95% CI 24-45) and 7% (95% CI 1-22), respectively.",
+            "ORR",
+            [("with KRB mutation", "34"), ("without KRB mutation", "7")],
+        ),
+        (
+            "Median PFS was 12.3 months with and 7.6 months without velatinib.",
+            "PFS",
+            [("with velatinib", "12.3"), ("without velatinib", "7.6")],
+        ),
+        (
+            "Median OS was 8 months with reirradiation vs 3 months without reirradiation.",
+            "OS",
+            [("with reirradiation", "8"), ("without reirradiation", "3")],
+        ),
+        ("The 5-year OS of patients who never developed metastases was 90%.", "OS", [("never developed metastases", "90")]),
+        ("The 3-year PFS of low-grade tumors was 62%.", "PFS", [("low-grade", "62")]),
+        ("Women had a higher ORR than men (40% vs 22%).", "ORR", [("Women", "40"), ("men", "22")]),
+        ("Of those given velatinib, 30% had a CR and of those given rutoxane, 12%.", "CR", [("velatinib", "30"), ("rutoxane", "12")]),
+    ],
+)
+def test_groups_of_a_sentence_are_its_arms(text: str, endpoint: str, expected: list[tuple[str | None, str]]) -> None:
+    assert told(text, endpoint) == expected
+
+
+def test_a_group_that_is_an_arm_of_the_text_keeps_its_name() -> None:
+    text = TRIAL + "The ORR was 40% among patients given velatinib and 12% among those given placebo."
+    assert told(text, "ORR") == [("velatinib", "40"), ("placebo", "12")]
+    assert [c.n for c in extract(text).claims if c.endpoint == "ORR"] == [60, 62]
+
+
+def test_what_patients_have_is_no_group_of_them() -> None:
+    text = TRIAL + "44 (28%) were women, 111 (72%) were men and 36% had stage IB disease."
+    assert {c.arm for c in extract(text).claims if c.type == "proportion"} == {None}
+
+
+def test_the_patients_in_whom_others_are_compared_are_left_off() -> None:
+    text = "Among patients with ERB2-positive sarcoma, those who received velatinib had a higher ORR than those who did not (89% vs 78%)."
+    assert [value for _, value in told(text, "ORR")] == ["89", "78"]
+    assert [arm for arm, _ in told(text, "ORR")] == ["velatinib", "not velatinib"]
+
+
+def test_the_next_sentence_speaks_of_the_same_groups() -> None:
+    text = "The ORR was 41% after A + RT and 24% after RT. The 1-year OS rates were 46% and 39% (p = 0.71)."
+    assert told(text, "OS") == [("A + RT", "46"), ("RT", "39")]
+
+
+def test_follow_up_is_of_all_patients_unless_an_arm_stands_by_it() -> None:
+    found = extract(TRIAL + "After a median follow-up of 62 months, velatinib did not prolong OS.")
+    assert [(c.arm, c.value) for c in found.claims if c.endpoint == "FU"] == [(None, "62")]
+    found = extract(TRIAL + "Median follow-up was 31 and 30 months in the velatinib and placebo groups.")
+    assert [(c.arm, c.value) for c in found.claims if c.endpoint == "FU"] == [("velatinib", "31"), ("placebo", "30")]
+
+
+def test_the_words_after_two_values_tell_whose_they_are() -> None:
+    text = TRIAL + "Hypertension (19% vs 3%) and rash (8% vs 2%) were more common with velatinib."
+    assert told(text, "hypertension") == [("velatinib", "19"), ("placebo", "3")]
+    text = TRIAL + "Hypertension (3% vs 19%) was more common with velatinib."
+    assert told(text, "hypertension") == [("placebo", "3"), ("velatinib", "19")]
+
+
+def test_three_pairs_that_speak_against_the_order_of_naming_turn_it_round() -> None:
+    start = TRIAL + "Velatinib improved on placebo for "
+    three = start + "3-year PFS (13% v 23%), 3-year OS (40% v 52%) and local recurrence (22% v 12%)."
+    assert told(three, "PFS") == [("placebo", "13"), ("velatinib", "23")]
+    one = start + "3-year PFS (13% v 23%)."
+    assert told(one, "PFS") == [("velatinib", "13"), ("placebo", "23")]
