@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from topline.audit.arm_evidence import Evidence, Key, components
+from topline.audit.arm_kinds import are_parallel, is_sound
 from topline.audit.arm_phrases import Entry
 from topline.audit.small_words import HEADS
 
@@ -90,6 +91,8 @@ def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry
             value += 0.001 * min(min(e.n or 0, 500) for e in entries)  # of several sizes the largest: the others are parts
             if len(entries) > 4:
                 value -= 2
+            if not all(is_sound(e) for e in entries) and not are_parallel(entries):
+                value -= 1 if strength == 4 else 2.5
             if min(counts) == 0 and strength < 4:
                 value -= 1.5 if strength == 3 and max(counts) > 1 else 3
             ranked.append((value, -order, entries))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, phrase_text
+from topline.audit.arm_phrases import DOSE_UNITS, NEVER_NAMED, Entry, closing_bracket, is_name, name_key, phrase_text
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
 from topline.audit.small_words import HEADS, STOP
 from topline.audit.tokens import Token
@@ -220,7 +220,7 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             part.raw.append(token)
             k += 1
             continue
-        if low in _END or token.text == ":" or token.kind in {"url", "id"}:
+        if low in _END or low in NEVER_NAMED or token.text == ":" or token.kind in {"url", "id"}:
             break
         if low in _JOIN and not (token.text == "-" and (schedule or tokens[k - 1].kind == "n")):
             schedule = False

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from topline.audit.lexicon import TIME_UNITS, endpoint_at, parts_of
-from topline.audit.small_words import HEADS, STOP, WITH
+from topline.audit.small_words import CLOSED, HEADS, STOP, WITH
 from topline.audit.tokens import Token
 
 __all__ = [
     "DOSE_UNITS",
+    "NEVER_NAMED",
     "Entry",
     "alias_after",
     "closing_bracket",
@@ -55,6 +56,21 @@ _OTHER = frozenset(
         "grade",
     ]
 )
+
+
+# fmt: off
+NEVER_NAMED = (CLOSED | {
+        "failed", "improved", "increased", "prolonged", "raised", "reduced", "resulted",
+    }) - frozenset(
+    {
+        "a", "about", "after", "alone", "also", "among", "and", "around", "as", "at", "based", "before", "between", "by", "ci", "complete",
+        "e", "each", "every", "followed", "following", "for", "from", "g", "given", "i", "in", "into", "less", "more", "n", "neither",
+        "never", "no", "non", "none", "not", "of", "off", "on", "only", "or", "our", "over", "p", "per", "plus", "receive", "received",
+        "receiving", "she", "the", "then", "to", "treat", "treated", "treating", "undergo", "undergoing", "undergone", "underwent", "until",
+        "up", "upon", "us", "use", "using", "v", "versus", "vs", "when", "with", "within", "without",
+    }
+)
+# fmt: on
 
 
 @dataclass(slots=True)
@@ -127,7 +143,7 @@ def phrase_before(tokens: list[Token], i: int, *, joined: bool = False) -> int:
             low in {"study", "treatment", "median"} and j < len(tokens) and tokens[j].lower in HEADS
         ):
             pass
-        elif low in STOP or token.kind in {"url", "id"}:
+        elif low in STOP or low in NEVER_NAMED or token.kind in {"url", "id"}:
             break
         j -= 1
         steps += 1
@@ -267,51 +283,14 @@ def is_name(tokens: list[Token]) -> bool:
         return False
     if any(t.lower in _OTHER for t in tokens) or words[0].lower in {"hr", "or", "ci", "p", "range", "median", "iqr", "mean", "hazard"}:
         return False
+    if any(p in NEVER_NAMED for p in parts) or parts[-1] in _NOT_LAST or parts[0] in _NOT_FIRST:
+        return False
     found = endpoint_at(parts, 0)
     return not (found is not None and found[1] >= len(parts) - 1)
 
 
-_VERBS = frozenset(
-    [
-        "raised",
-        "improved",
-        "improves",
-        "increased",
-        "increases",
-        "reduced",
-        "reduces",
-        "decreased",
-        "prolonged",
-        "prolongs",
-        "resulted",
-        "led",
-        "provided",
-        "produced",
-        "demonstrated",
-        "significantly",
-        "did",
-        "does",
-        "may",
-        "can",
-        "could",
-        "should",
-        "compared",
-        "when",
-        "until",
-        "but",
-        "because",
-        "although",
-        "followed",
-        "was",
-        "had",
-        "has",
-        "yielded",
-        "achieved",
-        "caused",
-        "failed",
-        "remained",
-    ]
-)
+_NOT_LAST = frozenset({"of", "in", "to", "for", "by", "with", "and", "or", "the", "than", "from", "into", "on"})
+_NOT_FIRST = frozenset({"former", "latter", "other", "remaining", "rest", "same", "their", "such"})
 
 
 def skip_small(tokens: list[Token], j: int) -> int:
@@ -332,7 +311,7 @@ def phrase_after(tokens: list[Token], j: int) -> int:
         low = tokens[k].lower
         if tokens[k].kind != "w" and low not in {"+", "-", "/", "'"}:
             break
-        if (low in STOP and not (low == "with" and k and tokens[k - 1].lower in WITH)) or low in _VERBS:
+        if (low in STOP and not (low == "with" and k and tokens[k - 1].lower in WITH)) or low in NEVER_NAMED:
             break
         if low in {"group", "groups", "arm", "arms"}:
             return k + 1

@@ -1,0 +1,75 @@
+"""Words that name a treatment: by the stem of an international nonproprietary name, by what is done, by the look of a regimen or code.
+
+The stems are those of the World Health Organization ("The use of stems in the selection of international nonproprietary names (INN)
+for pharmaceutical substances", 2018, and its addenda), with older endings of established names.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+__all__ = ["is_code", "is_role", "is_treatment"]
+
+# fmt: off
+_STEMS = (
+    "adol", "ametinib", "arabine", "arotene", "asparaginase", "aspargase", "azepam", "azocine", "bactam", "bercept", "bopag", "caine", "carbazine",
+    "cillin", "ciclib", "citabine", "citidine", "clax", "conazole", "coxib", "cycline", "degib", "domide", "dotin", "dronate",
+    "dronic", "ectedin", "elestrant", "emtansine", "epilone", "estrant", "fentanil", "floxacin", "flurane", "formin", "fosfamide", "fungin",
+    "fusp", "gestrol", "gliflozin", "gliptin", "glitazone", "glutide", "grastim", "grel", "ibulin", "ifene", "inostat", "kacin",
+    "lamide", "leucel", "leukin", "lidomide", "limus", "lisib", "lukast", "lutamide", "mab", "mestane", "methasone", "mustine", "mycin",
+    "nercept", "nib", "nidazole", "olimus", "olone", "oxetine", "oxifen", "ozogamicin", "parib", "parin", "penem", "phosphamide", "pitant", "plase",
+    "platin", "plostim", "poetin", "poside", "pofol", "prazole", "prednisone", "profen", "purine", "rasib", "razoxane", "relbine",
+    "relin", "relix", "reotide", "repvec", "retinoin", "rozole", "rsen", "rubicin", "sartan", "selinexor", "setron", "siran", "stane",
+    "stat", "statin", "sulfan", "tabine", "tacept", "taxel", "tecan", "iterone", "proterone", "tidine", "trexate", "trexed", "triptan", "uracil", "uridine",
+    "vastatin", "vedotin", "vinca", "vindesine", "vinflunine", "virine", "xaban", "xanthrone", "xantrone", "zolomide", "zomib",
+    "blastine", "cristine", "astine",
+)
+_DONE = (
+    "ablation", "ectomies", "ectomy", "embolisation", "embolization", "irradiation", "oplasty", "ostomy", "otomy", "perfusion", "puncture",
+    "radiation", "radiotherapy", "surgery", "surgical", "therapies", "therapy", "transplant", "transplantation", "vaccination", "vaccine",
+)
+_WORDS = frozenset(
+    {
+        "acid", "afp", "agonist", "alfa", "amifostine", "anaesthesia", "analgesia", "anesthesia", "antagonist", "anthracycline", "antibiotic",
+        "antibody", "antiemetic", "aspirin", "blockade", "boost", "brachytherapy", "care", "chlorambucil", "chemo", "counseling",
+        "counselling", "curcumin", "deferral", "deprivation", "diet", "dissection", "dressing", "drainage", "education", "exercise",
+        "fluoropyrimidine", "folinic", "fractionation", "ginseng", "glutamine", "graft", "heparin", "hormone", "hydroxyurea",
+        "hyperthermia", "hypofractionation", "imiquimod", "inhibitor", "interferon", "interleukin", "iodine", "laparoscopic",
+        "laparoscopy", "leucovorin", "lidocaine", "linac", "lutetium", "massage", "melatonin", "melphalan", "mesna", "methotrexate",
+        "mitotane", "monitoring", "monotherapy", "mouthwash", "observation", "octreotide", "opioid", "palliative", "photon",
+        "placebo", "platinum", "proton", "radiosurgery", "radium", "rehabilitation", "regimen", "resection", "robotic", "saline",
+        "schedule", "screening", "sham", "stent", "stenting", "steroid", "strontium", "support", "suppression", "surveillance",
+        "tamoxifen", "taxane", "thiotepa", "training", "trioxide", "triamcinolone", "tumorectomy", "vincristine", "vitamin",
+        "waiting", "yoga", "yttrium",
+        "3dcrt", "adt", "asct", "bcg", "bcs", "bmt", "bsc", "bso", "ccrt", "cht", "cmt", "crt", "csf", "ct", "ecf", "ect", "ert", "fu", "ggo",
+        "hdr", "hipec", "hsct", "ibrt", "icis", "ifn", "il", "imrt", "iort", "lrt", "mri", "nact", "pbi", "pbt", "pci", "pdt", "pld", "rfa",
+        "rt", "sabr", "sbrt", "sct", "sirt", "sox", "srs", "srt", "tace", "tare", "tki", "tme", "tmz", "tpc", "tpf", "uft", "vmat", "wbrt",
+        "xelox", "folfox", "folfiri", "folfoxiri", "folfirinox", "capox", "chop", "abvd", "beacopp", "cmf", "mvac", "bep",
+    }
+)
+_ROLES = frozenset(
+    {
+        "arm", "cohort", "combination", "comparator", "control", "conventional", "experimental", "group", "intervention", "investigational",
+        "maintenance", "no", "none", "nothing", "only", "reference", "standard", "study", "test", "treated", "treatment", "trial",
+        "untreated", "usual", "without",
+    }
+)
+# fmt: on
+_CODE = re.compile(r"[A-Z]{1,6}-?[0-9]{2,}[A-Za-z]{0,2}|[0-9]{1,3}-?F[Uu]|S-1|[A-Z][A-Za-z]*\+[A-Z][A-Za-z]*|[A-Z]{2,}x|m?FOLF[A-Z]+")
+
+
+@lru_cache(maxsize=20_000)
+def is_treatment(part: str) -> bool:
+    """Whether a normalised word (lower case, singular) names a treatment: "velatinib", "gastrectomy", "placebo", "sbrt"."""
+    return part in _WORDS or (len(part) > 5 and part.endswith(_STEMS)) or part.endswith(_DONE)
+
+
+def is_role(part: str) -> bool:
+    """Whether a word names an arm by its part in the trial: "control", "experimental"."""
+    return part in _ROLES
+
+
+def is_code(text: str) -> bool:
+    """Whether a word as printed looks like the code of a drug or a regimen: "AB-1234", "5-FU", "GemOx"."""
+    return _CODE.fullmatch(text) is not None
