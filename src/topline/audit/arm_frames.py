@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topline.audit.arm_lists import as_entries, dose_or_schedule, is_schedule, read_list
+from topline.audit.arm_lists import Listed, as_entries, dose_or_schedule, is_schedule, read_list
 from topline.audit.arm_phrases import (
     Entry,
     alias_after,
@@ -57,12 +57,21 @@ def by_assignment(tokens: list[Token], source: str, number: int) -> list[list[En
     out: list[list[Entry]] = []
     for start, strength in dict.fromkeys(starts):
         parts, _ = read_list(tokens, start + 1)
-        if len(parts) < 2 or len(parts) > 14:
+        if len(parts) < 2 or len(parts) > 14 or _is_combination(parts, lows, taken=lows[start] in _TAKING):
             continue
         entries = as_entries(parts, source, number, strength)
         if 2 <= len(entries) <= 6:
             out.append(entries)
     return out
+
+
+def _is_combination(parts: list[Listed], lows: list[str], *, taken: bool) -> bool:
+    """Whether a list holds the components of one treatment: patients "received A and B"; sizes or heads make two arms of it."""
+    if not {p.sign for p in parts[1:]} <= {"and", ","} or "respectively" in lows:
+        return False
+    if sum(p.n is not None for p in parts) > 1 or sum(any(t.lower in HEADS for t in p.raw) for p in parts) > 1:
+        return False
+    return taken or not ("groups" in lows or "arms" in lows)
 
 
 def by_contrast(tokens: list[Token], source: str, number: int, *, title: bool) -> list[list[Entry]]:

@@ -142,6 +142,8 @@ def _lettered(entries: list[Entry]) -> None:
         for key in list(entry.keys):
             if heads and len(key) == 1 and len(key[0]) == 1 and (heads[0], key[0]) not in entry.keys:
                 entry.keys.append((heads[0], key[0]))
+                if len(entry.name) == 1:
+                    entry.name = f"{heads[0]} {entry.name}"
 
 
 def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
