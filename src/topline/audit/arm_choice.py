@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from topline.audit.arm_evidence import Evidence, Key, components
 from topline.audit.arm_kinds import are_parallel, is_sound
 from topline.audit.arm_phrases import Entry
@@ -101,7 +103,7 @@ def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry
     if top < 2.5:
         return []
     best = next((entries for _, _, entries in ranked if _refines(entries, best, evidence)), best)
-    arms = [Entry(e.name, e.n, list(e.keys), e.span, e.strength, e.sentence) for e in best]
+    arms = [replace(e, keys=list(e.keys)) for e in best]
     for _, _, entries in sorted(ranked, key=lambda row: (-row[0], -row[1])):
         if entries is not best:
             unify(arms, entries)
@@ -147,8 +149,8 @@ def unify(arms: list[Entry], other: list[Entry]) -> None:
         for key in entry.keys:
             if key not in arm.keys and not any(key in a.keys for a in arms):
                 arm.keys.append(key)
-        if entry.n is not None and (arm.n is None or (entry.strength == 4 > arm.strength and entry.n > arm.n)):
-            arm.n, arm.span = entry.n, entry.span
+        if entry.n is not None and (arm.n is None or entry.sure > arm.sure):
+            arm.n, arm.span, arm.sure = entry.n, entry.span, entry.sure
 
 
 def _refines(other: list[Entry], arms: list[Entry], evidence: Evidence) -> bool:
@@ -186,4 +188,4 @@ def _grow(arms: list[Entry], other: list[Entry], evidence: Evidence, most: int) 
         return
     counts = evidence.coverage([*(a.keys for a in arms), *(e.keys for e in new)])[len(arms) :]
     if min(counts) > 0:
-        arms.extend(Entry(e.name, e.n, list(e.keys), e.span, e.strength, e.sentence) for e in new)
+        arms.extend(replace(e, keys=list(e.keys)) for e in new)

@@ -12,7 +12,7 @@ __all__ = ["are_parallel", "is_sound"]
 
 _RHYTHM = frozenset({"bid", "biweekly", "continuous", "daily", "every", "intermittent", "once", "thrice", "twice", "week", "weekly"})
 _OPPOSITES = (
-    frozenset({"high", "low", "intermediate", "medium", "moderate"}),
+    frozenset({"high", "low", "intermediate", "medium", "moderate", "standard"}),
     frozenset({"early", "late", "delayed", "immediate", "deferred", "advanced"}),
     frozenset({"positive", "negative", "unknown", "equivocal"}),
     frozenset({"mutant", "mutated", "mutation", "wild", "wt"}),

@@ -75,7 +75,7 @@ NEVER_NAMED = (CLOSED | {
 
 @dataclass(slots=True)
 class Entry:
-    """One sign of an arm: its name, size and the word sequences by which it may return."""
+    """One sign of an arm: its name, size, the word sequences by which it may return; `sure` is how sure its size is (`sureness`)."""
 
     name: str
     n: int | None
@@ -83,6 +83,7 @@ class Entry:
     span: tuple[int, int]
     strength: int = 1
     sentence: int = 0
+    sure: int = 1
 
 
 def phrase_parts(tokens: list[Token]) -> tuple[str, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from topline.audit.arm_book import ArmBook, write_book
 from topline.audit.arm_choice import choose, resolve
 from topline.audit.arm_counts import by_columns
 from topline.audit.arm_evidence import Evidence
 from topline.audit.arm_frames import by_addition, by_assignment, by_comparing, by_contrast, by_taking
+from topline.audit.arm_numbers import by_number
 from topline.audit.arm_pairs import beside_values, by_definition, by_head
 from topline.audit.arm_phrases import Entry, closing_bracket
-from topline.audit.arm_signs import by_size, by_treatment
+from topline.audit.arm_signs import by_size
 from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.small_words import HEADS
 from topline.audit.tokens import Token
@@ -46,9 +49,9 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         if lows & {"without", "addition", "adding", "±"}:
             sets.extend(by_addition(tokens, source, number))
         sets.append(by_columns(tokens, source, number))
-        sets.append(by_treatment(tokens, source, number))
+        sets.append(_distinct(by_number(tokens, source, number)))
         if "(" in lows or "[" in lows:
-            sets.append(by_size(tokens, source, number))
+            sets.append(_distinct(by_size(tokens, source, number)))
         if lows & HEADS:
             definitions.extend(by_definition(tokens, source, number))
             named = by_head(tokens, source, number)
@@ -115,17 +118,21 @@ def _spoken_of(sentences: list[list[Token]]) -> int:
 
 
 def _distinct(entries: list[Entry]) -> list[Entry]:
-    """Entries that share a name are one."""
+    """Entries of the same name are one, unless their sizes differ and are equally sure."""
     out: list[Entry] = []
     for entry in entries:
-        same = next((e for e in out if set(e.keys) & set(entry.keys)), None)
+        same = next((e for e in out if (e.keys[0] in entry.keys or entry.keys[0] in e.keys) and not _unlike(e, entry)), None)
         if same is None:
-            out.append(Entry(entry.name, entry.n, list(entry.keys), entry.span, entry.strength, entry.sentence))
+            out.append(replace(entry, keys=list(entry.keys)))
             continue
         same.keys.extend(k for k in entry.keys if k not in same.keys)
-        if same.n is None:
-            same.n, same.span = entry.n, entry.span
+        if entry.n is not None and (same.n is None or entry.sure > same.sure):
+            same.n, same.span, same.sure = entry.n, entry.span, entry.sure
     return out
+
+
+def _unlike(a: Entry, b: Entry) -> bool:
+    return a.n is not None and b.n is not None and a.n != b.n and a.sure == b.sure
 
 
 def _recognise(entry: Entry, arms: list[Entry]) -> None:

@@ -13,46 +13,47 @@ __all__ = ["is_code", "is_role", "is_treatment"]
 
 # fmt: off
 _STEMS = (
-    "adol", "ametinib", "arabine", "arotene", "asparaginase", "aspargase", "azepam", "azocine", "bactam", "bercept", "bopag", "caine", "carbazine",
-    "cillin", "ciclib", "citabine", "citidine", "clax", "conazole", "coxib", "cycline", "degib", "domide", "dotin", "dronate",
-    "dronic", "ectedin", "elestrant", "emtansine", "epilone", "estrant", "fentanil", "floxacin", "flurane", "formin", "fosfamide", "fungin",
-    "fusp", "gestrol", "gliflozin", "gliptin", "glitazone", "glutide", "grastim", "grel", "ibulin", "ifene", "inostat", "kacin",
-    "lamide", "leucel", "leukin", "lidomide", "limus", "lisib", "lukast", "lutamide", "mab", "mestane", "methasone", "mustine", "mycin",
-    "nercept", "nib", "nidazole", "olimus", "olone", "oxetine", "oxifen", "ozogamicin", "parib", "parin", "penem", "phosphamide", "pitant", "plase",
-    "platin", "plostim", "poetin", "poside", "pofol", "prazole", "prednisone", "profen", "purine", "rasib", "razoxane", "relbine",
-    "relin", "relix", "reotide", "repvec", "retinoin", "rozole", "rsen", "rubicin", "sartan", "selinexor", "setron", "siran", "stane",
-    "stat", "statin", "sulfan", "tabine", "tacept", "taxel", "tecan", "iterone", "proterone", "tidine", "trexate", "trexed", "triptan", "uracil", "uridine",
-    "vastatin", "vedotin", "vinca", "vindesine", "vinflunine", "virine", "xaban", "xanthrone", "xantrone", "zolomide", "zomib",
-    "blastine", "cristine", "astine",
+    "adol", "ametinib", "arabine", "arotene", "asparaginase", "aspargase", "astine", "azepam", "azocine", "bactam", "bercept",
+    "blastine", "bopag", "caine", "carbazine", "ciclib", "cillin", "citabine", "citidine", "clax", "conazole", "coxib", "cristine",
+    "cycline", "degib", "domide", "dotin", "dronate", "dronic", "ectedin", "elestrant", "emtansine", "epilone", "estrant", "fentanil",
+    "floxacin", "flurane", "formin", "fosfamide", "fungin", "fusp", "gestrol", "gliflozin", "gliptin", "glitazone", "glutide",
+    "grastim", "grel", "ibulin", "ifene", "inostat", "iterone", "kacin", "lamide", "leucel", "leukin", "lidomide", "limus", "lisib",
+    "lukast", "lutamide", "mab", "mestane", "methasone", "mustine", "mycin", "nercept", "nib", "nidazole", "olimus", "olone", "oxetine",
+    "oxifen", "ozogamicin", "parib", "parin", "penem", "phosphamide", "pitant", "plase", "platin", "plostim", "poetin", "pofol",
+    "poside", "prazole", "prednisone", "profen", "proterone", "purine", "rasib", "razoxane", "relbine", "relin", "relix", "reotide",
+    "repvec", "retinoin", "rozole", "rsen", "rubicin", "sartan", "selinexor", "setron", "siran", "stane", "stat", "statin", "sulfan",
+    "tabine", "tacept", "taxel", "tecan", "tidine", "trexate", "trexed", "triptan", "uracil", "uridine", "vastatin", "vedotin",
+    "vindesine", "vinflunine", "virine", "xaban", "xanthrone", "xantrone", "zolomide", "zomib",
 )
 _DONE = (
-    "ablation", "ectomies", "ectomy", "embolisation", "embolization", "irradiation", "oplasty", "ostomy", "otomy", "perfusion", "puncture",
-    "radiation", "radiotherapy", "surgery", "surgical", "therapies", "therapy", "transplant", "transplantation", "vaccination", "vaccine",
+    "ablation", "ectomies", "ectomy", "embolisation", "embolization", "irradiation", "oplasty", "ostomy", "otomy", "perfusion",
+    "puncture", "radiation", "radiotherapy", "surgery", "surgical", "therapies", "therapy", "transplant", "transplantation",
+    "vaccination", "vaccine",
 )
 _WORDS = frozenset(
     {
-        "acid", "afp", "agonist", "alfa", "amifostine", "anaesthesia", "analgesia", "anesthesia", "antagonist", "anthracycline", "antibiotic",
-        "antibody", "antiemetic", "aspirin", "blockade", "boost", "brachytherapy", "care", "chlorambucil", "chemo", "counseling",
-        "counselling", "curcumin", "deferral", "deprivation", "diet", "dissection", "dressing", "drainage", "education", "exercise",
-        "fluoropyrimidine", "folinic", "fractionation", "ginseng", "glutamine", "graft", "heparin", "hormone", "hydroxyurea",
-        "hyperthermia", "hypofractionation", "imiquimod", "inhibitor", "interferon", "interleukin", "iodine", "laparoscopic",
-        "laparoscopy", "leucovorin", "lidocaine", "linac", "lutetium", "massage", "melatonin", "melphalan", "mesna", "methotrexate",
-        "mitotane", "monitoring", "monotherapy", "mouthwash", "observation", "octreotide", "opioid", "palliative", "photon",
-        "placebo", "platinum", "proton", "radiosurgery", "radium", "rehabilitation", "regimen", "resection", "robotic", "saline",
-        "schedule", "screening", "sham", "stent", "stenting", "steroid", "strontium", "support", "suppression", "surveillance",
-        "tamoxifen", "taxane", "thiotepa", "training", "trioxide", "triamcinolone", "tumorectomy", "vincristine", "vitamin",
-        "waiting", "yoga", "yttrium",
-        "3dcrt", "adt", "asct", "bcg", "bcs", "bmt", "bsc", "bso", "ccrt", "cht", "cmt", "crt", "csf", "ct", "ecf", "ect", "ert", "fu", "ggo",
-        "hdr", "hipec", "hsct", "ibrt", "icis", "ifn", "il", "imrt", "iort", "lrt", "mri", "nact", "pbi", "pbt", "pci", "pdt", "pld", "rfa",
-        "rt", "sabr", "sbrt", "sct", "sirt", "sox", "srs", "srt", "tace", "tare", "tki", "tme", "tmz", "tpc", "tpf", "uft", "vmat", "wbrt",
-        "xelox", "folfox", "folfiri", "folfoxiri", "folfirinox", "capox", "chop", "abvd", "beacopp", "cmf", "mvac", "bep",
+        "3dcrt", "abvd", "acid", "adt", "agonist", "alfa", "amifostine", "anaesthesia", "analgesia", "anesthesia", "antagonist",
+        "anthracycline", "antibiotic", "antibody", "antiemetic", "asct", "aspirin", "bcg", "bcs", "beacopp", "bep", "blockade", "bmt",
+        "boost", "brachytherapy", "bsc", "bso", "capox", "care", "ccrt", "chemo", "chlorambucil", "chop", "cht", "cmf", "cmt",
+        "counseling", "counselling", "crt", "csf", "curcumin", "deferral", "deprivation", "diet", "dissection", "drainage",
+        "dressing", "ecf", "ect", "education", "ert", "exercise", "fluoropyrimidine", "folfiri", "folfirinox", "folfox", "folfoxiri",
+        "folinic", "fractionation", "fu", "ginseng", "glutamine", "graft", "hdr", "heparin", "hipec", "hsct",
+        "hydroxyurea", "hyperthermia", "hypofractionation", "ibrt", "icis", "ifn", "il", "imiquimod", "imrt", "inhibitor", "interferon",
+        "interleukin", "iodine", "iort", "laparoscopic", "laparoscopy", "leucovorin", "lidocaine", "linac", "lrt", "lutetium",
+        "massage", "melatonin", "melphalan", "mesna", "methotrexate", "mitotane", "monitoring", "monotherapy", "mouthwash", 
+        "mvac", "nact", "observation", "octreotide", "opioid", "palliative", "pbi", "pbt", "pci", "pdt", "photon", "placebo",
+        "platinum", "pld", "proton", "radiosurgery", "radium", "regimen", "rehabilitation", "resection", "rfa", "robotic", "rt", "sabr",
+        "saline", "sbrt", "schedule", "screening", "sct", "sham", "sirt", "sox", "srs", "srt", "stent", "stenting", "steroid",
+        "strontium", "support", "suppression", "surveillance", "tace", "tamoxifen", "tare", "taxane", "thiotepa", "tki", "tme", "tmz",
+        "tpc", "tpf", "training", "triamcinolone", "trioxide", "uft", "vincristine", "vitamin", "vmat", "waiting",
+        "wbrt", "xelox", "yoga", "yttrium",
     }
 )
 _ROLES = frozenset(
     {
-        "arm", "cohort", "combination", "comparator", "control", "conventional", "experimental", "group", "intervention", "investigational",
-        "maintenance", "no", "none", "nothing", "only", "reference", "standard", "study", "test", "treated", "treatment", "trial",
-        "untreated", "usual", "without",
+        "arm", "cohort", "combination", "comparator", "control", "conventional", "experimental", "group", "intervention",
+        "investigational", "maintenance", "no", "none", "nothing", "only", "reference", "standard", "study", "test", "treated",
+        "treatment", "trial", "untreated", "usual", "without",
     }
 )
 # fmt: on

@@ -1,0 +1,298 @@
+"""Sizes that stand before the arm: "65 patients were assigned to A and 64 to B", "42 elderly patients receiving A"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from topline.audit.arm_phrases import Entry, closing_bracket, is_name, name_key, phrase_after, phrase_text
+from topline.audit.arm_sizes import bracket_size, sureness
+from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
+from topline.audit.small_words import HEADS, STOP, TREATMENT_VERBS
+from topline.audit.tokens import Token
+from topline.audit.treatments import is_treatment
+
+__all__ = ["by_number"]
+
+# fmt: off
+_BETWEEN = frozenset(
+    {
+        "also", "been", "being", "belonged", "further", "had", "have", "initially", "of", "other", "others", "placed", "randomly",
+        "remained", "remaining", "rest", "subsequently", "that", "the", "them", "then", "these", "those", "was", "were", "which", "who",
+        "whom",
+    }
+)
+_AUXILIARY = frozenset({
+        "been", "belonged", "had", "placed", "remained", "was", "were",
+})
+_VERBS = TREATMENT_VERBS | {"entered", "took", "undergoing", "taking", "treated"}
+_FINITE = frozenset({
+        "entered", "got", "received", "took", "underwent",
+})
+_TO_NAME = frozenset(
+    {
+        "a", "an", "by", "either", "have", "in", "into", "on", "randomly", "receive", "the", "to", "treatment", "undergo", "with",
+    }
+)
+_AMOUNT = frozenset(
+    {
+        "-", "course", "courses", "cycle", "cycles", "daily", "dose", "doses", "fraction", "fractions", "of", "or", "session",
+        "sessions", "single", "to", "total", "up", "weekly",
+    }
+) | frozenset(TIME_UNITS)
+_CLOSING = frozenset(
+    {
+        "after", "as", "at", "between", "during", "for", "from", "had", "respectively", "using", "versus", "vs", "was", "were",
+        "whereas", "while", "who", "without",
+    }
+)
+_EVENTFUL = frozenset(
+    {
+        "achieved", "attained", "completed", "demonstrated", "developed", "died", "discontinued", "dropped", "exhibited", "experienced",
+        "failed", "had", "progressed", "reached", "recurred", "refused", "relapsed", "remained", "reported", "required", "responded",
+        "showed", "stopped", "suffered", "survived", "withdrew",
+    }
+)
+_HAPPENED = frozenset(
+    {
+        "alive", "censored", "dead", "detected", "excluded", "free", "lost", "negative", "not", "positive", "still", "withdrawn",
+    }
+)
+_OCCURRED = frozenset({
+        "developed", "found", "noted", "observed", "occurred", "recorded", "reported", "seen",
+})
+_ENROLLING = frozenset(
+    {
+        "allocated", "analysed", "analyzed", "assigned", "classified", "consisted", "divided", "enrolled", "evaluated", "included",
+        "placed", "pooled", "randomised", "randomized", "randomly", "recruited",
+    }
+)
+_LEAVING = frozenset({
+        "died", "discontinued", "excluded", "not", "refused", "withdrew",
+})
+# fmt: on
+
+
+@dataclass(slots=True)
+class _Count:
+    """A number of patients with the words up to the arm: position after them, percentage beside it, form of the verb."""
+
+    at: int
+    j: int
+    share: float | None = None
+    finite: bool = False
+    verb: bool = False
+    negative: bool = False
+
+
+def by_number(tokens: list[Token], source: str, number: int) -> list[Entry]:
+    """Read "65 received A (combination group), and 89 …"."""
+    lows = {t.lower for t in tokens}
+    read: list[tuple[_Count, Entry, int]] = []
+    past = 0
+    for i, token in enumerate(tokens):
+        if i < past or token.kind != "n" or not token.value.isdigit() or len(token.value) > 6 or int(token.value) < 2:
+            continue
+        if i and (tokens[i - 1].text in "≥>≤<-" or tokens[i - 1].lower in {"grade", "grades", "stage", "phase"}):
+            continue
+        count = _count(tokens, i, bool(read), lows)
+        if count is None:
+            continue
+        found = _named(tokens, count, source, number, lows)
+        if found is not None:
+            read.append((count, *found))
+            past = count.j
+    read = _without_events(tokens, read)
+    entries = [entry for _, entry, _ in read]
+    if len(entries) < 2 and not (entries and entries[0].strength == 3):
+        return []
+    return entries
+
+
+def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count | None:
+    """Read from a number of patients up to the name of their arm."""
+    count = _Count(i, i + 1)
+    j = i + 1
+    noun = of_all = auxiliary = bracketed = False
+    while j < len(tokens):
+        low = tokens[j].lower
+        if tokens[j].text in "([":
+            close = closing_bracket(tokens, j)
+            if close < 0 or close - j > 12 or any(t.lower == "n" for t in tokens[j:close]):
+                return None
+            count.share = _share(tokens, j, close) if count.share is None else count.share
+            bracketed, j = True, close + 1
+        elif low in PATIENT_NOUNS:
+            noun, j = True, j + 1
+        elif low in _BETWEEN:
+            of_all = of_all or low == "of"
+            auxiliary = auxiliary or low in _AUXILIARY
+            j += 1
+        elif not noun and tokens[j].kind == "w" and low not in STOP and _noun_follows(tokens, j):
+            j += 1  # "42 elderly patients"
+        else:
+            break
+    if j >= len(tokens):
+        return None
+    if noun and not auxiliary and (tokens[j].lower in {"with", "from", "aged"} or [t.lower for t in tokens[j : j + 2]] == [",", "who"]):
+        j = _past_modifier(tokens, j)  # "40 patients with stage III disease received A"
+    low = tokens[j].lower
+    if low == "did" and tokens[j + 1 : j + 2] and tokens[j + 1].lower == "not":
+        count.negative, j = True, j + 1
+    if low == "not" or count.negative:
+        count.negative, j = True, j + 1
+    if j >= len(tokens):
+        return None
+    low, last = tokens[j].lower, tokens[j - 1].lower
+    count.verb = low in _VERBS
+    count.finite = low in _FINITE or (count.verb and auxiliary)
+    if (
+        not count.verb
+        and last == "had"
+        and tokens[j].kind == "w"
+        and phrase_after(tokens, j) - j < 4
+        and low not in {"a", "an", "no", "been"}
+    ):
+        count.verb = count.finite = True  # "41 patients had biopsy"
+        j -= 1
+    token = tokens[i]
+    if not count.verb and token.spelled and int(token.value) < 10 and lows & _LEAVING:
+        return None  # "two patients in the A arm withdrew"
+    if count.verb:
+        j += 1
+    elif follows and j == i + 1 and tokens[j].text.isupper() and len(low) > 1 and tokens[i - 1].lower == "and":
+        count.verb = True  # "56 patients received ABC and 58 ABD"
+    elif low == "with" and ((follows and j == i + 1) or (noun and _treatment_near(tokens, j + 1))):
+        count.verb = True
+        j += 1
+    elif low == "in" and int(token.value) < 10 and not lows & _ENROLLING:
+        return None  # "three in the A group": events, not sizes
+    elif low in {"in", "to", "into"} and (j == i + 1 or of_all or noun or auxiliary or bracketed):
+        j += 1
+    else:
+        return None
+    count.j = j
+    return count
+
+
+def _noun_follows(tokens: list[Token], j: int) -> bool:
+    for token in tokens[j + 1 : j + 3]:
+        if token.lower in PATIENT_NOUNS:
+            return True
+        if token.kind != "w" or token.lower in STOP:
+            return False
+    return False
+
+
+def _treatment_near(tokens: list[Token], j: int) -> bool:
+    return any(is_treatment(t.lower.rpartition("-")[2]) for t in tokens[j : phrase_after(tokens, j)])
+
+
+def _past_modifier(tokens: list[Token], j: int) -> int:
+    """Position of the verb of patients "with stage III disease", "from the registry, who …"; `j` where there is none."""
+    for m in range(j, min(len(tokens), j + 16)):
+        low = tokens[m].lower
+        if low in _FINITE | {"receiving", "undergoing"} or (low in _VERBS and tokens[m - 1].lower in _AUXILIARY):
+            return m
+        counted = tokens[m].kind == "n" and tokens[m].value.isdigit() and tokens[m + 1 : m + 2]
+        if low in {"and", "or", ";", ":", "had", "than"} or (counted and tokens[m + 1].lower in PATIENT_NOUNS | _BETWEEN | _VERBS):
+            break
+    return j
+
+
+def _share(tokens: list[Token], a: int, b: int) -> float | None:
+    for k in range(a, b - 1):
+        if tokens[k].kind == "n" and tokens[k + 1].text == "%":
+            return float(tokens[k].value)
+    return None
+
+
+def _named(tokens: list[Token], count: _Count, source: str, number: int, lows: set[str]) -> tuple[Entry, int] | None:
+    """The entry of a count and the position after its name."""
+    i, j = count.at, count.j
+    while j < len(tokens) and tokens[j].lower in _TO_NAME:
+        j += 1
+    q = j
+    while q < len(tokens) and (tokens[q].kind == "n" or tokens[q].lower in _AMOUNT):
+        q += 1
+    if q > j and tokens[q - 1].lower == "of" and q < len(tokens):
+        j = q  # "3 cycles of A"
+    k = _end_of_name(tokens, j)
+    phrase = tokens[j:k]
+    while phrase and phrase[-1].lower in {"and", "or", "with", "in", "the"}:
+        phrase = phrase[:-1]
+    options = [phrase] if is_name(phrase) else []
+    if k < len(tokens) and tokens[k].text == "(":
+        close = closing_bracket(tokens, k)
+        if close > 0:
+            n, names = bracket_size(tokens, k + 1, close)
+            if n is None:
+                options.extend(p for p in names if is_name(p))
+                k = close + 1
+                if phrase and k < len(tokens) and _head_near(tokens, k):
+                    k = _head_near(tokens, k)  # "the transfusion (RBC) control group"
+                    options = [tokens[j:k], *options]
+    if tokens[count.j - 1].lower == "had" and phrase and phrase[-1].lower.rstrip("s").endswith(("oma", "cancer", "disease", "metastase")):
+        return None  # what patients suffer from is no arm
+    if not options:
+        return None
+    headed = [p for p in options if p[-1].lower in HEADS | {"setting"} or p[0].lower in HEADS or p[-1].lower.endswith(("-arm", "-group"))]
+    assigned = tokens[count.j - 1].lower == "to" and bool(lows & {"randomized", "randomised", "randomly", "assigned", "allocated"})
+    if not count.verb and not headed and not assigned:
+        return None
+    best = headed[0] if headed else options[0]
+    keys = [name_key(p) for p in options if not (count.negative and p is phrase)] or [("no", *name_key(phrase))]
+    text = phrase_text(best, source)
+    if count.negative and best is phrase:
+        text = f"no {text}"
+    span = (tokens[i].start, tokens[min(k, len(tokens) - 1)].end)
+    return Entry(text, int(tokens[i].value), keys, span, 2 + bool(headed), number, sureness(tokens, i, k)), k
+
+
+def _end_of_name(tokens: list[Token], j: int) -> int:
+    k = j
+    while k < len(tokens) and k - j < 14:
+        token = tokens[k]
+        low = token.lower
+        glued = token.kind == "n" and k + 2 < len(tokens) and tokens[k + 1].text == "-" and tokens[k + 1].start == token.end
+        if token.text in "(),;.:" or low in _CLOSING or (token.kind == "n" and not (glued and tokens[k + 2].kind == "w")):
+            break
+        if low in {"and", "or", "in"} and k + 1 < len(tokens) and (tokens[k + 1].kind == "n" or low == "in"):
+            break
+        if low in _EVENTFUL or (k > j and tokens[k - 1].lower in HEADS and not (k == j + 1 and len(token.text) == 1)):
+            break
+        k += 1
+    return k
+
+
+def _head_near(tokens: list[Token], k: int) -> int:
+    """Position after a head that ends the words after a bracket; 0 where none does."""
+    for m in range(k, min(len(tokens), k + 3)):
+        if tokens[m].lower in HEADS:
+            return m + 1
+        if tokens[m].kind != "w" or tokens[m].lower in STOP:
+            break
+    return 0
+
+
+def _without_events(tokens: list[Token], read: list[tuple[_Count, Entry, int]]) -> list[tuple[_Count, Entry, int]]:
+    """Leave out counts of those to whom something happened: "adverse events were reported in 52 (12%) patients receiving A"."""
+    loose = [row for row in read if not row[0].finite]
+    if not loose:
+        return read
+    shares = [row[0].share for row in read if row[0].share is not None]
+    parts = len(shares) > 1 and 98.5 <= sum(shares) <= 101.5
+    first = loose[0][0].at
+    happened = any(_eventful(tokens, end) for _, _, end in loose) or any(
+        t.lower in _OCCURRED and tokens[m + 1 : m + 2] and tokens[m + 1].lower in {"in", "for", "by", "among"}
+        for m, t in enumerate(tokens[max(0, first - 6) : first], max(0, first - 6))
+    )
+    return [row for row in read if row[0].finite or not (happened or (row[0].share is not None and not parts))]
+
+
+def _eventful(tokens: list[Token], k: int) -> bool:
+    while k < len(tokens) and tokens[k].lower in {",", ")", "also", "who", "respectively"}:
+        k += 1
+    if k >= len(tokens):
+        return False
+    low = tokens[k].lower
+    return low in _EVENTFUL or (low in {"was", "were"} and tokens[k + 1 : k + 2] != [] and tokens[k + 1].lower in _HAPPENED)

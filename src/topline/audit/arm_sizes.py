@@ -1,0 +1,85 @@
+"""Sizes of arms as brackets print them, and how sure it is that a number is the size of an arm."""
+
+from __future__ import annotations
+
+from topline.audit.lexicon import PATIENT_NOUNS
+from topline.audit.tokens import Token
+
+__all__ = ["COUNTED", "bracket_size", "sureness"]
+
+# fmt: off
+COUNTED = PATIENT_NOUNS | frozenset(
+    {
+        "allocated", "analysed", "analyzed", "assessable", "assessed", "assigned", "evaluable", "randomised", "randomized", "treated",
+    }
+)
+_RANDOMISED = frozenset(
+    {
+        "allocated", "assigned", "intent-to-treat", "intention-to-treat", "itt", "randomisation", "randomised", "randomization",
+        "randomized", "randomly",
+    }
+)
+_PART_OF = frozenset(
+    {
+        "as-treated", "assessable", "evaluable", "matched", "matching", "per-protocol", "propensity", "psm", "safety", "subgroup",
+        "subset",
+    }
+)
+# fmt: on
+
+
+def sureness(tokens: list[Token], at: int, end: int) -> int:
+    """How sure it is that the number at `at` is the size of an arm: 2 randomised, 1 enrolled or treated, 0 those of a part.
+
+    `end` is the position after the arm's name; what is said there ("were evaluable") counts as well.
+    """
+    for token in tokens[end : end + 4]:
+        if token.kind == "s" or token.lower == "and":
+            break
+        if token.lower in _PART_OF:
+            return 0
+    if at > 1 and tokens[at - 1].lower == "of" and (tokens[at - 2].kind == "n" or tokens[at - 2].text in ")]"):
+        return 0  # "48 [17%] of 276 patients allocated A"
+    for k in range(at - 1, max(-1, at - 40), -1):
+        low = tokens[k].lower
+        if low in _PART_OF:
+            return 0
+        if low in _RANDOMISED:
+            return 2
+        if low == ";":
+            break
+    return 2 if any(t.lower in _RANDOMISED for t in tokens[at:end]) else 1
+
+
+def bracket_size(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[list[Token]]]:
+    """Read "n = 65" or "65 patients" in a bracket, and the other names that it holds."""
+    n: int | None = None
+    names: list[list[Token]] = []
+    current: list[Token] = []
+    j = a
+    while j < b:
+        token = tokens[j]
+        if (
+            token.lower == "n"
+            and j + 2 < b + 1
+            and tokens[j + 1].text in "=:"
+            and tokens[j + 2].kind == "n"
+            and tokens[j + 2].value.isdigit()
+        ):
+            n = int(tokens[j + 2].value) if len(tokens[j + 2].value) < 8 else None
+            j += 3
+            continue
+        if token.kind == "n" and token.value.isdigit() and j + 1 < b and tokens[j + 1].lower in COUNTED:
+            n = int(token.value) if len(token.value) < 8 else None
+            j += 2
+            continue
+        if token.text in {",", ";", ":"}:
+            if current:
+                names.append(current)
+            current = []
+        else:
+            current.append(token)
+        j += 1
+    if current:
+        names.append(current)
+    return n, names

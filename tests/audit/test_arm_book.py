@@ -1,0 +1,106 @@
+"""Which names may be arms, and which numbers are their sizes. All sentences and drugs are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from topline.audit.extract import extract
+from topline.audit.treatments import is_code, is_treatment
+
+
+def arms(text: str) -> list[tuple[str, int | None]]:
+    return [(arm.name, arm.n) for arm in extract(text).arms]
+
+
+def sizes(text: str) -> list[int | None]:
+    return [arm.n for arm in extract(text).arms]
+
+
+RESULT = " The ORR was 40% in the velatinib group and 22% in the placebo group."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("There were 1,208 patients randomly assigned to velatinib and 1,211 randomly assigned to placebo." + RESULT, [1208, 1211]),
+        ("We randomly assigned 310 to velatinib (120 KRAS wild type) and 312 (118 KRAS wild type) to placebo." + RESULT, [310, 312]),
+        ("In all, 96 adults were enrolled (n = 47 received velatinib; n = 49 received placebo)." + RESULT, [47, 49]),
+        ("We randomly assigned 205 patients to treatment (velatinib, 101; placebo, 104)." + RESULT, [101, 104]),
+        ("Forty patients (47.1%) were in the velatinib group and 45 (52.9%) in the placebo group." + RESULT, [40, 45]),
+        ("We compared 37 patients with lymphoma who received velatinib with 90 patients who were given placebo." + RESULT, [37, 90]),
+        ("Data from 42 elderly patients receiving velatinib were matched to 84 patients (1:2) receiving placebo." + RESULT, [42, 84]),
+        ("Of 285 women (145 given velatinib; 140 given placebo) all had a biopsy." + RESULT, [145, 140]),
+        ("Sixty patients were treated with 3 cycles of velatinib, and 61 received matching placebo." + RESULT, [60, 61]),
+    ],
+)
+def test_sizes_before_names(text: str, expected: list[int]) -> None:
+    assert sizes(text) == expected
+
+
+GIVEN = "Patients were randomly assigned to velatinib or placebo."
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        " Serious adverse events were reported in 52 (12%) patients receiving velatinib and 40 (9%) patients receiving placebo.",
+        " Neutropenia occurred in 31 patients receiving velatinib and 12 receiving placebo.",
+        " Thirty-one patients in the velatinib group and 44 in the placebo group died.",
+        " Of those treated, 21 (30.9%) patients receiving velatinib and 12 (17%) receiving placebo responded.",
+    ],
+)
+def test_those_to_whom_something_happened_are_no_arm(sentence: str) -> None:
+    assert sizes(GIVEN + sentence + RESULT) == [None, None]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        " Grade 3 events in the 206 patients in the safety population (103 in the velatinib group and 103 in the placebo group) were few.",
+        " Evaluable were 98 patients in the velatinib group and 97 patients in the placebo group.",
+        " Rash was seen in 48 [48%] of 101 patients assigned to velatinib and 12 [12%] of 100 patients assigned to placebo.",
+    ],
+)
+def test_the_randomised_size_is_the_arms_size(later: str) -> None:
+    text = "Between 2011 and 2013, 104 patients were assigned to velatinib and 105 to placebo."
+    assert sizes(text + later + RESULT) == [104, 105]
+    assert sizes(GIVEN + later + " In all, 104 patients were assigned to velatinib and 105 to placebo." + RESULT) == [104, 105]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("All patients received velatinib (10 mg/kg) and ornicetaxel (340 mg/m2). The ORR was 40% with velatinib and ornicetaxel.", []),
+        (
+            "Those with DNA damage (14 of 30) had an ORR of 60% with DNA damage and 20% with tumor area positivity.",
+            [],
+        ),
+        (
+            "Patients were assigned to ornicetaxel and velatinib or to placebo and velatinib. "
+            "The ORR was 44% with ornicetaxel and velatinib and 20% with placebo and velatinib.",
+            ["ornicetaxel", "placebo"],
+        ),
+        (
+            "Within it, 324 patients were further randomly assigned to the velatinib group, and 319 were randomly assigned to the "
+            "non-erythropoiesis-stimulating agent (ESA) control group. Thrombosis was seen in 7% in the velatinib arm vs 3% in the "
+            "control arm.",
+            ["velatinib group", "non-erythropoiesis-stimulating agent (ESA) control group"],
+        ),
+        (
+            "Patients with stage I (n=96) disease lived longer (29.5 months) than those with stage II (n=99, 14.9 months) disease.",
+            ["stage I", "stage II"],
+        ),
+    ],
+)
+def test_names_are_treatments_groups_or_parallel(text: str, expected: list[str]) -> None:
+    found = [name for name, _ in arms(text)]
+    assert len(found) == len(expected)
+    assert all(name.startswith(start) for name, start in zip(found, expected, strict=True))
+
+
+def test_words_of_treatments_are_known() -> None:
+    words = "imatinib cisplatin docetaxel letrozole vincristine everolimus rituximab capecitabine gastrectomy placebo radiotherapy vaccine"
+    assert all(is_treatment(word) for word in words.split())
+    assert not any(is_treatment(word) for word in "information vertebra disease concept except survival skin within lymphoma".split())
+    assert all(is_code(text) for text in ("AB-1234", "5-FU", "ABC123"))
+    assert not any(is_code(text) for text in ("DNA", "Hospital", "HR", "III"))
