@@ -47,6 +47,22 @@ def told(text: str, endpoint: str) -> list[tuple[str | None, str | None]]:
         ),
         ("The 5-year OS of patients who never developed metastases was 90%.", "OS", [("never developed metastases", "90")]),
         ("The 3-year PFS of low-grade tumors was 62%.", "PFS", [("low-grade", "62")]),
+        ("KRB mutations were present in 60% of cases vs. 28% of controls.", "KRB mutations", [("cases", "60"), ("controls", "28")]),
+        (
+            "The ORR was higher in patients who develop rash than in patients who remain well (40% vs. 20%).",
+            "ORR",
+            [("rash", "40"), ("well", "20")],
+        ),
+        (
+            "Patients with KRB rearrangement had a shorter median OS (9.6 months versus 15.7 months).",
+            "OS",
+            [("KRB rearrangement", "9.6"), ("without KRB rearrangement", "15.7")],
+        ),
+        (
+            "Their median PFS was shorter (5 v 9 months) compared to those without rash.",
+            "PFS",
+            [("with rash", "5"), ("without rash", "9")],
+        ),
         ("Women had a higher ORR than men (40% vs 22%).", "ORR", [("Women", "40"), ("men", "22")]),
         ("Of those given velatinib, 30% had a CR and of those given rutoxane, 12%.", "CR", [("velatinib", "30"), ("rutoxane", "12")]),
     ],

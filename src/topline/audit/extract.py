@@ -15,6 +15,7 @@ from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.named_rows import named_row
 from topline.audit.phrases import family_of
 from topline.audit.series import find_series
+from topline.audit.small_words import VS
 from topline.audit.text import clean, sentences
 from topline.audit.tokens import Token, tokenise
 from topline.audit.totals import local_size, totals
@@ -206,7 +207,7 @@ def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | Non
         found, here = _sole(sentence, items, book, source)
         if here is not book:
             return found, here
-        if pair is not None:
+        if pair is not None and any(item.kind == "P" or item.low in VS for item in items):
             return items, ArmBook(pair.arms, recent=[0, 1])  # "The rates at 1 year were 81% and 91%", of the groups just named
     return items, book
 

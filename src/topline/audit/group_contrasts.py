@@ -8,9 +8,10 @@ from topline.audit.arm_book import ArmBook
 from topline.audit.arm_evidence import Key
 from topline.audit.claims import Arm
 from topline.audit.items import Item
-from topline.audit.lexicon import parts_of
+from topline.audit.lexicon import HIGHER, LOWER, parts_of
 from topline.audit.patient_groups import HEADED, NO, OPPOSITE, Group, adjective, all_groups, make, name_end
 from topline.audit.phrases import content_word
+from topline.audit.small_words import GOVERN
 from topline.audit.tokens import Token
 
 __all__ = ["opposed_groups", "sole_group", "with_groups"]
@@ -71,6 +72,17 @@ def _with_and_without(tokens: list[Token], items: list[Item], source: str) -> li
                 Group(m, b, (other, *group.key), f"{other} {group.name}", "who"),
             ]
     return []
+
+
+def _cases_and_controls(tokens: list[Token], items: list[Item]) -> list[Group]:
+    """ "100% of cases vs. 26% of controls": the value may have taken the cases with it."""
+    if not {"cases", "controls"} <= {t.lower for t in tokens}:
+        return []
+    named = [Group(k, k + 1, (x.low,), x.low, "word") for k, x in enumerate(items) if x.low in {"cases", "controls"}]
+    if not named:
+        return []
+    words = {g.key for g in named}
+    return named if len(words) == 2 else [*named, Group(-1, -1, ("cases",) if ("controls",) in words else ("controls",), "cases", "word")]
 
 
 def _with_or_without(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
@@ -186,7 +198,7 @@ def opposed_groups(tokens: list[Token], items: list[Item], source: str) -> list[
         out = []
     if not out:
         out = _with_and_without(tokens, items, source) or _with_or_without(tokens, items, source)
-        out = out or _after_values(tokens, items, source) or _than(tokens, items, source)
+        out = out or _cases_and_controls(tokens, items) or _after_values(tokens, items, source) or _than(tokens, items, source)
     return _without_what(_less_the_frame(items, out))
 
 
@@ -252,21 +264,47 @@ _EVERYONE = frozenset(
 
 
 def sole_group(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
-    """The one group that a sentence is about ("In patients without X, …") with its opposite, where its words have one."""
+    """The one group that a sentence is about ("In patients without X, …") with its opposite, where there is one."""
     groups = [g for g in all_groups(tokens, items, source) if g.frame not in {"counted", "word"}]
-    if len({g.key for g in groups}) != 1 or groups[0].a > 12:
+    if len({g.key for g in groups}) != 1:
         return []
     group = groups[0]
     lows = [x.low for x in items[group.a : group.b]]
-    negated = bool(set(group.key) & NO)
-    named = lows[-1] in {"subgroup", "subset", "cohort", "group", "arm"} and not set(lows) & _EVERYONE
-    if named and group.b < len(items) and content_word(items[group.b]):
+    if group.frame == "head" and group.b < len(items) and content_word(items[group.b]):
         return []  # "Bayesian group sequential design"
-    if not (negated or named or any((adjective(low) and low not in _USUAL) or low in OPPOSITE for low in lows)):
+    opposite = _opposite(group, lows)
+    if any(x.low in {"vs", "versus", "v"} for x in items):
+        if opposite is None and _compared(items, group):
+            opposite = _complement(group)
+        if opposite is None:
+            return []
+        before = {x.low for x in items[max(0, group.a - 4) : group.a]}
+        return [opposite, group] if before & GOVERN else [group, opposite]
+    named = lows[-1] in {"subgroup", "subset", "cohort", "group", "arm"} and not set(lows) & _EVERYONE
+    marked = set(group.key) & NO or named or any(adjective(low) and low not in _USUAL for low in lows)
+    if group.a > 12 or not (marked or opposite is not None):
         return []
+    return [group] if opposite is None else [group, opposite]
+
+
+def _opposite(group: Group, lows: list[str]) -> Group | None:
+    """The group with the opposite word: low-risk for high-risk."""
     for low in lows:
         if low in OPPOSITE and low != "without":
             words = [OPPOSITE[low] if word.lower() == low else word for word in group.name.split()]
-            turned = tuple(p for word in words for p in parts_of(word.lower()))
-            return [group, Group(-1, -1, turned, " ".join(words), group.frame)]
-    return [] if any(x.low in {"vs", "versus", "v"} for x in items) else [group]
+            return Group(-1, -1, tuple(p for word in words for p in parts_of(word.lower())), " ".join(words), group.frame)
+    return None
+
+
+def _complement(group: Group) -> Group:
+    """The patients outside a group: without X for X, with X for without X."""
+    if group.key[0] in {"without", "not"}:
+        return Group(-1, -1, ("with", *group.key[1:]), f"with {' '.join(group.key[1:])}", group.frame)
+    return Group(-1, -1, ("without", *group.key), f"without {group.name}", group.frame)
+
+
+def _compared(items: list[Item], group: Group) -> bool:
+    """Whether the sentence says that the group has more or less of something than the other patients."""
+    fronted = items[0].low in {"in", "among", "for", "within"} and group.a < 8 and group.b < len(items) and items[group.b].low == ","
+    other = any(x.low in {"compared", "than"} for x in items[group.b :])  # with something that is no group of patients
+    return not fronted and not other and group.frame == "who" and any(x.low in HIGHER | LOWER for x in items)

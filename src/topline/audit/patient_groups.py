@@ -170,8 +170,10 @@ def _described(tokens: list[Token], items: list[Item], source: str, k: int) -> t
         ):
             lacks = lacks or items[start].low in NO
             start += 1
-        if start == j + 1:
-            return None, k
+        if start == j + 1:  # "patients who develop X": any verb
+            if start + 1 >= len(items) or items[start].kind != "W" or not items[start].low.isalpha():
+                return None, k
+            start += 1 + (items[start + 1].low in {"in", "on", "to", "with"})
         b = name_end(items, start, endpoints=True)
         if b == start:
             return (Group(j, start, ("not",), "not", "who"), start) if lacks else (None, k)
