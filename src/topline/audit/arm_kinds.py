@@ -45,7 +45,7 @@ def is_sound(entry: Entry) -> bool:
 def _is_short(word: str) -> bool:
     """An abbreviation in capitals that no endpoint has: "CE", "mEOC+P"."""
     word = word.strip(",;:()")
-    return 2 <= sum(c.isupper() for c in word) and len(word) < 10 and endpoint_at([*parts_of(word.lower()), ""], 0) is None
+    return sum(c.isupper() for c in word) >= 2 and len(word) < 10 and endpoint_at([*parts_of(word.lower()), ""], 0) is None
 
 
 def are_parallel(entries: list[Entry]) -> bool:

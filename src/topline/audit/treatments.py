@@ -40,7 +40,7 @@ _WORDS = frozenset(
         "folinic", "fractionation", "fu", "ginseng", "glutamine", "graft", "hdr", "heparin", "hipec", "hsct",
         "hydroxyurea", "hyperthermia", "hypofractionation", "ibrt", "icis", "ifn", "il", "imiquimod", "imrt", "inhibitor", "interferon",
         "interleukin", "iodine", "iort", "laparoscopic", "laparoscopy", "leucovorin", "lidocaine", "linac", "lrt", "lutetium",
-        "massage", "melatonin", "melphalan", "mesna", "methotrexate", "mitotane", "monitoring", "monotherapy", "mouthwash", 
+        "massage", "melatonin", "melphalan", "mesna", "methotrexate", "mitotane", "monitoring", "monotherapy", "mouthwash",
         "mvac", "nact", "observation", "octreotide", "opioid", "palliative", "pbi", "pbt", "pci", "pdt", "photon", "placebo",
         "platinum", "pld", "proton", "radiosurgery", "radium", "regimen", "rehabilitation", "resection", "rfa", "robotic", "rt", "sabr",
         "saline", "sbrt", "schedule", "screening", "sct", "sham", "sirt", "sox", "srs", "srt", "stent", "stenting", "steroid",
