@@ -46,6 +46,8 @@ class Name:
 
 _SHARES = frozenset({"rate", "rates", "incidence", "frequency", "proportion", "number", "percentage", "risk", "occurrence", "probability"})
 _UNITS = frozenset({"mg", "g", "ml", "kg", "mmol", "ng", "pg", "u", "iu", "min", "minutes", "hours", "h", "mmol/l", "ng/ml", "beats/min"})
+_COMPARING = frozenset({"in", "for", "among", "than", "between", "of", "to", "with", "versus", "vs", "v", "from"})
+_AUXILIARY = frozenset({"never", "not", "had", "have", "has", "were", "was", "are", "also", "ever", "did", "do"})
 _SYMBOL = re.compile(r"(?:[tfzrdβρκχ][0-9²,]*|[mµμnpdk]?[gl]-[12]|[mµμn]?mol-[12])$")
 
 
@@ -156,11 +158,26 @@ def _unbracketed(items: list[Item]) -> list[Item]:
 
 def _governor(items: list[Item], a: int, begin: int) -> int:
     """The item that governs the phrase from item `a`: what stands before its articles, grades and adverbs."""
-    p = _before_articles(items, a, begin)
-    if p > begin and items[p].low in {"and", "or"} and nounish(items[p - 1]) and items[p - 1].kind != "E":
-        outer = _before_articles(items, _phrase(items, p - 1, begin), begin)
-        return outer if outer >= begin and items[outer].low in ADJUNCT else p  # "treated with A or B": both are governed
-    return p
+    first = p = _before_articles(items, a, begin)
+    known = False
+    for _ in range(4):  # "treated with A or B", "between low- and high-grade tumours": both are governed
+        if p <= begin or items[p].low not in {"and", "or", ")", "]"}:
+            break
+        b = p - 1 if items[p].low in {"and", "or"} else p
+        while b > begin and items[b].low in {"-", ")", "]"}:
+            b = b - 1 if items[b].low == "-" else _opening(items, b, begin) - 1
+        if b < begin or not (nounish(items[b]) or items[b].kind == "A"):
+            break
+        known = known or items[b].kind == "E"
+        p = _before_articles(items, _phrase(items, b, begin) if items[b].kind != "A" else b, begin)
+    if p == first or p < begin or items[p].low not in ADJUNCT:
+        return first
+    return first if known and not _of_patients(items, p) else p
+
+
+def _of_patients(items: list[Item], p: int) -> bool:
+    """Whether the preposition at item `p` tells which patients: "those with a severe complication"."""
+    return p > 0 and items[p].low in {"with", "without"} and items[p - 1].low in PATIENT_NOUNS | {"those"}
 
 
 def _before_articles(items: list[Item], a: int, begin: int) -> int:
@@ -192,7 +209,9 @@ def _role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, br
     before = items[p - 1].low if p > 0 else ""
     if governor in {"than", "versus", "vs", "v", "plus"} or (governor in {"with", "to"} and before in COMPARED):
         return "nothing"
-    if governor in HAVE and items[p - 1 - before.endswith("ly")].low in {"who", "that"}:
+    if governor == "of" and p > 0 and items[p - 1].kind == "C":
+        return "nothing"  # "31% of patients with T4 tumours compared to 13% of T1 tumours (P = 0.007)"
+    if governor in HAVE and _relative(items, p):
         return "second"  # "higher for patients who developed fever": the clause tells which patients
     if governor in {"with", "without"} and before in PATIENT_NOUNS | {"those"} and not _objects(items, p):
         return "second"
@@ -216,11 +235,19 @@ def _role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, br
     return "named"
 
 
+def _relative(items: list[Item], p: int) -> bool:
+    """Whether the verb at item `p` is one of a clause with "who" or "that"."""
+    k = p - 1
+    while k > 0 and p - k < 4 and (items[k].low in _AUXILIARY or items[k].low.endswith("ly")):
+        k -= 1
+    return k >= 0 and items[k].low in {"who", "that"}
+
+
 def _objects(items: list[Item], p: int) -> bool:
     """Whether the preposition at item `p` leads to what is counted: "patients with nausea", "improvement in sleep", "led to fever"."""
     before = items[p - 1].low if p > 0 else ""
     if items[p].low in {"with", "without"}:
-        compared = p > 1 and items[p - 2].low in {"in", "for", "among", "than", "between", "of", "to"}
+        compared = p > 1 and items[p - 2].low in _COMPARING
         return not compared and (before in PATIENT_NOUNS or before in {"those", "women", "men", "children"})
     if items[p].low in {"in", "of"}:
         return before in OUTER or before in {"difference", "differences", "terms"} or items[p].low == "of"
