@@ -101,7 +101,7 @@ def _modifier(item: Item) -> bool:
 
 def plain_name(words: list[str]) -> str:
     """The words of a phrase without what merely describes it at its beginning."""
-    while len(words) > 1 and (words[0] in _NEUTRAL or words[0].endswith(("-induced", "-related"))):
+    while len(words) > 1 and words[-1] != "risk" and (words[0] in _NEUTRAL or words[0].endswith(("-induced", "-related"))):
         words = words[1:]
     return " ".join(words)
 

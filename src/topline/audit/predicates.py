@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from topline.audit.clause_words import ALONE, BE, DETERMINERS, HAVE, LEFT, OF_PATIENTS, SEXES
+from topline.audit.clause_words import ALONE, BARE, BE, DETERMINERS, GENERIC, HAVE, LEFT, OF_PATIENTS, PREDICATES, SEXES
 from topline.audit.clauses import Name, nounish
 from topline.audit.item import Item
+from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.phrases import content_word, plain_name, words_of
 from topline.audit.tokens import Token
 
-__all__ = ["name_after", "names_after"]
+__all__ = ["label_after", "name_after", "names_after"]
 
 _WERE = SEXES | {"men": "male", "women": "female"}
+_CLOSERS = frozenset({",", ";", ".", ")", "]", "and"})
+_DID = frozenset({"did", "do", "does"})
+_JUDGED = frozenset(
+    {"considered", "deemed", "found", "judged", "classified", "categorized", "categorised", "rated", "scored", "known", "assigned", "shown", "felt"}
+)
+_COUNTED = frozenset({"lesions", "tumors", "tumours", "samples", "specimens", "eyes", "families", "metastases", "nodes", "sites"})
 _PASSED = (
     {"received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "due", "an", "or", "with", "without", "for"}
     | BE
@@ -18,11 +25,15 @@ _PASSED = (
 )
 
 
+_VERBS = HAVE | BE | ALONE.keys() | _DID | {"being"}
+
+
 def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> Name | None:
     """The name that the predicate after item `last` gives to its value."""
     end = min(stop, last + 22)
-    if last + 1 < end and items[last + 1].low in SEXES:
-        return Name(None, SEXES[items[last + 1].low], begin=last + 1, verb=True)
+    label = label_after(tokens, items, last, stop)
+    if label is not None:
+        return label
     at = _main_verb(tokens, items, last, end)
     if at is None:
         return _share_of(tokens, items, last, end)
@@ -36,16 +47,48 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
     if k < end and items[k].low in _WERE and verb in BE:
         return Name(None, _WERE[items[k].low], begin=k, verb=True)
-    if k + 1 < end and items[k].low.endswith("ed") and items[k + 1].low in {"as", "with", "by"}:
-        k += 2  # "were classified as …"
-    while k < end and (items[k].low in _PASSED or items[k].kind in {"G", "T", "X"} or items[k].low.endswith("ly")):
-        k += 1
+    denied = verb in _DID and k < end and items[k].low == "not"
+    while k < end and (
+        items[k].low in _PASSED or items[k].kind in {"G", "T", "X"} or items[k].low.endswith("ly") or _participle(items, k, end)
+    ):
+        k += 1  # "were classified as …", "had been treated with …"
     a, k = k, _phrase_end(items, k, end)
     if k == a:
         return None
+    if denied and items[k - 1].kind != "E":
+        return Name(None, f"no {_text(tokens, items, a, k)}", begin=a, verb=True)
     if items[k - 1].kind == "E":
         return Name(k - 1, "", begin=a, verb=True)
     return None if verb == "with" else Name(None, _text(tokens, items, a, k), begin=a, verb=True)
+
+
+def label_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> Name | None:
+    """The label that stands right behind a value and is closed at once: "57% men; 84% smokers", "58% ovary, 35% endometrium"."""
+    k = last + 1
+    if k >= len(items):
+        return None
+    if items[k].low in _WERE:
+        return Name(None, _WERE[items[k].low], begin=k, verb=True)
+    end = k
+    while end < min(stop, k + 5) and (items[end].kind == "E" or (content_word(items[end]) and items[end].low not in PREDICATES)):
+        end += 1
+    if end == k or items[k].low.endswith("ed") or not (end == len(items) or items[end].low in _CLOSERS):
+        return None
+    if items[end - 1].low.endswith("ing") or items[end - 1].low in GENERIC | BARE | {"event", "events"}:
+        return None
+    if items[end - 1].kind == "E":
+        return Name(end - 1, "", begin=k, verb=True)
+    return Name(None, _text(tokens, items, k, end), begin=k, verb=True)
+
+
+def _participle(items: list[Item], k: int, end: int) -> bool:
+    """Whether a participle at item `k` leads on to what it is said of: "treated with", "classified as", "considered at"."""
+    if k + 1 >= end or items[k].kind != "W":
+        return False
+    if items[k].low in _JUDGED:
+        return True
+    led = k > 0 and items[k - 1].low.endswith("ed") and items[k].low in {"as", "with", "by", "into", "in", "on"}
+    return led or (items[k].low.endswith("ed") and items[k + 1].low in {"as", "with", "by", "into", "in", "on"})
 
 
 def names_after(tokens: list[Token], items: list[Item], name: Name, last: int, end: int) -> list[str]:
@@ -90,7 +133,7 @@ def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> i
     k = last + 1
     while k < end:
         x = items[k]
-        verb = x.low in HAVE | BE or x.low in ALONE or (x.kind == "E" and tokens[x.i].lower.endswith("ed"))
+        verb = x.low in _VERBS or (x.kind == "E" and tokens[x.i].lower.endswith("ed"))
         if verb and x.low == "with" and k > last + 1 and items[k - 1].low not in {")", "]"}:
             verb = False
         if x.low in {"who", "that", "which"}:
@@ -103,7 +146,9 @@ def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> i
         elif skipping:
             if x.kind in {"C", "P", "R"} or x.low in {";", "."}:
                 break
-        elif not (x.kind in {"A", "N", "T", "S"} or x.low in OF_PATIENTS or x.low in {"(", ")", "]"} or x.low.endswith("ly")):
+        elif x.kind == "W" and x.low.endswith("ed") and items[k - 1].low in PATIENT_NOUNS and k > last + 1:
+            second, skipping = k, True  # "patients included in the analysis had …", or "patients tolerated …"
+        elif not (x.kind in {"A", "N", "T", "S"} or x.low in OF_PATIENTS | _COUNTED or x.low in {"(", ")", "]"} or x.low.endswith("ly")):
             break
         k += 1
     return second

@@ -9,13 +9,16 @@ from topline.audit.grammar import Cell
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.phrases import family_of
-from topline.audit.predicates import name_after, names_after
+from topline.audit.predicates import label_after, name_after, names_after
 from topline.audit.small_words import LIST_GLUE, RESULT_VERBS, VS
 from topline.audit.tokens import Token
 
 __all__ = ["assign_endpoints"]
 
 _ANAPHORS = frozenset({"values", "value", "figures", "rates", "numbers", "percentages", "proportions", "times", "medians"})
+
+
+_OPENING = frozenset({":", ",", ";", "and", "that", "which", "whereas", "while", "but"})
 
 
 def _groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
@@ -83,11 +86,16 @@ def assign_endpoints(
         near = next((x for x in items[s.last + 1 : after] if x.kind == "G"), None)
         s.grade = str(near.data) if near is not None else s.grade
         return
+    opens = s.first == 0 or items[s.first - 1].low in _OPENING
+    if k == 1 and (rate or _countlike(s.cells[0])) and (before is None or before.at is None) and (opens or _listed(items, s, before)):
+        label = label_after(tokens, items, s.last, stop)
+        if label is not None:
+            s.endpoints, s.after, s.stated = [text_of(label, items)], True, True  # "57% men; 84% smokers"
+            return
     compared = any(x.low in {"than", "compared", "versus", "vs", "against"} for x in items[begin : s.first])
     if before is None and previous is not None and previous.endpoints and (compared or _within(items, previous, s)):
         _carry(s, previous)
         return
-    opens = s.first == 0 or items[s.first - 1].low in {":", ",", ";", "and", "that", "which", "whereas", "while", "but"}
     if (
         before is None
         or (opens and (not before.close or items[s.first - 1].low == ","))
@@ -136,6 +144,15 @@ def assign_endpoints(
         s.endpoints = [chosen.words] * k
         return
     _of_group(items, s, groups, chosen.at)
+
+
+def _listed(items: list[Item], s: Series, before: Name | None) -> bool:
+    """ "Primary tumours were 58% ovary, 35% endometrium": the next value follows a word or two behind."""
+    if before is None:
+        return not _bracketed(items, s)
+    near = items[s.last + 1 : s.last + 6]
+    at = next((n for n, x in enumerate(near) if x.low in {",", "and", ";"}), len(near))
+    return before.verb and any(x.kind == "C" and x.data.unit == s.cells[0].unit for x in near[at + 1 : at + 3])
 
 
 def _within(items: list[Item], previous: Series, s: Series) -> bool:
@@ -244,7 +261,7 @@ def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
             continue
         if item.kind != "W":
             return None
-        if item.low in {"patients", "of", "pts", "cases", "participants", "subjects"} or (
+        if item.low in {"patients", "of", "pts", "cases", "participants", "subjects", "chance", "probability", "likelihood"} or (
             item.low in {"in", "the", "group", "arm", "groups", "arms", "with", "treated", "who", "receiving", "those"}
         ):
             continue
