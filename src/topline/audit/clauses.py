@@ -33,7 +33,7 @@ __all__ = ["Name", "name_before", "names_before", "nounish", "text_of"]
 class Name:
     """What was found: the number of an endpoint item, or plain words; `close` when nothing but "of" lies between.
 
-    `verb` when a verb does; `weak` when a comma or "and" does, and no verb.
+    `verb` when a verb does, `had` when it is one of having or reaching; `weak` when a comma or "and" does, and no verb.
     """
 
     at: int | None
@@ -42,6 +42,7 @@ class Name:
     begin: int = 0
     verb: bool = False
     weak: bool = False
+    had: bool = False
 
 
 _SHARES = frozenset({"rate", "rates", "incidence", "frequency", "proportion", "number", "percentage", "risk", "occurrence", "probability"})
@@ -100,7 +101,7 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
     bracketed = k >= begin and items[k].low in {"(", "["}
     k -= bracketed
     adjacent = True
-    verb = False
+    verb = had = False
     edge = first
     second: Name | None = None
     while k >= begin:
@@ -110,7 +111,7 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             continue
         if x.low in {"(", "["}:
             bracketed = adjacent = True  # "neuropathy (grade 2-3, 19% v 38%)": the value stands within
-            verb, edge = False, k
+            verb, had, edge = False, False, k
             k -= 1
             continue
         if x.low in STOPS and second is not None:
@@ -121,6 +122,7 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             return Name(None, SEXES[x.low], begin=k, verb=verb), second
         if not nounish(x) or x.low in PREDICATES or (x.kind == "W" and x.low.endswith("ing") and k > begin and items[k - 1].low == ","):
             verb = verb or x.low in VERBS
+            had = had or (x.low in HAVE and x.low != "with" and items[k - 1].low not in BE)
             adjacent = False
             k -= 1
             continue
@@ -133,7 +135,7 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
         between = _unbracketed(items[k + 1 : edge])
         p = _governor(items, a, begin)
         name.close = adjacent or (not bracketed and _linked_directly(items, name, a, between))
-        name.verb = verb
+        name.verb, name.had = verb, had
         name.weak = not (bracketed or verb or name.close) and any(y.low in {",", "and", "or", ";"} for y in between)
         role = _role(tokens, items, name, a, p, bracketed)
         if role == "named":
@@ -213,7 +215,7 @@ def _role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, br
         return "nothing"  # "31% of patients with T4 tumours compared to 13% of T1 tumours (P = 0.007)"
     if governor in HAVE and _relative(items, p):
         return "second"  # "higher for patients who developed fever": the clause tells which patients
-    if governor in {"with", "without"} and before in PATIENT_NOUNS | {"those"} and not _objects(items, p):
+    if _of_patients(items, p) and (name.had or not _objects(items, p)):
         return "second"
     if governor in BE and _superlative(tokens, items, p, a):
         return "second"  # "stable disease was the best response": the subject is what is counted

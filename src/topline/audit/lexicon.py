@@ -20,11 +20,12 @@ __all__ = [
 
 _TTE = {
     "PFS": "progression or death|disease progression or death|progression free survival|pfs|mpfs|progression "
-    "free interval|median pfs|radiographic progression free survival|rpfs",
+    "free interval|progression free|median pfs|radiographic progression free survival|rpfs",
     "OS": "alive|overall survival|os|mos|median survival|survival rate|survival time|median survival time|mst",
-    "DFS": "disease free survival|dfs|idfs|invasive disease free survival|mdfs",
-    "EFS": "event free survival|efs|mefs",
-    "RFS": "recurrence or death|relapse or death|recurrence free survival|relapse free survival|rfs|mrfs",
+    "DFS": "disease free survival|disease free|dfs|idfs|invasive disease free survival|mdfs",
+    "EFS": "event free survival|event free|efs|mefs",
+    "RFS": "recurrence or death|relapse or death|recurrence free survival|relapse free survival|recurrence free|relapse free|rfs|mrfs",
+    "disease-free interval": "disease free interval|dfi",
     "DSS": "tumor specific survival|disease specific survival|cancer specific survival|dss|css|cause specific survival",
     "TRM": "transplant related mortality|transplantation related mortality|trm|non relapse mortality|nonrelapse mortality|nrm",
     "DMFS": "distant metastasis free survival|dmfs|distant metastasi free survival",

@@ -42,6 +42,8 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
         stop = series[number + 1].first if number + 1 < len(series) else len(items)
         outer = _same_depth(items, series[:number], s) if previous is not None else None
         assign_endpoints(tokens, items, s, begin, stop, outer or previous, inherited)
+        if previous is not None and s.after and previous.endpoints[-1] is None and _shares_predicate(items, previous, s):
+            previous.endpoints = [s.endpoints[0]] * len(previous.cells)
         assign_times(items, s, begin, stop, previous)
         assign_arms(items, s, min(begin, led), stop, previous, book, closing)
         if s.endpoints[-1] is None and all(cell.unit is None and cell.x is None for cell in s.cells):
@@ -65,6 +67,12 @@ def _same_depth(items: list[Item], before: list[Series], s: Series) -> Series | 
         if depth <= 0 and k in ends:
             return ends[k]
     return None
+
+
+def _shares_predicate(items: list[Item], a: Series, b: Series) -> bool:
+    """ "5 of the 99 patients given A and 20 of the 101 given B died": the predicate of the last is the predicate of both."""
+    between = items[a.last + 1 : b.first]
+    return between[-1:] != [] and between[-1].low in {"and", "vs", "versus", "with", "to", "v"} and not any(x.low in {";", "."} for x in between)
 
 
 def _one_after_another(items: list[Item], series: list[Series], codes: list[str]) -> None:
