@@ -10,11 +10,12 @@ from topline.audit.build_context import (
     item_span,
 )
 from topline.audit.claims import Claim
-from topline.audit.clauses import name_before
+from topline.audit.clauses import name_before, text_of
 from topline.audit.grammar import PValue, Ratio
 from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, endpoint_at, parts_of
-from topline.audit.phrases import content_word, family_of, words_of
+from topline.audit.outcomes import factor_outcome, predicted
+from topline.audit.phrases import family_of
 from topline.audit.series import Series
 from topline.audit.small_words import CLOSED
 
@@ -61,43 +62,6 @@ def _about(about: str) -> str | None:
     if words & {"death", "mortality", "os", "survival"} and "free" not in words and "progression-free" not in words:
         return "OS"
     return None
-
-
-def _predicted(context: SentenceContext) -> str | None:
-    """ "WBI (HR …) and grade (HR …) were predictors of recurrence": what is predicted is what each ratio is of."""
-    items = context.items
-    for j, item in enumerate(items[:-2]):
-        if item.low in {"predictor", "predictors", "factor", "factors"} and items[j + 1].low in {"for", "of"}:
-            k = j + 2
-            while k < len(items) - 1 and items[k].low in {"the", "a", "an", "poor", "better", "worse", "shorter", "longer"}:
-                k += 1
-            if items[k].kind == "E":
-                return str(items[k].data)
-            if content_word(items[k]):
-                return " ".join(words_of(context.tokens, items[k]))
-    return None
-
-
-_PROGNOSTIC = frozenset(
-    {
-        "predictor", "predictors", "predictive", "prognostic", "factor", "factors", "associated", "affected", "influenced", "correlated",
-        "independent", "independently", "multivariate", "multivariable", "univariate",
-    }
-)  # fmt: skip
-
-
-def _outcome(context: SentenceContext, k: int, current: Series | None, own: str | None) -> str | None:
-    """A p-value behind a prognostic factor is one of the outcome: "former smokers (P = …) had a longer PFS"."""
-    if own is None or family_of(own) != "phrase":
-        return own
-    outcomes = [(j, str(x.data)) for j, x in enumerate(context.items) if x.kind == "E" and family_of(str(x.data)) in {"tte", "response"}]
-    before = [code for j, code in outcomes if j < k]
-    words = {x.low for x in context.items}
-    if words & _PROGNOSTIC and outcomes:
-        return before[-1] if before else outcomes[0][1]
-    if current is None and not before and outcomes and not any(x.kind == "C" for x in context.items[:k]):
-        return outcomes[0][1]
-    return own
 
 
 def _phrase_about(context: SentenceContext, about: str) -> str | None:
@@ -189,7 +153,11 @@ def ratio_claim(
             }
         )
     )
-    own = _about(ratio.about) or _phrase_about(context, ratio.about) or _predicted(context)
+    own = _about(ratio.about) or _phrase_about(context, ratio.about)
+    said = predicted(context.tokens, context.items, k) if own is None else None
+    if said is not None:
+        said_since = [str(x.data) for x in context.items[said[0] : k] if x.kind == "E" and family_of(str(x.data)) != "phrase"]
+        own = said_since[-1] if said_since else said[1]
     code = own or _named(context, k, current)
     if ratio.measure == "HR" and own is None and family_of(code) not in {"tte", "event", "other", "category"}:
         timed = [str(x.data) for x in context.items[:k] if x.kind == "E" and family_of(str(x.data)) == "tte"]
@@ -238,7 +206,7 @@ def _statistic(items: list[Item], k: int, begin: int) -> int:
     return k
 
 
-def _own_name(context: SentenceContext, k: int, current: Series | None) -> str | None:
+def _own_name(context: SentenceContext, k: int, current: Series | None) -> tuple[str, int] | None:
     """What stands between the values before and a ratio or p-value as its own subject."""
     begin = current.last + 1 if current is not None else 0
     begin = max(begin, next((j + 1 for j in range(k - 1, begin - 1, -1) if context.items[j].kind in {"P", "R"}), begin))
@@ -248,12 +216,14 @@ def _own_name(context: SentenceContext, k: int, current: Series | None) -> str |
     inside = current is not None and context.items[k - 1].low not in {"(", "["}
     if found is None or (found.at is None and (inside or found.words.split()[-1] in _OF_TESTS)):
         return None
-    return found.words if found.at is None else str(context.items[found.at].data)
+    return text_of(found, context.items), found.begin
 
 
 def _named(context: SentenceContext, k: int, current: Series | None) -> str | None:
     own = _own_name(context, k, current)
-    return own if own is not None or current is None or not current.endpoints else current.endpoints[-1]
+    if own is not None:
+        return own[0]
+    return current.endpoints[-1] if current is not None and current.endpoints else None
 
 
 def _nth_endpoint(context: SentenceContext, current: Series, k: int) -> str | None:
@@ -277,7 +247,8 @@ def p_claim(
     p: PValue = item.data
     if p.threshold:
         return None
-    own = _outcome(context, k, current, _own_name(context, k, current))
+    name = _own_name(context, k, current)
+    own = factor_outcome(context.tokens, context.items, k, *name, bare=current is None) if name is not None else None
     group = 0
     if own is None and current is not None:
         own = _nth_endpoint(context, current, k) if current.endpoints else None

@@ -13,6 +13,7 @@ __all__ = [
     "HAVE",
     "LEFT",
     "LINKERS",
+    "NEVER",
     "OF_PATIENTS",
     "OUTER",
     "PREDICATES",
@@ -48,10 +49,24 @@ GENERIC = frozenset(  # heads that name no endpoint, whatever stands before them
 )
 BARE = frozenset(  # heads that name none when they stand alone
     {
-        "advantage", "age", "average", "benefit", "course", "courses", "cycle", "cycles", "difference", "differences", "dose", "doses",
-        "effect", "estimate", "estimates", "factor", "figures", "first", "follow-up", "frequency", "incidence", "level", "line", "mean",
-        "median", "men", "number", "others", "overall", "percentage", "period", "points", "proportion", "range", "rate", "rates",
-        "score", "scores", "second", "surgery", "test", "third", "time", "total", "use", "value", "values", "women",
+        "admission", "advantage", "age", "average", "benefit", "category", "chance", "course", "courses", "criteria", "criterion", "cycle",
+        "cycles", "date", "dates", "difference", "differences", "dose", "doses", "effect", "endpoint", "endpoints", "estimate", "estimates",
+        "factor", "figures", "first", "follow-up", "frequency", "incidence", "investigator", "investigators", "level", "likelihood", "line",
+        "mean", "median", "men", "number", "objective", "others", "outcome", "outcomes", "overall", "part", "percentage", "period",
+        "points", "possibility", "probability", "proportion", "range", "rate", "rates", "ratio", "sample", "score", "scores", "second",
+        "step", "surgery", "test", "tests", "third", "time", "total", "use", "value", "values", "visit", "visits", "women",
+    }
+)
+NEVER = frozenset(  # heads that name no endpoint: tests and models, comparatives, verbs, ordinals, what a text consists of
+    {
+        "abstract", "aim", "anova", "approach", "article", "background", "basis", "checkmate", "chi", "chi-square", "chi-squared",
+        "conclusion", "conclusions", "correlation", "cox", "databases", "earlier", "exact", "fashion", "faster", "fewer", "fisher",
+        "fisher's", "follows", "fourth", "gehan", "higher", "hypothesis", "impower", "interaction", "javelin", "kaplan-meier", "keynote",
+        "kruskal-wallis", "larger", "later", "log", "log-rank", "logistic", "logrank", "mann-whitney", "manner", "mantel-haenszel",
+        "matching", "mcnemar", "method", "methods", "model", "models", "multivariable", "multivariate", "odds", "one-sided", "p-value",
+        "p-values", "pearson", "phase", "purpose", "rank", "rank-sum", "ranksum", "ratios", "regression", "sided", "signed-rank", "slower",
+        "smaller", "spearman", "spent", "square", "statistic", "statistics", "student", "student's", "t-test", "trends", "two-sided",
+        "univariable", "univariate", "wilcoxon",
     }
 )
 PREDICATES = frozenset(

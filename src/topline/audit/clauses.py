@@ -14,6 +14,7 @@ from topline.audit.clause_words import (
     GENERIC,
     HAVE,
     LINKERS,
+    NEVER,
     OUTER,
     PREDICATES,
     SEEN,
@@ -288,7 +289,7 @@ def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | Non
         return None
     if b < len(items) and items[b].low in PATIENT_NOUNS:
         return None  # "treated Asian patients"
-    if not words or head in GENERIC or (len(words) == 1 and head in BARE) or items[b - 1].low in PATIENT_NOUNS or len(words[-1]) < 2:
+    if not words or head in GENERIC or head in NEVER or (len(words) == 1 and head in BARE) or items[b - 1].low in PATIENT_NOUNS or len(words[-1]) < 2:
         return None
     if "of" in words[1:3] and words[words.index("of") - 1] in GENERIC | BARE:
         words = words[words.index("of") + 1 :]

@@ -24,7 +24,7 @@ _MEASURES = frozenset(
         "complications", "concentration", "concentrations", "consumption", "control", "conversion", "cost", "costs", "count", "counts",
         "death", "deaths", "dehiscence", "depression", "detection", "deterioration", "discontinuations", "disorder", "disorders",
         "distress", "downstaging", "duration", "dysfunction", "effects", "embolism", "engraftment", "events", "expression", "failure",
-        "failures", "fibrosis", "fistula", "fraction", "gvhd", "healing", "hospitalisation", "hospitalization", "hospitalizations",
+        "failures", "fibrosis", "fistula", "fraction", "freedom", "gvhd", "healing", "hospitalisation", "hospitalization", "hospitalizations",
         "improvement", "index", "infection", "infections", "injury", "involvement", "leak", "leakage", "length", "level", "levels",
         "loss", "metastases", "metastasis", "mortality", "necrosis", "obstruction", "participation", "perforation", "positivity",
         "preservation", "progression", "reaction", "reactions", "readmission", "readmissions", "recurrence", "recurrences",
@@ -75,7 +75,7 @@ def family_of(name: str | None) -> str:
     if known is not None:
         return known
     head = name.split()[-1].lower()
-    if head == "survival" or _ACRONYM.match(name.split()[-1]) or name.split()[-1] == "OS" or name.startswith("time to "):
+    if head == "survival" or name.startswith("freedom from ") or _ACRONYM.match(name.split()[-1]) or name.split()[-1] == "OS" or name.startswith("time to "):
         return "tte"
     if name.startswith("duration of "):
         return "tte"
@@ -128,7 +128,9 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
     k = 0
     while k < len(items):
         item = items[k]
-        if item.kind == "E":
+        if item.data == "OS" and tokens[item.i].lower == "alive" and _tte_follows(items, k + 1):
+            k += 2  # "alive and progression-free"
+        elif item.kind == "E":
             k = _known(tokens, items, out, k)
         elif item.low == "complete" and any(x.kind == "E" and x.data == "PR" for x in items[k + 1 : k + 4]):
             out.append(Item("E", item.i, item.j, "CR", "category"))  # "two complete and 23 partial responses"
@@ -141,6 +143,10 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
             out.append(item)
             k += 1
     return out
+
+
+def _tte_follows(items: list[Item], k: int) -> bool:
+    return k + 1 < len(items) and items[k].low in {"and", "or"} and items[k + 1].kind == "E" and items[k + 1].low == "tte"
 
 
 def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> int:
@@ -213,7 +219,8 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
         return k + 1
     j = k + 1
     tail: list[str] = []
-    if j < len(items) and items[j].low in {"of", "to"}:
+    opener = {"freedom": {"from"}, "time": {"of", "to", "from"}, "interval": {"from", "between"}}.get(items[k].low, {"of", "to"})
+    if j < len(items) and items[j].low in opener:
         tail, after = _completion(tokens, items, j)
         if tail and items[after - 1].kind == "E" and items[after - 1].data == "FU":
             del out[start:]
@@ -240,7 +247,8 @@ def _completion(tokens: list[Token], items: list[Item], at: int) -> tuple[list[s
     if j < len(items) and items[j].low in {"the", "a", "an", "any"}:
         j += 1
     begin = j
-    while j < len(items) and j < begin + 5 and (content_word(items[j]) or items[j].kind == "E" or (items[j].low == "or" and j > begin)):
+    joints = {"or", "to", "and"} if items[at].low in {"from", "between"} else {"or"}
+    while j < len(items) and j < begin + 6 and (content_word(items[j]) or items[j].kind == "E" or (items[j].low in joints and j > begin)):
         words.extend(words_of(tokens, items[j]))
         j += 1
     return (words, j) if j > begin else ([], at)

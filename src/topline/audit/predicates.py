@@ -19,7 +19,7 @@ _JUDGED = frozenset(
 )
 _COUNTED = frozenset({"lesions", "tumors", "tumours", "samples", "specimens", "eyes", "families", "metastases", "nodes", "sites"})
 _PASSED = (
-    {"received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "due", "an", "or", "with", "without", "for"}
+    {"received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "due", "an", "or", "with", "without", "for", "able"}
     | BE
     | DETERMINERS
 )
@@ -43,7 +43,7 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     k = at + 1
     if verb in ALONE and not (k < end and (nounish(items[k]) or items[k].low in DETERMINERS)):
         return Name(None, ALONE[verb], verb=True)
-    if verb in LEFT:
+    if verb in LEFT or (k + 1 < end and items[k].low == "to" and items[k + 1].low in {"stop", "discontinue"}):
         return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
     if k < end and items[k].low in _WERE and verb in BE:
         return Name(None, _WERE[items[k].low], begin=k, verb=True)
@@ -74,7 +74,7 @@ def label_after(tokens: list[Token], items: list[Item], last: int, stop: int) ->
         end += 1
     if end == k or items[k].low.endswith("ed") or not (end == len(items) or items[end].low in _CLOSERS):
         return None
-    if items[end - 1].low.endswith("ing") or items[end - 1].low in GENERIC | BARE | {"event", "events"}:
+    if items[end - 1].low.endswith("ing") or items[end - 1].low in GENERIC or (end == k + 1 and items[k].low in BARE | {"event", "events"}):
         return None
     if items[end - 1].kind == "E":
         return Name(end - 1, "", begin=k, verb=True)
@@ -157,10 +157,6 @@ def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> i
 def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Name | None:
     """ "90% of the planned dose was delivered": a share of what is no patient."""
     k = last + 1
-    closed = _phrase_end(items, k, end)
-    if closed > k and closed < end and items[closed].low in {")", "]"}:
-        known = items[closed - 1].kind == "E"  # "(88.9% event rate)"
-        return Name(closed - 1 if known else None, "" if known else _text(tokens, items, k, closed), begin=k, verb=True)
     if k >= end or items[k].low != "of":
         return None
     k += 1
