@@ -54,7 +54,7 @@ BARE = frozenset(  # heads that name none when they stand alone
         "factor", "figures", "first", "follow-up", "frequency", "incidence", "investigator", "investigators", "level", "likelihood", "line",
         "mean", "median", "men", "number", "objective", "others", "outcome", "outcomes", "overall", "part", "percentage", "period",
         "points", "possibility", "probability", "proportion", "range", "rate", "rates", "ratio", "sample", "score", "scores", "second",
-        "step", "surgery", "test", "tests", "third", "time", "total", "use", "value", "values", "visit", "visits", "women",
+        "step", "surgery", "test", "tests", "third", "time", "total", "use", "value", "values", "women",
     }
 )
 NEVER = frozenset(  # heads that name no endpoint: tests and models, comparatives, verbs, ordinals, what a text consists of

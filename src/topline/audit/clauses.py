@@ -121,14 +121,14 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             return Name(None, SEXES[x.low], begin=k, close=True), second  # "male 73.7%"
         if x.low in SEXES and (verb or bracketed) and items[k - 1 if k > begin else k].low in {",", "and", "were", "was", "(", ";"}:
             return Name(None, SEXES[x.low], begin=k, verb=verb), second
-        if not nounish(x) or x.low in PREDICATES or (x.kind == "W" and x.low.endswith("ing") and k > begin and items[k - 1].low == ","):
+        if not nounish(x) or x.low in PREDICATES or (_participle(items, k, begin) and not (k == first - 2 and items[k + 1].low in {"in", "for"})):
             verb = verb or x.low in VERBS
             had = had or (x.low in HAVE and x.low != "with" and items[k - 1].low not in BE)
             adjacent = False
             k -= 1
             continue
         a = _phrase(items, k, begin)
-        name = _named(tokens, items, a, k + 1)
+        name = _named(tokens, items, a, k + 1) if not (bracketed and k == first - 2 and _of_groups(items, first)) else None
         if name is None:
             adjacent = False
             k = a - 1
@@ -146,6 +146,25 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
         adjacent = False
         k = p - 1
     return None, second
+
+
+def _participle(items: list[Item], k: int, begin: int) -> bool:
+    """ "…, reflecting": no noun."""
+    return items[k].kind == "W" and items[k].low.endswith("ing") and k > begin and items[k - 1].low == ","
+
+
+def _of_groups(items: list[Item], first: int) -> bool:
+    """ "in the A (12%) and B (15%) groups": what stands before the bracket is a group."""
+    depth = 0
+    for k in range(first, min(first + 30, len(items))):
+        depth += (items[k].low in {"(", "["}) - (items[k].low in {")", "]"})
+        if depth < 0 and items[k].low not in {")", "]"}:
+            if items[k].low in {"groups", "arms", "cohorts"}:
+                return True
+            if items[k].low not in {"and", "or", ",", "versus", "vs"} and not content_word(items[k]):
+                return False
+        depth = max(depth, -1)
+    return False
 
 
 def _unbracketed(items: list[Item]) -> list[Item]:
@@ -190,6 +209,8 @@ def _before_articles(items: list[Item], a: int, begin: int) -> int:
         or items[p].kind in {"T", "G", "X"}
         or items[p].low.endswith("ly")
         or items[p].low in PREDICATES
+        or (items[p].kind == "C" and items[p].data.unit is None and items[p].data.x is None)
+        or items[p].low == "+"
         or (items[p].low == "or" and items[p + 1].low in {"more", "fewer", "less", "greater", "higher"})
         or (items[p].low in SEEN and p > begin and items[p - 1].low.endswith("ly"))
     ):
@@ -220,6 +241,9 @@ def _role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, br
         return "second"
     if governor in BE and _superlative(tokens, items, p, a):
         return "second"  # "stable disease was the best response": the subject is what is counted
+    followed = name.at is not None and items[name.at].data == "FU"
+    if name.close and governor in {"from", "after", "since", "before", "until"} and not (bracketed or followed):
+        return "second"  # "a survival from relapse of 35 months"
     if name.close:
         adjunct = bracketed and name.at is None and governor in ADJUNCT and not _objects(items, p)
         return "second" if adjunct else "named"
@@ -307,10 +331,13 @@ def names_before(tokens: list[Token], items: list[Item], name: Name, begin: int)
     a = name.begin
     while True:
         p = a - 1
+        while p > begin and (items[p].kind in {"T", "G"} or items[p].low in DETERMINERS):
+            p -= 1
+        joint = p
         while p > begin and items[p].low in {",", "and", "or", "&"}:
             p -= 1
-        if p == a - 1 or p < begin:
-            return names
+        if p == joint or p < begin or (len(names) == 1 and all(x.low == "," for x in items[p + 1 : joint + 1])):
+            return names  # "for patients with A, PFS was …"
         if items[p].low == ")":
             p = _opening(items, p, begin) - 1
         if p < begin or not nounish(items[p]):
@@ -320,4 +347,4 @@ def names_before(tokens: list[Token], items: list[Item], name: Name, begin: int)
         if other is None:
             return names
         names.insert(0, text_of(other, items))
-        a = b
+        a = other.begin

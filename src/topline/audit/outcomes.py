@@ -69,10 +69,19 @@ def predicted(tokens: list[Token], items: list[Item], k: int) -> tuple[int, str]
         if name is None:
             continue
         if j > k:
-            behind = not any(x.kind == "C" or x.low == ";" for x in items[k:j])
-            return (j, name) if found is None and behind else found
+            return (j, name) if found is None and not _valued(items[k:j]) else found
         found = (j, name)
     return found
+
+
+def _valued(items: list[Item]) -> bool:
+    """Whether a value stands among items outside brackets opened there."""
+    depth = 0
+    for x in items:
+        depth += (x.low in {"(", "[", "{"}) - (x.low in {")", "]", "}"} and depth > 0)
+        if depth == 0 and x.kind == "C":
+            return True
+    return False
 
 
 def factor_outcome(tokens: list[Token], items: list[Item], k: int, own: str, at: int, bare: bool) -> str:

@@ -20,6 +20,7 @@ _JUDGED = frozenset(
 _COUNTED = frozenset({"lesions", "tumors", "tumours", "samples", "specimens", "eyes", "families", "metastases", "nodes", "sites"})
 _PASSED = (
     {"received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "due", "an", "or", "with", "without", "for", "able"}
+    | {"require", "need", "have", "develop", "receive", "undergo", "experience", "achieve", "complete", "show"}
     | BE
     | DETERMINERS
 )

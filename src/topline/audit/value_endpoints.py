@@ -121,7 +121,10 @@ def assign_endpoints(
         return
     chosen = chosen or second
     if chosen is None:
-        s.endpoints = [None] * k
+        if previous is not None and carried and previous.cells[-1].unit == s.cells[0].unit and _same_clause(items, previous, s):
+            _carry(s, previous)  # "in 5 (5%) of 99 patients who received A and in 26 (26%) of 101 who received B"
+        else:
+            s.endpoints = [None] * k
         return
     s.stated = s.stated or chosen.close or chosen.verb
     if chosen.at is None and s.cells[0].unit in {"months", "weeks"}:
@@ -130,6 +133,8 @@ def assign_endpoints(
             _carry(s, previous)
             return
         chosen = Name(timed[-1], "") if timed else chosen  # a time is one of survival where the clause speaks of survival
+    if before is chosen and s.cells[0].unit == "%" and s.cells[0].value != "0":
+        chosen = _denied(items, chosen, begin)
     names = names_before(tokens, items, chosen, begin) if k > 1 and chosen.begin else []
     if len(names) > 1 and chosen.at is None:
         s.listed = names
@@ -139,6 +144,11 @@ def assign_endpoints(
         and (chosen.at is None or not any(chosen.at in group and len(group) > 1 for group in groups))
     ):
         s.endpoints, s.paired = [*names], True
+        return
+    m = len(names)
+    times = sum(len(x.data) for x in items[begin : s.first] if x.kind == "T")
+    if m > 1 and k == m * times and times > 1:
+        s.endpoints, s.paired = [names[c // times] for c in range(k)], True  # "the 3- and 5-year DFS and OS were 34%, 17%, 68% and 45%"
         return
     if chosen.at is None:
         s.endpoints = [chosen.words] * k
@@ -155,6 +165,14 @@ def _listed(items: list[Item], s: Series, before: Name | None) -> bool:
     return before.verb and any(x.kind == "C" and x.data.unit == s.cells[0].unit for x in near[at + 1 : at + 3])
 
 
+def _denied(items: list[Item], name: Name, begin: int) -> Name:
+    """ "no ascites (67%)": what was absent is named with its negation."""
+    a = name.begin - 1
+    if a < begin or not name.close or items[a].low not in {"no", "without"}:
+        return name
+    return Name(None, f"{items[a].low} {text_of(name, items)}", close=True, begin=name.begin)
+
+
 def _within(items: list[Item], previous: Series, s: Series) -> bool:
     """ "neutropenia (A, 136 [46%]; control, 118 [41%])": values of one bracket, set apart by a semicolon."""
     between = items[previous.last + 1 : s.first]
@@ -163,6 +181,10 @@ def _within(items: list[Item], previous: Series, s: Series) -> bool:
         depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
         low = min(low, depth)
     return low == 0 and any(x.low == ";" for x in between) and not any(x.kind in {"P", "R", "E"} for x in between)
+
+
+def _same_clause(items: list[Item], previous: Series, s: Series) -> bool:
+    return not any(x.low in {";", ".", ":"} or x.kind in {"P", "R", "E"} for x in items[previous.last + 1 : s.first])
 
 
 def _carry(s: Series, previous: Series) -> None:
