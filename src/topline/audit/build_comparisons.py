@@ -10,7 +10,7 @@ from topline.audit.build_context import (
     item_span,
 )
 from topline.audit.claims import Claim
-from topline.audit.clauses import name_before, text_of
+from topline.audit.clauses import Name, name_before, text_of
 from topline.audit.grammar import PValue, Ratio
 from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, endpoint_at, parts_of
@@ -207,6 +207,12 @@ def _statistic(items: list[Item], k: int, begin: int) -> int:
     return k
 
 
+def _unfinished(items: list[Item], begin: int, found: Name | None) -> bool:
+    """ "or stage III (14 months) melanoma (P …)": the phrase goes on behind the bracket and names nothing new."""
+    between = items[begin : found.begin] if found is not None else []
+    return bool(between) and all(x.low in {")", "]"} for x in between)
+
+
 def _own_name(context: SentenceContext, k: int, current: Series | None) -> tuple[str, int] | None:
     """What stands between the values before and a ratio or p-value as its own subject."""
     begin = current.last + 1 if current is not None else 0
@@ -214,7 +220,7 @@ def _own_name(context: SentenceContext, k: int, current: Series | None) -> tuple
     found, second = name_before(context.tokens, context.items, _statistic(context.items, k, begin), begin)
     if found is None and second is not None and second.at is not None and current is None and context.items[k].kind == "P":
         found = second
-    inside = current is not None and context.items[k - 1].low not in {"(", "["}
+    inside = current is not None and (context.items[k - 1].low not in {"(", "["} or _unfinished(context.items, begin, found))
     if found is None or (found.at is None and (inside or found.words.split()[-1] in _OF_TESTS)):
         return None
     return text_of(found, context.items), found.begin

@@ -37,6 +37,12 @@ _MEASURES = frozenset(
 _TERM = re.compile(r"(?:pa?enia|(?<!leuk)(?<!leuka)a?emia|itis|algia|opathy|rrho?ea|uria|pno?ea|o?edema|plegia|paresis|asthenia)s?$")
 _ACRONYM = re.compile(r"m?[A-Z-]{1,7}FS$")
 _ABSORBED = frozenset({"time", "duration", "response", "benefit", "events", "event", "probability", "incidence", "occurrence", "status"})
+_SURVIVALS = frozenset(  # words that make another survival
+    {
+        "cancer-related", "event", "failure", "flap", "free", "graft", "implant", "kidney", "limb", "net", "post-progression",
+        "postprogression", "relative", "specific", "symptom",
+    }
+)
 _OUTER = frozenset({"decrease", "increase", "elevation", "reduction"})
 _DISEASES = frozenset({"hepatitis", "cystitis"})
 _NEUTRAL = frozenset(
@@ -130,6 +136,9 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
         item = items[k]
         if item.data == "OS" and tokens[item.i].lower == "alive" and _tte_follows(items, k + 1):
             k += 2  # "alive and progression-free"
+        elif item.kind == "E" and (summed := _sum(items, k)) is not None:
+            out.append(Item("E", item.i, items[summed[1] - 1].j, summed[0], "response"))
+            k = summed[1]
         elif item.kind == "E":
             k = _known(tokens, items, out, k)
         elif item.low == "complete" and any(x.kind == "E" and x.data == "PR" for x in items[k + 1 : k + 4]):
@@ -143,6 +152,23 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
             out.append(item)
             k += 1
     return out
+
+
+_SUMS = {frozenset({"CR", "PR"}): "ORR", frozenset({"CR", "PR", "SD"}): "DCR"}
+
+
+def _sum(items: list[Item], k: int) -> tuple[str, int] | None:
+    """ "complete response + partial response" is the response rate."""
+    codes: list[str] = []
+    j = k
+    while j < len(items) and items[j].kind == "E" and items[j].low == "category":
+        codes.append(str(items[j].data))
+        j += 1
+        if j + 1 >= len(items) or items[j].low not in {"+", "plus"} or items[j + 1].kind != "E":
+            break
+        j += 1
+    code = _SUMS.get(frozenset(codes))
+    return (code, j) if code is not None else None
 
 
 def _tte_follows(items: list[Item], k: int) -> bool:
@@ -166,6 +192,9 @@ def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> i
         name = plain_name([*before, *words])
         out.append(Item("E", items[k].i, follows.j, name, family_of(name)))
         return end + 1
+    if item.data in {"AE", "TEAE", "SAE"} and _attributed(items, k + 1):
+        out.append(Item("E", item.i, item.j, "TRSAE" if item.data == "SAE" else "TRAE", "event"))
+        return end
     if item.data == "AE":
         cause = _cause(out)
         if cause is not None:
@@ -195,6 +224,25 @@ _CAUSES = {
     "treatment-related": "TRAE", "drug-related": "TRAE", "therapy-related": "TRAE", "treatment-emergent": "TEAE", "immune-related": "IRAE",
     "immune-mediated": "IRAE", "serious": "SAE",
 }  # fmt: skip
+
+
+_JUDGED = frozenset(
+    {
+        "that", "which", "was", "were", "is", "are", "be", "being", "to", "considered", "deemed", "judged", "thought", "assessed", "as",
+        "possibly", "probably", "definitely", "potentially", "likely", "at", "least", "or", "of", "any", "grade", "cause",
+    }
+)  # fmt: skip
+_TREATMENT = frozenset({"treatment", "treatments", "therapy", "drug", "drugs", "medication", "chemotherapy", "radiotherapy", "radiation"})
+
+
+def _attributed(items: list[Item], k: int) -> bool:
+    """ "adverse events deemed to be related to study treatment"."""
+    end = min(len(items), k + 8)
+    while k < end and (items[k].low in _JUDGED or items[k].kind == "G"):
+        k += 1
+    if k + 1 >= end or items[k].low not in {"related", "attributed", "attributable"} or items[k + 1].low != "to":
+        return False
+    return any(x.kind == "A" or x.low in _TREATMENT for x in items[k + 2 : k + 5])
 
 
 def _cause(out: list[Item]) -> str | None:
@@ -236,6 +284,8 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
         return k + 1
     del out[start:]
     name = " ".join([bare, *tail])
+    if bare.endswith(" survival") and not tail and not any(w in _SURVIVALS or w.endswith(("-free", "-specific")) for w in bare.split()[:-1]):
+        name = "OS"  # "melanoma survival", "five-year survival"
     out.append(Item("E", first, items[j - 1].j, name, family_of(name)))
     return j
 
