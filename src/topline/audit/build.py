@@ -34,18 +34,21 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
     categories: dict[int | None, dict[str, int]] = {}
     category_spans: dict[int | None, list[tuple[int, int]]] = {}
     current: Series | None = None
+    codes: list[str | None] = []
+    tested = False
     endpoint: str | None = None
     grade: str | None = None
     for k, item in enumerate(context.items):
         if item.kind == "E":
             endpoint = str(item.data)
-            if current is not None and any(x.kind == "E" for x in context.items[current.last + 1 : k + 1]):
-                pass
         elif item.kind == "G":
             grade = str(item.data)
         elif item.kind == "C" and k in by_item:
             context.group += not _second_arm(context, current, by_item[k])
+            if tested:
+                codes, tested = [], False
             current = by_item[k]
+            codes.extend(current.endpoints)
             for cell, at, code, arm, time in zip(current.cells, current.at, current.endpoints, current.arms, current.times, strict=True):
                 if (
                     code in {"CR", "PR", "SD", "PD", "NE"}
@@ -65,7 +68,8 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
         elif item.kind == "R":
             claims.append(ratio_claim(context, item, k, current, endpoint, marks))
         elif item.kind == "P":
-            found = p_claim(context, item, k, current, endpoint, grade, marks)
+            found = p_claim(context, item, k, current, codes, endpoint, grade, marks)
+            tested = True
             if found is not None:
                 claims.append(found)
     for arm, counts in categories.items():

@@ -168,6 +168,8 @@ def ratio_claim(
     if factor and ratio.measure == "HR":
         near = [*reversed(context.items[:k]), *context.items[k:]]
         code = next((str(x.data) for x in near if x.kind == "E" and family_of(str(x.data)) == "tte"), code)
+    if code is None and k < 4:
+        code = context.last_endpoint  # "Multivariable: HR 1.29": the sentence before goes on
     if code is None:
         code = next((str(x.data) for x in context.items[k:] if x.kind == "E"), None)
     if code in {"FU", "AGE", "DOT"}:
@@ -233,24 +235,32 @@ def _named(context: SentenceContext, k: int, current: Series | None) -> str | No
     return current.endpoints[-1] if current is not None and current.endpoints else None
 
 
-def _nth_endpoint(context: SentenceContext, current: Series, k: int) -> str | None:
-    """ "(P = 0.03 and P = 0.06)" after values of two endpoints: each p-value has its own."""
-    distinct = list(dict.fromkeys(current.endpoints))
-    if len(distinct) < 2:
-        return current.endpoints[-1]
-    after = [j for j in range(current.last + 1, len(context.items)) if context.items[j].kind in {"P", "C", "E", "R"}]
-    run = []
-    for j in after:
-        if context.items[j].kind != "P":
+def _nth_endpoint(items: list[Item], k: int, codes: list[str | None]) -> str | None:
+    """ "(P = 0.03 and P = 0.06)" behind two endpoints: each p-value of the run in which item `k` stands has its own."""
+    first = k
+    while first > 1 and (items[first - 1].kind == "P" or (items[first - 1].low in {",", "and"} and items[first - 2].kind == "P")):
+        first -= 1
+    run = [first]
+    for j in range(first + 1, min(len(items), first + 16)):
+        if items[j].kind == "P":
+            run.append(j)
+        elif items[j].kind != "W" or items[j].low not in {",", "and", ";"}:
             break
-        run.append(j)
-    return distinct[run.index(k)] if len(run) == len(distinct) and k in run else current.endpoints[-1]
+    distinct = list(dict.fromkeys(codes))
+    return distinct[run.index(k)] if len(run) == len(distinct) > 1 and k in run else None
 
 
 def p_claim(
-    context: SentenceContext, item: Item, k: int, current: Series | None, endpoint: str | None, grade: str | None, marks: tuple[str, ...]
+    context: SentenceContext,
+    item: Item,
+    k: int,
+    current: Series | None,
+    codes: list[str | None],
+    endpoint: str | None,
+    grade: str | None,
+    marks: tuple[str, ...],
 ) -> Claim | None:
-    """A p-value that stands with values, as a claim."""
+    """A p-value as a claim; `codes` are the endpoints of the values since the p-value before."""
     p: PValue = item.data
     if p.threshold:
         return None
@@ -258,7 +268,7 @@ def p_claim(
     own = factor_outcome(context.tokens, context.items, k, *name, bare=current is None) if name is not None else None
     group = 0
     if own is None and current is not None:
-        own = _nth_endpoint(context, current, k) if current.endpoints else None
+        own = _nth_endpoint(context.items, k, codes) or (current.endpoints[-1] if current.endpoints else None)
         group = context.group
         grade = current.grade
     code = own or endpoint

@@ -51,10 +51,10 @@ BARE = frozenset(  # heads that name none when they stand alone
     {
         "admission", "advantage", "age", "average", "benefit", "category", "chance", "course", "courses", "criteria", "criterion", "cycle",
         "cycles", "date", "dates", "difference", "differences", "dose", "doses", "effect", "endpoint", "endpoints", "estimate", "estimates",
-        "factor", "figures", "first", "follow-up", "frequency", "incidence", "investigator", "investigators", "level", "likelihood", "line",
-        "mean", "median", "men", "number", "objective", "others", "outcome", "outcomes", "overall", "part", "percentage", "period",
-        "points", "possibility", "probability", "proportion", "range", "rate", "rates", "ratio", "sample", "score", "scores", "second",
-        "step", "surgery", "test", "tests", "third", "time", "total", "use", "value", "values", "women",
+        "factor", "figures", "first", "follow-up", "frequency", "grade", "grades", "incidence", "investigator", "investigators", "level",
+        "likelihood", "line", "mean", "median", "men", "number", "objective", "others", "outcome", "outcomes", "overall", "part",
+        "percentage", "period", "points", "possibility", "probability", "proportion", "range", "rate", "rates", "ratio", "sample", "score",
+        "scores", "second", "step", "surgery", "test", "tests", "third", "time", "total", "use", "value", "values", "women",
     }
 )
 NEVER = frozenset(  # heads that name no endpoint: tests and models, comparatives, verbs, ordinals, what a text consists of

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from topline.audit.clause_words import (
     ADJUNCT,
+    ALONE,
     BARE,
     BE,
     COMPARED,
@@ -47,6 +48,7 @@ class Name:
 
 
 _SHARES = frozenset({"rate", "rates", "incidence", "frequency", "proportion", "number", "percentage", "risk", "occurrence", "probability"})
+_EVENTFUL = frozenset({"progressed", "recurred", "relapsed"})
 _UNITS = frozenset({"mg", "g", "ml", "kg", "mmol", "ng", "pg", "u", "iu", "min", "minutes", "hours", "h", "mmol/l", "ng/ml", "beats/min"})
 _COMPARING = frozenset({"in", "for", "among", "than", "between", "of", "to", "with", "versus", "vs", "v", "from"})
 _AUXILIARY = frozenset({"never", "not", "had", "have", "has", "were", "was", "are", "also", "ever", "did", "do"})
@@ -121,6 +123,8 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             return Name(None, SEXES[x.low], begin=k, close=True), second  # "male 73.7%"
         if x.low in SEXES and (verb or bracketed) and items[k - 1 if k > begin else k].low in {",", "and", "were", "was", "(", ";"}:
             return Name(None, SEXES[x.low], begin=k, verb=verb), second
+        if x.low in _EVENTFUL and k == first - 2 and items[k + 1].low == "in":
+            return Name(None, ALONE[x.low], begin=k, close=True), second  # "disease progressed in 16 patients (27%)"
         if not nounish(x) or x.low in PREDICATES or (_participle(items, k, begin) and not (k == first - 2 and items[k + 1].low in {"in", "for"})):
             verb = verb or x.low in VERBS
             had = had or (x.low in HAVE and x.low != "with" and items[k - 1].low not in BE)

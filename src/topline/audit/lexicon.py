@@ -38,7 +38,8 @@ _TTE = {
     "TTR": "time to response|ttr|time to first response|time to objective response",
     "TTNT": "time to next treatment|ttnt",
     "LC": "local control|local control rate|lcr",
-    "DOT": "treatment duration|duration of treatment|duration of therapy|duration of exposure|treatment exposure",
+    "DOT": "treatment duration|duration of treatment|duration of therapy|duration of exposure|treatment exposure|"
+    "time on treatment|time on therapy",
 }
 _RESPONSE = {
     "ORR": "rr|objective response rate|overall response rate|objective response|overall response|orr|response rate|objective "

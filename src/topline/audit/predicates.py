@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topline.audit.clause_words import ALONE, BARE, BE, DETERMINERS, GENERIC, HAVE, LEFT, OF_PATIENTS, PREDICATES, SEXES
+from topline.audit.clause_words import ALONE, BARE, BE, DETERMINERS, GENERIC, HAVE, LEFT, OF_PATIENTS, OUTER, PREDICATES, SEXES
 from topline.audit.clauses import Name, nounish
 from topline.audit.item import Item
 from topline.audit.lexicon import PATIENT_NOUNS
@@ -112,15 +112,19 @@ def names_after(tokens: list[Token], items: list[Item], name: Name, last: int, e
 def _phrase_end(items: list[Item], a: int, end: int) -> int:
     """Where the noun phrase from item `a` ends: with an endpoint, or before the next small word."""
     k = a
-    while k < end and k < a + 7 and (content_word(items[k]) or items[k].kind == "E" or (items[k].low in {"of", "to", "or"} and k > a)):
+    while k < end and k < a + 7 and (content_word(items[k]) or items[k].kind == "E" or (k > a and _joins(items, k))):
         k += 1
         if items[k - 1].kind == "E":
             return k
         while k < end and items[k].kind == "G":
             k += 1
-    while k > a and items[k - 1].low in {"of", "to", "or"}:
+    while k > a and items[k - 1].low in {"of", "to", "or", "in"}:
         k -= 1
     return k
+
+
+def _joins(items: list[Item], k: int) -> bool:
+    return items[k].low in {"of", "to", "or"} or (items[k].low == "in" and items[k - 1].low in OUTER | {"elevation", "elevations"})
 
 
 def _text(tokens: list[Token], items: list[Item], a: int, b: int) -> str:

@@ -41,7 +41,7 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     for number, s in enumerate(series):
         stop = series[number + 1].first if number + 1 < len(series) else len(items)
         outer = _same_depth(items, series[:number], s) if previous is not None else None
-        assign_endpoints(tokens, items, s, begin, stop, outer or previous, inherited)
+        assign_endpoints(tokens, items, s, begin, stop, _of_its_unit(series[:number], s, outer or previous), inherited)
         if previous is not None and s.after and previous.endpoints[-1] is None and _shares_predicate(items, previous, s):
             previous.endpoints = [s.endpoints[0]] * len(previous.cells)
         assign_times(items, s, begin, stop, previous)
@@ -56,6 +56,14 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     _one_endpoint_each(items, series, len(book.arms))
     turn_round(items, series)
     return series
+
+
+def _of_its_unit(before: list[Series], s: Series, source: Series | None) -> Series | None:
+    """ "an ORR of 80% and a PFS of 19 months, while it was 83% and 13 months": a value goes on with the last one of its unit."""
+    unit = s.cells[0].unit
+    if source is None or unit is None or source.cells[-1].unit in {unit, None}:
+        return source
+    return next((x for x in reversed(before[-4:]) if x.cells[-1].unit == unit and x.endpoints and x.endpoints[-1] is not None), source)
 
 
 def _same_depth(items: list[Item], before: list[Series], s: Series) -> Series | None:

@@ -61,6 +61,9 @@ def assign_endpoints(
 ) -> None:
     """Set the endpoint of each value; `inherited` is what the sentence before spoke of."""
     k = len(s.cells)
+    if [x.low for x in items[s.last + 1 : s.last + 3]] in (["or", "longer"], ["or", "more"], ["or", "less"], ["or", "shorter"]):
+        s.endpoints = [None] * k  # "lasted 6 months or longer": a threshold
+        return
     groups = _groups_of_endpoints(items, begin, s.first)
     after = _endpoint_after(items, s, stop)
     s.grade = _grade(items, begin, s.first, stop)
@@ -184,7 +187,8 @@ def _within(items: list[Item], previous: Series, s: Series) -> bool:
 
 
 def _same_clause(items: list[Item], previous: Series, s: Series) -> bool:
-    return not any(x.low in {";", ".", ":"} or x.kind in {"P", "R", "E"} for x in items[previous.last + 1 : s.first])
+    between = items[previous.last + 1 : s.first]
+    return not any(x.low in {";", ".", ":"} or x.kind in {"P", "R", "E"} for x in between)
 
 
 def _carry(s: Series, previous: Series) -> None:
