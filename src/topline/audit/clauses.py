@@ -133,8 +133,8 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             continue
         a = _phrase(items, k, begin)
         name = _named(tokens, items, a, k + 1) if not (bracketed and k == first - 2 and _of_groups(items, first)) else None
-        if name is None:
-            adjacent = False
+        if name is None or (a - 2 >= begin and items[a - 1].low == "or" and items[a - 2].kind == "A"):
+            adjacent = False  # "in those with necrosis or haemorrhage", where the former is an arm
             k = a - 1
             continue
         between = _unbracketed(items[k + 1 : edge])
