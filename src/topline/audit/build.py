@@ -17,6 +17,7 @@ from topline.audit.build_context import (
     speaks_of_others,
 )
 from topline.audit.claims import Claim
+from topline.audit.clause_words import SEXES
 from topline.audit.grammar import Cell
 from topline.audit.lexicon import FAMILY
 from topline.audit.phrases import family_of
@@ -117,6 +118,9 @@ def _second_arm(context: SentenceContext, before: Series | None, now: Series) ->
     return not any(x.kind in {"P", "R"} for x in context.items[before.last + 1 : now.first])
 
 
+_SEXED = SEXES | {"men": "male", "women": "female"}
+
+
 def _value_claim(
     context: SentenceContext, s: Series, cell: Cell, at: int, code: str | None, arm: int | None, time: str | None, marks: tuple[str, ...]
 ) -> Claim | None:
@@ -150,8 +154,8 @@ def _value_claim(
         before = [x.low for x in context.items[max(0, at - 24) : at]]
         if any(x.kind == "R" for x in context.items[max(0, at - 3) : at]) or ("hazard" in before and "median" not in before):
             return Claim("ratio", value=cell.value, lower=lower, upper=upper, conf_level=level, interval="ci", measure="HR", **shared)
-    if cell.noun in {"male", "males", "female", "females"} and x is not None:
-        shared["endpoint"] = cell.noun
+    if cell.noun in _SEXED and x is not None and (endpoint is None or cell.noun in SEXES):
+        shared["endpoint"] = _SEXED[cell.noun]
     if cell.sd is not None and cell.unit == "%" and family == "tte":
         return Claim("landmark_rate", value=cell.value, unit="%", time=time, **shared)  # an estimate ± its standard error
     if cell.sd is not None:

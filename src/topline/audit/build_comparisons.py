@@ -271,7 +271,7 @@ def p_claim(
         own = _nth_endpoint(context.items, k, codes) or (current.endpoints[-1] if current.endpoints else None)
         group = context.group
         grade = current.grade
-    code = own or endpoint
+    code = own or endpoint or context.spoken
     final = graded_code(code, grade if family_of(code) == "event" else None)
     return Claim(
         "p_value",

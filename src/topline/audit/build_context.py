@@ -59,6 +59,7 @@ class SentenceContext:
     local: int | None
     group: int
     last_endpoint: str | None = None
+    spoken: str | None = None
 
 
 def item_span(context: SentenceContext, at: int) -> tuple[int, int]:

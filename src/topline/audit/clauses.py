@@ -47,9 +47,38 @@ class Name:
     had: bool = False
 
 
-_SHARES = frozenset({"rate", "rates", "incidence", "frequency", "proportion", "number", "percentage", "risk", "occurrence", "probability"})
+_SHARES = frozenset(
+    {
+        "frequency", "incidence", "number", "occurrence", "percentage", "percentages", "probability", "proportion", "proportions", "rate",
+        "rates", "risk",
+    }
+)  # fmt: skip
 _EVENTFUL = frozenset({"progressed", "recurred", "relapsed"})
-_UNITS = frozenset({"mg", "g", "ml", "kg", "mmol", "ng", "pg", "u", "iu", "min", "minutes", "hours", "h", "mmol/l", "ng/ml", "beats/min"})
+_STAGES = frozenset({"ii", "iii", "iv", "iia", "iib", "iiia", "iiib", "iiic", "iva", "ivb"})
+_UNITS = frozenset(
+    {
+        "mg",
+        "g",
+        "ml",
+        "kg",
+        "mmol",
+        "ng",
+        "pg",
+        "u",
+        "iu",
+        "min",
+        "minutes",
+        "hours",
+        "h",
+        "mmol/l",
+        "ng/ml",
+        "beats/min",
+        "cm",
+        "mm",
+        "cm3",
+        "mm3",
+    }
+)
 _COMPARING = frozenset({"in", "for", "among", "than", "between", "of", "to", "with", "versus", "vs", "v", "from"})
 _AUXILIARY = frozenset({"never", "not", "had", "have", "has", "were", "was", "are", "also", "ever", "did", "do"})
 _SYMBOL = re.compile(r"(?:[tfzrdβρκχ][0-9²,]*|[mµμnpdk]?[gl]-[12]|[mµμn]?mol-[12])$")
@@ -123,9 +152,15 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             return Name(None, SEXES[x.low], begin=k, close=True), second  # "male 73.7%"
         if x.low in SEXES and (verb or bracketed) and items[k - 1 if k > begin else k].low in {",", "and", "were", "was", "(", ";"}:
             return Name(None, SEXES[x.low], begin=k, verb=verb), second
+        if x.low in ALONE and _share_who(items, k):
+            return Name(None, ALONE[x.low], begin=k), second  # "the percentages of patients who discontinued A and B were …"
         if x.low in _EVENTFUL and k == first - 2 and items[k + 1].low == "in":
             return Name(None, ALONE[x.low], begin=k, close=True), second  # "disease progressed in 16 patients (27%)"
-        if not nounish(x) or x.low in PREDICATES or (_participle(items, k, begin) and not (k == first - 2 and items[k + 1].low in {"in", "for"})):
+        if (
+            not nounish(x)
+            or x.low in PREDICATES
+            or (_participle(items, k, begin) and not (k == first - 2 and items[k + 1].low in {"in", "for"}))
+        ):
             verb = verb or x.low in VERBS
             had = had or (x.low in HAVE and x.low != "with" and items[k - 1].low not in BE)
             adjacent = False
@@ -274,11 +309,16 @@ def _relative(items: list[Item], p: int) -> bool:
     return k >= 0 and items[k].low in {"who", "that"}
 
 
+def _share_who(items: list[Item], k: int) -> bool:
+    return k > 3 and items[k - 1].low == "who" and items[k - 2].low in PATIENT_NOUNS and items[k - 4].low in _SHARES
+
+
 def _objects(items: list[Item], p: int) -> bool:
     """Whether the preposition at item `p` leads to what is counted: "patients with nausea", "improvement in sleep", "led to fever"."""
     before = items[p - 1].low if p > 0 else ""
     if items[p].low in {"with", "without"}:
-        compared = p > 1 and items[p - 2].low in _COMPARING
+        shared = p > 2 and items[p - 2].low == "of" and items[p - 3].low in _SHARES
+        compared = p > 1 and items[p - 2].low in _COMPARING and not shared
         return not compared and (before in PATIENT_NOUNS or before in {"those", "women", "men", "children"})
     if items[p].low in {"in", "of"}:
         return before in OUTER or before in {"difference", "differences", "terms"} or items[p].low == "of"
@@ -317,8 +357,19 @@ def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | Non
         return None
     if b < len(items) and items[b].low in PATIENT_NOUNS:
         return None  # "treated Asian patients"
-    if not words or head in GENERIC or head in NEVER or (len(words) == 1 and head in BARE) or items[b - 1].low in PATIENT_NOUNS or len(words[-1]) < 2:
+    if head.endswith("-fold") or "hazard" in words:
         return None
+    if (
+        not words
+        or head in GENERIC
+        or head in NEVER
+        or (len(words) == 1 and head in BARE)
+        or items[b - 1].low in PATIENT_NOUNS
+        or len(words[-1]) < 2
+    ):
+        return None
+    if len(words) == 1 and head in _STAGES and any(items[n].low == "stage" for n in range(max(0, a - 30), a)):
+        words = ["stage", *words]  # "stage was I in 19%, II in 63% and III in 18%"
     if "of" in words[1:3] and words[words.index("of") - 1] in GENERIC | BARE:
         words = words[words.index("of") + 1 :]
     return Name(None, " ".join(words), begin=a)

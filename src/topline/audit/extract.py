@@ -157,10 +157,12 @@ def extract(text: str) -> Extraction:
         pair = here if here is not book and len(here.arms) == 2 else None if any(x.kind == "A" for x in items) else pair
         series = find_series(sentence, items, here, spoken)
         told = (recent if any(item.kind == "R" for item in items[:4]) else last or recent) or timed  # "The hazard ratio was 0.42"
-        context = SentenceContext(sentence, items, body, here, total, local, group, told)
+        context = SentenceContext(sentence, items, body, here, total, local, group, told, spoken)
         built = build_claims(context, series)
         group = context.group
-        recent = next((c.endpoint for c in reversed(built) if c.type in {"median", "landmark_rate", "ratio"} and c.endpoint in _TIMED), recent)
+        recent = next(
+            (c.endpoint for c in reversed(built) if c.type in {"median", "landmark_rate", "ratio"} and c.endpoint in _TIMED), recent
+        )
         spoken = next((c.endpoint for c in reversed(built) if c.type not in {"p_value", "date", "count"}), spoken)
         timed = next((str(x.data) for x in items if x.kind == "E" and family_of(str(x.data)) == "tte"), timed)
         last = next((c.endpoint for c in reversed(built) if c.type == "ratio" and c.measure == "HR"), last)

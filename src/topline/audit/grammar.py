@@ -354,7 +354,7 @@ class Grammar(CellGrammar):
                 j += 1
             if low[j] in TIME_UNITS:
                 if len(values) > 6 or not (
-                    hyphens or led or (low[j + 1] in _OF_A_TIME and low[j] in {"year", "years", "month", "months", "week", "day"})
+                    hyphens or led or (low[j + 1] in _OF_A_TIME and low[j] in {"year", "years", "month", "months", "week", "day", "y"})
                 ):
                     return None
                 if hyphens and low[j - 1] != "-" and not led:

@@ -116,7 +116,7 @@ ENDPOINTS: dict[str, list[tuple[tuple[str, ...], str]]] = {}
 
 TIME_UNITS = {
     **dict.fromkeys(["month", "months", "mo", "mos", "mths", "mth"], "months"),
-    **dict.fromkeys(["year", "years", "yr", "yrs"], "years"),
+    **dict.fromkeys(["year", "years", "yr", "yrs", "y"], "years"),
     **dict.fromkeys(["week", "weeks", "wk", "wks"], "weeks"),
     **dict.fromkeys(["day", "days"], "days"),
 }

@@ -20,7 +20,7 @@ _TRANSPARENT = frozenset(  # "the incidence of X" is X
 )
 _MEASURES = frozenset(
     {
-        "accuracy", "adherence", "anxiety", "attendance", "benefit", "clearance", "completion", "compliance", "complication",
+        "ability", "accuracy", "adherence", "anxiety", "attendance", "benefit", "clearance", "completion", "compliance", "complication",
         "complications", "concentration", "concentrations", "consumption", "control", "conversion", "cost", "costs", "count", "counts",
         "death", "deaths", "dehiscence", "depression", "detection", "deterioration", "discontinuations", "disorder", "disorders",
         "distress", "downstaging", "duration", "dysfunction", "effects", "embolism", "engraftment", "events", "expression", "failure",
@@ -81,7 +81,13 @@ def family_of(name: str | None) -> str:
     if known is not None:
         return known
     head = name.split()[-1].lower()
-    if head == "survival" or name.startswith("freedom from ") or _ACRONYM.match(name.split()[-1]) or name.split()[-1] == "OS" or name.startswith("time to "):
+    if (
+        head == "survival"
+        or name.startswith("freedom from ")
+        or _ACRONYM.match(name.split()[-1])
+        or name.split()[-1] == "OS"
+        or name.startswith("time to ")
+    ):
         return "tte"
     if name.startswith("duration of "):
         return "tte"
@@ -188,9 +194,10 @@ def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> i
     ):
         words.append(follows.low)
         start = _back(tokens, out)
+        first = out[start].i if start < len(out) else item.i
         out[start:], before = [], _texts(tokens, out[start:])
         name = plain_name([*before, *words])
-        out.append(Item("E", items[k].i, follows.j, name, family_of(name)))
+        out.append(Item("E", first, follows.j, name, family_of(name)))
         return end + 1
     if item.data in {"AE", "TEAE", "SAE"} and _attributed(items, k + 1):
         out.append(Item("E", item.i, item.j, "TRSAE" if item.data == "SAE" else "TRAE", "event"))
@@ -284,7 +291,15 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
         return k + 1
     del out[start:]
     name = " ".join([bare, *tail])
-    if bare.endswith(" survival") and not tail and not any(w in _SURVIVALS or w.endswith(("-free", "-specific")) for w in bare.split()[:-1]):
+    if bare in {"duration", "length"} and items[j - 1].kind == "E" and items[j - 1].low == "tte":
+        name = str(items[j - 1].data)  # "duration of progression-free survival"
+    elif name in {"duration of survival", "length of survival"}:
+        name = "OS"
+    if (
+        bare.endswith(" survival")
+        and not tail
+        and not any(w in _SURVIVALS or w.endswith(("-free", "-specific")) for w in bare.split()[:-1])
+    ):
         name = "OS"  # "melanoma survival", "five-year survival"
     out.append(Item("E", first, items[j - 1].j, name, family_of(name)))
     return j
@@ -298,6 +313,9 @@ def _completion(tokens: list[Token], items: list[Item], at: int) -> tuple[list[s
         j += 1
     begin = j
     joints = {"or", "to", "and"} if items[at].low in {"from", "between"} else {"or"}
+    if items[at - 1].low == "ability" and items[at].low == "to" and j < len(items):
+        words.append(items[j].low)
+        j += 1
     while j < len(items) and j < begin + 6 and (content_word(items[j]) or items[j].kind == "E" or (items[j].low in joints and j > begin)):
         words.extend(words_of(tokens, items[j]))
         j += 1

@@ -13,19 +13,63 @@ __all__ = ["label_after", "name_after", "names_after"]
 
 _WERE = SEXES | {"men": "male", "women": "female"}
 _CLOSERS = frozenset({",", ";", ".", ")", "]", "and"})
+_ABLE = frozenset({"able", "unable"})
 _DID = frozenset({"did", "do", "does"})
 _JUDGED = frozenset(
-    {"considered", "deemed", "found", "judged", "classified", "categorized", "categorised", "rated", "scored", "known", "assigned", "shown", "felt"}
+    {
+        "considered",
+        "deemed",
+        "found",
+        "judged",
+        "classified",
+        "categorized",
+        "categorised",
+        "rated",
+        "scored",
+        "known",
+        "assigned",
+        "shown",
+        "felt",
+    }
 )
-_COUNTED = frozenset({"lesions", "tumors", "tumours", "samples", "specimens", "eyes", "families", "metastases", "nodes", "sites"})
+_GROUPS = frozenset({"group", "groups", "arm", "arms", "cohort", "cohorts"})
+_COUNTED = frozenset(
+    {"cancers", "lesions", "tumors", "tumours", "samples", "specimens", "eyes", "families", "metastases", "nodes", "sites"}
+)
 _PASSED = (
-    {"received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "due", "an", "or", "with", "without", "for", "able"}
+    {
+        "received",
+        "undergone",
+        "experienced",
+        "developed",
+        "to",
+        "of",
+        "at",
+        "from",
+        "not",
+        "due",
+        "an",
+        "or",
+        "with",
+        "without",
+        "for",
+        "on",
+    }
     | {"require", "need", "have", "develop", "receive", "undergo", "experience", "achieve", "complete", "show"}
     | BE
     | DETERMINERS
 )
 
 
+_PAST = frozenset({"chose", "took", "kept", "met", "went", "lost"})
+_BARE_PARTICIPLES = frozenset(
+    {
+        "analysed", "analyzed", "assigned", "allocated", "assessed", "classified", "compared", "considered", "enrolled", "evaluated", "included", "noted",
+        "observed", "performed", "randomised", "randomized", "recorded", "recruited", "reported", "seen", "selected", "studied", "treated",
+    }
+)  # fmt: skip
+_WITHIN = OF_PATIENTS | _COUNTED | {"(", ")", "]"}
+_LEADING = frozenset({"given", "receiving", "with", "on", "in", "to", "by", "from", "for", "plus", "than", "versus", "vs"})
 _VERBS = HAVE | BE | ALONE.keys() | _DID | {"being"}
 
 
@@ -42,25 +86,41 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     if items[at].kind == "E":
         return Name(at, "", begin=at, verb=True)
     k = at + 1
+    if k < end and items[k].low in ALONE and verb in {"had", "have", "has"}:
+        return Name(None, ALONE[items[k].low], verb=True)
     if verb in ALONE and not (k < end and (nounish(items[k]) or items[k].low in DETERMINERS)):
         return Name(None, ALONE[verb], verb=True)
     if verb in LEFT or (k + 1 < end and items[k].low == "to" and items[k + 1].low in {"stop", "discontinue"}):
         return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
+    if verb == "crossed":
+        return Name(None, "CROSSOVER", verb=True)
     if k < end and items[k].low in _WERE and verb in BE:
         return Name(None, _WERE[items[k].low], begin=k, verb=True)
-    denied = verb in _DID and k < end and items[k].low == "not"
+    if k + 2 < end and items[k].low in _ABLE and items[k + 1].low == "to":
+        return _able(tokens, items, k, end)
+    denied = k < end and items[k].low in {"not", "never"} and verb not in BE
+    done = items[k] if k < end and verb in BE and items[k].low.endswith("ed") and items[k].low not in _BARE_PARTICIPLES else None
     while k < end and (
         items[k].low in _PASSED or items[k].kind in {"G", "T", "X"} or items[k].low.endswith("ly") or _participle(items, k, end)
     ):
         k += 1  # "were classified as …", "had been treated with …"
     a, k = k, _phrase_end(items, k, end)
-    if k == a:
-        return None
+    if k == a or (done is not None and items[a].low in _GROUPS):
+        return Name(None, done.low, verb=True) if done is not None else None  # "were screened", "were hospitalised for 3 days"
     if denied and items[k - 1].kind != "E":
         return Name(None, f"no {_text(tokens, items, a, k)}", begin=a, verb=True)
     if items[k - 1].kind == "E":
         return Name(k - 1, "", begin=a, verb=True)
     return None if verb == "with" else Name(None, _text(tokens, items, a, k), begin=a, verb=True)
+
+
+def _able(tokens: list[Token], items: list[Item], k: int, end: int) -> Name:
+    """ "were able to complete all planned cycles"."""
+    a = k + 3
+    while a < end and items[a].low in DETERMINERS:
+        a += 1
+    words = [items[k].low, "to", items[k + 2].low, *_text(tokens, items, a, _phrase_end(items, a, end)).split()]
+    return Name(None, " ".join(words), begin=k, verb=True)
 
 
 def label_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> Name | None:
@@ -151,12 +211,24 @@ def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> i
         elif skipping:
             if x.kind in {"C", "P", "R"} or x.low in {";", "."}:
                 break
-        elif x.kind == "W" and x.low.endswith("ed") and items[k - 1].low in PATIENT_NOUNS and k > last + 1:
-            second, skipping = k, True  # "patients included in the analysis had …", or "patients tolerated …"
-        elif not (x.kind in {"A", "N", "T", "S"} or x.low in OF_PATIENTS | _COUNTED or x.low in {"(", ")", "]"} or x.low.endswith("ly")):
+        elif x.kind == "W" and (x.low.endswith("ed") or x.low in _PAST) and _after_patients(items, k):
+            second, skipping = None if x.low in _BARE_PARTICIPLES else k, True  # "patients included in the analysis had …"
+        elif not (x.kind in {"A", "G", "N", "T", "S", "X"} or x.low in _WITHIN or x.low.endswith("ly") or _adjunct(items, k)):
             break
         k += 1
     return second
+
+
+def _adjunct(items: list[Item], k: int) -> bool:
+    """ "patients in the control group", "patients receiving fluorouracil": a noun that belongs to the subject."""
+    if not content_word(items[k]) or items[k].low in PREDICATES:
+        return False
+    return items[k - 1].low in _LEADING or (k + 1 < len(items) and items[k + 1].low in _GROUPS)
+
+
+def _after_patients(items: list[Item], k: int) -> bool:
+    before = items[k - 1]
+    return before.kind in {"A", "C"} or before.low in PATIENT_NOUNS | _GROUPS | {")", "]"}
 
 
 def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Name | None:

@@ -11,7 +11,7 @@ from topline.audit.grouping import Series, group_values, merge_counts, of_a_numb
 from topline.audit.items import Item
 from topline.audit.tokens import Token
 from topline.audit.value_arms import assign_arms, assign_times, share_closing_arms
-from topline.audit.value_endpoints import assign_endpoints
+from topline.audit.value_endpoints import assign_endpoints, refuse_limits
 
 __all__ = ["Series", "find_series"]
 
@@ -34,28 +34,41 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     of_a_number(tokens, items)
     share_denominator(items)
     share_value(items)
+    refuse_limits(items)
     series = group_values(items)
     closing = _closing_arms(items, series)
-    begin = led = 0
+    begin = led = named = 0
     previous: Series | None = None
     for number, s in enumerate(series):
         stop = series[number + 1].first if number + 1 < len(series) else len(items)
         outer = _same_depth(items, series[:number], s) if previous is not None else None
-        assign_endpoints(tokens, items, s, begin, stop, _of_its_unit(series[:number], s, outer or previous), inherited)
+        assign_endpoints(tokens, items, s, named, stop, _of_its_unit(series[:number], s, outer or previous), inherited)
         if previous is not None and s.after and previous.endpoints[-1] is None and _shares_predicate(items, previous, s):
             previous.endpoints = [s.endpoints[0]] * len(previous.cells)
         assign_times(items, s, begin, stop, previous)
         assign_arms(items, s, min(begin, led), stop, previous, book, closing)
         if s.endpoints[-1] is None and all(cell.unit is None and cell.x is None for cell in s.cells):
-            begin = s.last + 1  # "the 70 patients given B": a number on the way to the value, whose arm is still to be used
+            begin = named = s.last + 1  # "the 70 patients given B": a number on the way to the value, whose arm is still to be used
             continue
         begin = led = max(s.last + 1, tail_end(items, s, stop))
+        named = named if _aside(items, s, stop) else begin
         previous = s
     _own_intervals(items, series)
     share_closing_arms(items, series)
     _one_endpoint_each(items, series, len(book.arms))
     turn_round(items, series)
     return series
+
+
+def _aside(items: list[Item], s: Series, stop: int) -> bool:
+    """ "OS at the cutoff (337 deaths) was 17 months": the bracket stands within the subject of what follows."""
+    close = next((k for k in range(s.last + 1, min(stop, s.last + 4)) if items[k].low in {")", "]"}), None)
+    return (
+        close is not None
+        and close + 1 < stop
+        and items[close + 1].low in {"was", "were", "is"}
+        and items[s.first - 1].low in {"(", "[", ";", ","}
+    )
 
 
 def _of_its_unit(before: list[Series], s: Series, source: Series | None) -> Series | None:

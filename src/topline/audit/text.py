@@ -21,6 +21,7 @@ _MIDDLE_DOT = re.compile(f"[{_DOTS}](?=[0-9])")
 _THOUSANDS = re.compile("(?<=[0-9])[\u202f\u2009\u00a0](?=[0-9]{3}(?![0-9]))")
 _OR_EQUAL = re.compile(r"[<>] ?(?:or|/)? ?=")
 _GLUED_STOP = re.compile(r"(?<=[Vv]s)\.(?=[0-9])")
+_GLUED_YEAR = re.compile(r"(?<=[0-9]y)-(?=[A-Z]{2,5}\b)")
 _HEADING = (
     "Backgrounds?|Introduction|Objectives?|Aims?|Purpose|Importance|Design|Setting|Patients and methods|"
     "Materials? and methods?|Methods?|Methodology|Interventions?|Measurements?|Results?|Findings?|Discussion|Conclusions?|"
@@ -77,7 +78,7 @@ def clean(text: str) -> str:
     """Repair characters one for one, so that positions in the result are positions in `text`.
 
     Full-width forms become plain, every dash and minus becomes ``-``, odd spaces become a space, and a middle dot before a
-    digit becomes a decimal point, a thin space within a number a comma of thousands; ">=" and ">or=" become ``≥``.
+    digit becomes a decimal point, a thin space within a number a comma of thousands; ">=" and ">or=" become ``≥``; "3y-DFS" is "3y DFS".
     """
     if any(space in text for space in "\u202f\u2009\u00a0"):
         text = _THOUSANDS.sub(",", text)
@@ -86,7 +87,7 @@ def clean(text: str) -> str:
         text = _OR_EQUAL.sub(lambda m: ("≥" if m.group()[0] == ">" else "≤") + " " * (len(m.group()) - 1), text)
     if any(dot in text for dot in _DOTS):
         text = _MIDDLE_DOT.sub(".", text)
-    return _GLUED_STOP.sub(" ", text)
+    return _GLUED_YEAR.sub(" ", _GLUED_STOP.sub(" ", text))
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from topline.audit.clause_words import LIMITS
 from topline.audit.clauses import Name, name_before, names_before, text_of
 from topline.audit.grammar import Cell
 from topline.audit.grouping import Series
@@ -13,12 +14,31 @@ from topline.audit.predicates import label_after, name_after, names_after
 from topline.audit.small_words import LIST_GLUE, RESULT_VERBS, VS
 from topline.audit.tokens import Token
 
-__all__ = ["assign_endpoints"]
+__all__ = ["assign_endpoints", "refuse_limits"]
 
 _ANAPHORS = frozenset({"values", "value", "figures", "rates", "numbers", "percentages", "proportions", "times", "medians"})
 
 
 _OPENING = frozenset({":", ",", ";", "and", "that", "which", "whereas", "while", "but"})
+
+
+def refuse_limits(items: list[Item]) -> None:
+    """What is a limit and no result is no value: "a margin of 5%", "boundary, 0.02", "6 months or longer", "days 1 to 21 of 28 days"."""
+    for k, item in enumerate(items):
+        if item.kind != "C" or not 0 < k < len(items) - 1:
+            continue
+        p = k - 1
+        while p > 0 and items[p].low in {"of", "was", "=", "at", "("} and k - p < 3:
+            p -= 1
+        after = [x.low for x in items[k + 1 : k + 3]]
+        cell: Cell = item.data
+        scheduled = cell.x is not None and cell.value is None and (after[0] in _CALENDAR or items[k - 1].low in _CALENDAR)
+        if items[p].low in LIMITS or after in _OR_MORE or after[:1] in (["margin"], ["power"]) or scheduled:
+            item.kind = "X"
+
+
+_OR_MORE = (["or", "longer"], ["or", "more"], ["or", "less"], ["or", "shorter"])
+_CALENDAR = frozenset({"day", "days", "week", "weeks", "month", "months"})
 
 
 def _groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
@@ -61,9 +81,6 @@ def assign_endpoints(
 ) -> None:
     """Set the endpoint of each value; `inherited` is what the sentence before spoke of."""
     k = len(s.cells)
-    if [x.low for x in items[s.last + 1 : s.last + 3]] in (["or", "longer"], ["or", "more"], ["or", "less"], ["or", "shorter"]):
-        s.endpoints = [None] * k  # "lasted 6 months or longer": a threshold
-        return
     groups = _groups_of_endpoints(items, begin, s.first)
     after = _endpoint_after(items, s, stop)
     s.grade = _grade(items, begin, s.first, stop)
@@ -89,6 +106,12 @@ def assign_endpoints(
         near = next((x for x in items[s.last + 1 : after] if x.kind == "G"), None)
         s.grade = str(near.data) if near is not None else s.grade
         return
+    if rate:
+        labels = [label_after(tokens, items, at, stop) for at in s.at]
+        names = [text_of(name, items) for name in labels if name is not None]
+        if len(set(names)) == k > 1 or (k == 1 and names[:1] in (["male"], ["female"])):
+            s.endpoints, s.after, s.stated, s.paired = [*names], True, True, k > 1  # "299 (58%) men and 215 (42%) women"
+            return
     opens = s.first == 0 or items[s.first - 1].low in _OPENING
     if k == 1 and (rate or _countlike(s.cells[0])) and (before is None or before.at is None) and (opens or _listed(items, s, before)):
         label = label_after(tokens, items, s.last, stop)
@@ -178,12 +201,13 @@ def _denied(items: list[Item], name: Name, begin: int) -> Name:
 
 def _within(items: list[Item], previous: Series, s: Series) -> bool:
     """ "neutropenia (A, 136 [46%]; control, 118 [41%])": values of one bracket, set apart by a semicolon."""
+    depth = sum((x.low in {"(", "["}) - (x.low in {")", "]"}) for x in items[: previous.first])
+    low = depth
     between = items[previous.last + 1 : s.first]
-    depth = low = 0
     for x in between:
         depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
         low = min(low, depth)
-    return low == 0 and any(x.low == ";" for x in between) and not any(x.kind in {"P", "R", "E"} for x in between)
+    return low > 0 and any(x.low == ";" for x in between) and not any(x.kind in {"P", "R", "E"} for x in between)
 
 
 def _same_clause(items: list[Item], previous: Series, s: Series) -> bool:

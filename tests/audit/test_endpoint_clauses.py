@@ -1,0 +1,138 @@
+"""What a value is a value of where the clause is longer: governed lists, relative clauses, labels, predicates, factors and limits."""
+
+from __future__ import annotations
+
+import pytest
+
+from topline.audit import audit_text
+
+
+def named(sentence: str, kind: str) -> list[tuple[str, str]]:
+    """Endpoint and value of each claim of a type; survival-type rates count as proportions."""
+    kinds = {"proportion", "landmark_rate"} if kind == "proportion" else {kind}
+    found = [c for c in audit_text(f"Ninety patients were treated. {sentence}").claims if c.type in kinds]
+    return [(str(c.endpoint), c.value or f"{c.x}/{c.n}") for c in found]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Thirty of 80 patients enrolled in the second stage had at least one serious adverse event.", [("SAE", "30/80")]),
+        (
+            "Of the patients, 15% had been treated with platinum and 11% were classified as high risk.",
+            [("platinum", "15"), ("high risk", "11")],
+        ),
+        ("Of the lesions, 35% did not require a second excision.", [("no excision", "35")]),
+        ("In this group, 46% had not received radiotherapy.", [("no radiotherapy", "46")]),
+        ("Overall, 62% were able to complete all planned cycles.", [("able to complete planned cycles", "62")]),
+        ("Eight percent had to stop velotinib because of toxicity.", [("DISC", "8")]),
+        ("By then, 93% of patients in the control group crossed over to velotinib.", [("CROSSOVER", "93")]),
+        ("At week 72, 67% had recurred.", [("RECUR", "67")]),
+        ("At 3 years, 70% were alive and relapse-free.", [("RFS", "70")]),
+        ("Of whom 85% were on tamoxifen.", [("tamoxifen", "85")]),
+    ],
+)
+def test_the_predicate_behind_a_value_names_it(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert named(sentence, "proportion") == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Median age was 63 years; 61% men; 72% smokers.", [("male", "61"), ("smokers", "72")]),
+        ("Primary tumours were 58% colon, 30% rectum and 12% appendix.", [("colon", "58"), ("rectum", "30"), ("appendix", "12")]),
+        ("There were 299 (58%) men and 215 (42%) women.", [("male", "58"), ("female", "42")]),
+        ("Median age was 61 years; 31 patients (52%) were male.", [("male", "52")]),
+        ("Stage was II in 53% and III in 28%.", [("stage II", "53"), ("stage III", "28")]),
+        ("Most had bone metastases (77%) and no ascites (67%).", [("bone metastases", "77"), ("no ascites", "67")]),
+        (
+            "Procedures were biopsy for 60%, imaging for 35% and vaccination for 5%.",
+            [("biopsy", "60"), ("imaging", "35"), ("vaccination", "5")],
+        ),
+    ],
+)
+def test_a_label_belongs_to_the_value_beside_it(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert named(sentence, "proportion") == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "expected"),
+    [
+        ("Response did not differ between low- and high-grade tumours (P = .4).", "p_value", [("ORR", "0.4")]),
+        ("The median pain score for those with death or a severe complication was 17 (range, 11-24).", "median", [("pain score", "17")]),
+        ("The overall survival of patients who never developed metastases was 81%.", "proportion", [("OS", "81")]),
+        ("Patients without progression had an 88% chance of disease control.", "proportion", [("DCR", "88")]),
+        (
+            "Local failure occurred in 31% of those with T4 tumours compared to 13% of T1-T3 (P = .007).",
+            "p_value",
+            [("local failure", "0.007")],
+        ),
+        ("Median survival from relapse was 11 months.", "median", [("OS", "11")]),
+        ("The proportions of patients with fever were 21% and 33%.", "proportion", [("fever", "21"), ("fever", "33")]),
+        ("The percentages of patients who discontinued were 25% and 4%.", "proportion", [("DISC", "25"), ("DISC", "4")]),
+        ("Among patients with mutations, PFS was 12 months with and 7 months without velotinib.", "median", [("PFS", "12"), ("PFS", "7")]),
+        ("Tests were done more often in the young (45 patients [60%]) and old (20 patients [30%]) groups.", "proportion", None),
+    ],
+)
+def test_which_patients_are_meant_is_no_endpoint(sentence: str, kind: str, expected: list[tuple[str, str]] | None) -> None:
+    found = named(sentence, kind)
+    if expected is None:
+        assert {"young", "old"}.isdisjoint(name for name, _ in found)
+    else:
+        assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "expected"),
+    [
+        ("Nodal status (P = .01) and necrosis (P = .03) were associated with distant relapse.", "p_value", ["RECUR", "RECUR"]),
+        ("Factors associated with OS were age (P = .01), performance status (P = .03) and stage (P < .001).", "p_value", ["OS"] * 3),
+        ("Male sex was an independent predictor of fracture (OR 2.4; 95% CI 1.3-4.4).", "ratio", ["fracture"]),
+        ("KRAS mutations were related to PFS (HR 0.59; HR 0.50) and OS (HR 0.58; HR 0.48).", "ratio", ["PFS", "PFS", "OS", "OS"]),
+        ("Velotinib was associated with longer OS (P = .01) and less pain (P = .02).", "p_value", ["OS", "pain"]),
+        ("OS was longer with velotinib (stratified log-rank P = .02).", "p_value", ["OS"]),
+        ("PFS (9 v 5 months) and OS (20 v 14 months) were longer (P = .01 and P = .03, respectively).", "p_value", ["PFS", "OS"]),
+    ],
+)
+def test_a_factor_is_tested_for_its_outcome(sentence: str, kind: str, expected: list[str]) -> None:
+    assert [name for name, _ in named(sentence, kind)] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "expected"),
+    [
+        ("The 1- and 5-year DFS and OS rates were 90%, 60%, 95% and 70%, respectively.", "proportion", ["DFS", "DFS", "OS", "OS"]),
+        ("The 3-year and 5-year of PMS and OS were 34%, 17%, 68% and 45%.", "proportion", ["PMS", "PMS", "OS", "OS"]),
+        ("Rates of operative morbidity and 30-day mortality were 28% and 2%.", "proportion", ["operative morbidity", "DEATH"]),
+        ("The ORR was 40% and PFS 9 months with velotinib, while it was 20% and 5 months with placebo.", "proportion", ["ORR", "ORR"]),
+        ("Five (5%) of 99 given velotinib and 20 (20%) of 101 given placebo had fever.", "proportion", ["fever", "fever"]),
+        (
+            "Fever was seen in 5 (10%) of 50 patients who received velotinib and 12 (24%) of 50 patients given placebo.",
+            "proportion",
+            ["fever", "fever"],
+        ),
+        ("The rate of complete response + partial response was 55%.", "proportion", ["ORR"]),
+        ("Adverse events considered to be related to study drug occurred in 40%.", "proportion", ["TRAE"]),
+        ("Disease progressed in 14 patients (28%).", "proportion", ["PD"]),
+        ("The median duration of progression-free survival was 9 months.", "median", ["PFS"]),
+        ("The 3y-DFS rate was 82%.", "proportion", ["DFS"]),
+        ("Freedom from distant metastasis at 3 years was 81%.", "proportion", ["freedom from distant metastasis"]),
+        ("Median time from surgery to chemotherapy was 5.1 weeks.", "median", ["time from surgery to chemotherapy"]),
+        ("Melanoma survival was 71% at 5 years.", "proportion", ["OS"]),
+    ],
+)
+def test_lists_sums_and_compounds(sentence: str, kind: str, expected: list[str]) -> None:
+    assert [name for name, _ in named(sentence, kind)] == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Noninferiority was shown with a margin of 5%.",
+        "The significance boundary was not reached.",
+        "Gemcitabine was given for 3 of 4 weeks.",
+        "Most responses lasted 6 months or longer.",
+    ],
+)
+def test_a_limit_is_no_result(sentence: str) -> None:
+    assert not [c for c in audit_text(f"Ninety patients were treated. {sentence}").claims if c.type != "count"]
