@@ -10,13 +10,16 @@ __all__ = ["factor_outcome", "predicted"]
 
 # fmt: off
 _NOUNS = frozenset(
-    {"predictor", "predictors", "factor", "factors", "variable", "variables", "covariate", "covariates", "determinant", "determinants", "marker"}
+    {
+        "predictor", "predictors", "factor", "factors", "variable", "variables", "covariate", "covariates", "determinant", "determinants",
+        "marker",
+    }
 )
 _LEADS = {
-    "associated": {"with"}, "association": {"with"}, "correlated": {"with", "to"}, "correlation": {"with"}, "predictive": {"of", "for"},
-    "prognostic": {"of", "for"}, "related": {"to"}, "predicted": set(), "predicting": set(), "affecting": set(), "influencing": set(),
-    "influenced": set(), "affected": set(), "impact": {"on"}, "effect": {"on"}, "influence": {"on"},
-    **dict.fromkeys(sorted(_NOUNS), {"of", "for"}),
+    "associated": ("with",), "association": ("with",), "correlated": ("with", "to"), "correlation": ("with",), "predictive": ("of", "for"),
+    "prognostic": ("of", "for"), "related": ("to",), "predicted": (), "predicting": (), "affecting": (), "influencing": (),
+    "influenced": (), "affected": (), "impact": ("on",), "effect": ("on",), "influence": ("on",),
+    **dict.fromkeys(sorted(_NOUNS), ("of", "for")),
 }
 _DESCRIBING = frozenset(
     {
@@ -85,7 +88,7 @@ def _valued(items: list[Item]) -> bool:
 
 
 def factor_outcome(tokens: list[Token], items: list[Item], k: int, own: str, at: int, bare: bool) -> str:
-    """The outcome that the p-value at item `k` is of, where `own`, which begins at item `at`, may be a factor; `bare`: no values precede."""
+    """The outcome of the p-value at item `k`, where `own`, which begins at item `at`, may be a factor; `bare`: no values precede."""
     family = family_of(own)
     if family not in {"phrase", "term"} and own != "AGE":
         return own

@@ -24,14 +24,14 @@ _MEASURES = frozenset(
         "complications", "concentration", "concentrations", "consumption", "control", "conversion", "cost", "costs", "count", "counts",
         "death", "deaths", "dehiscence", "depression", "detection", "deterioration", "discontinuations", "disorder", "disorders",
         "distress", "downstaging", "duration", "dysfunction", "effects", "embolism", "engraftment", "events", "expression", "failure",
-        "failures", "fibrosis", "fistula", "fraction", "freedom", "gvhd", "healing", "hospitalisation", "hospitalization", "hospitalizations",
-        "improvement", "index", "infection", "infections", "injury", "involvement", "leak", "leakage", "length", "level", "levels",
-        "loss", "metastases", "metastasis", "mortality", "necrosis", "obstruction", "participation", "perforation", "positivity",
-        "preservation", "progression", "reaction", "reactions", "readmission", "readmissions", "recurrence", "recurrences",
-        "regression", "relapse", "relapses", "relief", "remission", "remissions", "reoperation", "resection", "resections",
-        "resolution", "response", "responses", "retention", "satisfaction", "score", "scores", "sensitivity", "specificity",
-        "stabilisation", "stabilization", "stay", "stenosis", "survival", "symptom", "symptoms", "thrombosis", "time", "toxicities",
-        "toxicity", "transfusion", "transfusions", "uptake", "volume", "weight", "withdrawal", "withdrawals", "worsening", "yield",
+        "failures", "fibrosis", "fistula", "fraction", "freedom", "gvhd", "healing", "hospitalisation", "hospitalization",
+        "hospitalizations", "improvement", "index", "infection", "infections", "injury", "involvement", "leak", "leakage", "length",
+        "level", "levels", "loss", "metastases", "metastasis", "mortality", "necrosis", "obstruction", "participation", "perforation",
+        "positivity", "preservation", "progression", "reaction", "reactions", "readmission", "readmissions", "recurrence", "recurrences",
+        "regression", "relapse", "relapses", "relief", "remission", "remissions", "reoperation", "resection", "resections", "resolution",
+        "response", "responses", "retention", "satisfaction", "score", "scores", "sensitivity", "specificity", "stabilisation",
+        "stabilization", "stay", "stenosis", "survival", "symptom", "symptoms", "thrombosis", "time", "toxicities", "toxicity",
+        "transfusion", "transfusions", "uptake", "volume", "weight", "withdrawal", "withdrawals", "worsening", "yield",
     }
 )
 _TERM = re.compile(r"(?:pa?enia|(?<!leuk)(?<!leuka)a?emia|itis|algia|opathy|rrho?ea|uria|pno?ea|o?edema|plegia|paresis|asthenia)s?$")
@@ -73,6 +73,9 @@ _ADJECTIVE = re.compile(r"(?:al|ic|ous|ary|ar|[^t]ive|oid|ory|-free|-specific|-o
 # fmt: on
 
 
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿαβγδεζηθικλμνξοπρστυφχψω")
+
+
 def family_of(name: str | None) -> str:
     """The lexicon's family of an endpoint; of a phrase that it doesn't know, what its head says (tte, term), or ``phrase``."""
     if name is None:
@@ -81,13 +84,7 @@ def family_of(name: str | None) -> str:
     if known is not None:
         return known
     head = name.split()[-1].lower()
-    if (
-        head == "survival"
-        or name.startswith("freedom from ")
-        or _ACRONYM.match(name.split()[-1])
-        or name.split()[-1] == "OS"
-        or name.startswith("time to ")
-    ):
+    if head == "survival" or name.startswith(("freedom from ", "time to ")) or _ACRONYM.match(name.split()[-1]) or name.split()[-1] == "OS":
         return "tte"
     if name.startswith("duration of "):
         return "tte"
@@ -97,7 +94,7 @@ def family_of(name: str | None) -> str:
 def content_word(item: Item) -> bool:
     """Whether an item may stand inside a noun phrase: a word that is neither a small word nor a verb of reporting."""
     low = item.low
-    if item.kind != "W" or not low[:1].isalpha() or low in CLOSED or low in PATIENT_NOUNS or low in TIME_UNITS:
+    if item.kind != "W" or low[:1] not in _LETTERS or low in CLOSED or low in PATIENT_NOUNS or low in TIME_UNITS:
         return False
     return not low.endswith("ly") or low in {"daily", "weekly", "monthly", "early", "elderly", "family"}
 

@@ -64,8 +64,9 @@ _PASSED = (
 _PAST = frozenset({"chose", "took", "kept", "met", "went", "lost"})
 _BARE_PARTICIPLES = frozenset(
     {
-        "analysed", "analyzed", "assigned", "allocated", "assessed", "classified", "compared", "considered", "enrolled", "evaluated", "included", "noted",
-        "observed", "performed", "randomised", "randomized", "recorded", "recruited", "reported", "seen", "selected", "studied", "treated",
+        "allocated", "analysed", "analyzed", "assessed", "assigned", "classified", "compared", "considered", "enrolled", "evaluated",
+        "included", "noted", "observed", "performed", "randomised", "randomized", "recorded", "recruited", "reported", "seen", "selected",
+        "studied", "treated",
     }
 )  # fmt: skip
 _WITHIN = OF_PATIENTS | _COUNTED | {"(", ")", "]"}
