@@ -201,10 +201,9 @@ def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | Non
             before, after = [x for x in items if x.j <= a], [x for x in items if x.i >= b]
             places = [Item("A", a, b, k) for k in range(len(arms))]
             return [*(x for x in before if x.kind != "A"), *places, *(x for x in after if x.kind != "A")], ArmBook(arms)
-    if len({item.data for item in items if item.kind == "A"}) < 2:
-        named = opposed_groups(sentence, items, source)
-        if named:
-            return with_groups(items, named, book)
+    named = opposed_groups(sentence, items, source)
+    if len({group.key for group in named}) > max(1, len({item.data for item in items if item.kind == "A"})):
+        return with_groups(items, named, book)
     if not any(item.kind == "A" for item in items):
         found, here = _sole(sentence, items, book, source)
         if here is not book:

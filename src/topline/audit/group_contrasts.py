@@ -36,8 +36,8 @@ def _after_values(tokens: list[Token], items: list[Item], source: str) -> list[G
         if j >= len(items) or items[j].low not in _BARE or (arms and items[j].low in {"for", "with"}):
             continue  # beside an arm of the text, "85% for X and 86% for Y" are two results
         b = name_end(items, j + 1, endpoints=False, most=6)
-        if b == j + 1:
-            continue
+        if b == j + 1 or items[j + 1].kind == "X":
+            continue  # "in two cycles"
         while b < len(items) and items[b].low in HEADED:
             b += 1
         group = make(tokens, items, source, j + 1, b, "bare")
@@ -189,10 +189,10 @@ def opposed_groups(tokens: list[Token], items: list[Item], source: str) -> list[
         return []
     out: list[Group] = []
     groups = all_groups(tokens, items, source)
+    heads = [items[g.b - 1].low for g in groups if g.frame == "head"]
+    groups = [g for g in groups if g.frame != "head" or _sets_apart(items, g, heads)]
     for frames in ({"who"}, {"head"}, {"counted"}, {"word"}, {"who", "head", "word"}):
         out = [g for g in groups if g.frame in frames]
-        if frames == {"head"}:
-            out = [g for g in out if any(x.kind == "A" or adjective(x.low) for x in items[g.a : g.b])]
         if 2 <= len({g.key for g in out}) <= 5:
             break
         out = []
@@ -200,6 +200,15 @@ def opposed_groups(tokens: list[Token], items: list[Item], source: str) -> list[
         out = _with_and_without(tokens, items, source) or _with_or_without(tokens, items, source)
         out = out or _cases_and_controls(tokens, items) or _after_values(tokens, items, source) or _than(tokens, items, source)
     return _without_what(_less_the_frame(items, out))
+
+
+def _sets_apart(items: list[Item], group: Group, heads: list[str]) -> bool:
+    """Whether the words before a head make a group of it: any before "group", a contrast before "tumours", two heads of people."""
+    inside = items[group.a : group.b]
+    head = inside[-1].low
+    if head in {"group", "arm", "cohort", "subgroup"} or (head in {"patients", "women", "men"} and heads.count(head) > 1):
+        return True
+    return any(x.kind == "A" or adjective(x.low) for x in inside)
 
 
 def _less_the_frame(items: list[Item], groups: list[Group]) -> list[Group]:

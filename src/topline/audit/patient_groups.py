@@ -118,7 +118,7 @@ def name_end(items: list[Item], k: int, *, endpoints: bool, most: int = 7) -> in
                 and (
                     (content_word(x) and not _verb(x.low, j - begin))
                     or (x.low in _JOINED and (j > begin or x.low in "≥≤<>"))
-                    or x.low in {"alone", "only", "no", "plus", "complete"}
+                    or x.low in {"alone", "only", "no", "plus", "complete", "very"}
                     or (x.low == "a" and j + 1 < len(items) and items[j + 1].low in {"+", "/", "plus"})
                     or (x.low in {"low", "high"})
                 )
@@ -190,7 +190,7 @@ def _headed(tokens: list[Token], items: list[Item], source: str, k: int) -> Grou
     a = k
     while a > 0 and k - a < 5:
         x = items[a - 1]
-        if x.kind == "A" or (x.kind == "W" and content_word(x) and not _verb(x.low, k - a + 1)) or (x.low in {"-", "/", "+"} and a < k):
+        if x.kind == "A" or x.low == "very" or (x.kind == "W" and content_word(x) and not _verb(x.low, k - a + 1)) or (x.low in {"-", "/", "+"} and a < k):
             a -= 1
         else:
             break
@@ -314,7 +314,7 @@ def _one_word(tokens: list[Token], items: list[Item], source: str, k: int) -> tu
 _LONE = frozenset({"mutant", "mutated", "negative", "positive", "wild-type"})
 _PERSONS = frozenset(
     {
-        "carriers", "females", "males", "men", "never-smokers", "non-carriers", "non-responders", "non-smokers", "nonresponders",
+        "carriers", "females", "males", "men", "never-smokers", "non-carriers", "non-responders", "non-smokers", "nonresponders", "noncarriers",
         "nonsmokers", "responders", "smokers", "women",
     }
 )  # fmt: skip
