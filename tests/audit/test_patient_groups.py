@@ -113,3 +113,14 @@ def test_three_pairs_that_speak_against_the_order_of_naming_turn_it_round() -> N
     assert told(three, "PFS") == [("placebo", "13"), ("velatinib", "23")]
     one = start + "3-year PFS (13% v 23%)."
     assert told(one, "PFS") == [("velatinib", "13"), ("placebo", "23")]
+
+
+def test_three_groups_of_a_sentence_though_the_text_introduces_two() -> None:
+    text = TRIAL + "The ORR was 48% in the velatinib group, 31% in the placebo group and 22% in the rutoxane plus velatinib group."
+    assert told(text, "ORR") == [("velatinib", "48"), ("placebo", "31"), ("rutoxane plus velatinib", "22")]
+
+
+def test_an_interval_whose_name_stands_with_an_earlier_value() -> None:
+    text = "A complete response was seen in 13 (24%, 95% CI 15-37) patients given A and in eight (17%, 8-30) of 47 patients given B."
+    found = [(c.value, c.lower, c.upper) for c in extract(text).claims if c.endpoint == "CR"]
+    assert found == [("24", "15", "37"), ("17", "8", "30")]

@@ -14,6 +14,12 @@ __all__ = ["CellGrammar"]
 _PER = re.compile(r"(?:[mµμnpdk]?[gl]|[mµμn]?mol|h|s|min|iu|kg|day)-[12]$")
 
 
+def _holds(interval: Interval, value: str) -> bool:
+    if "NR" in (interval.lower, interval.upper):
+        return False
+    return float(interval.lower) <= float(value.lstrip("<>")) <= float(interval.upper)
+
+
 class CellGrammar(ValueGrammar):
     """Parsers of whole values over one sentence."""
 
@@ -171,6 +177,12 @@ class CellGrammar(ValueGrammar):
                 and "." in bare[0].upper
                 and self.low[k + 1] in {"-", "to"}
             ):
+                cell.interval = bare[0]
+                return bare[1]
+        if opener in {",", ";"} and cell.interval is None and cell.unit == "%" and cell.value is not None:
+            bare = self.interval(k)  # "eight (17%, 8-30)": an interval whose name stands with an earlier value
+            dashed = self.low[k + 1] in {"-", "to"} or self.low[k + 2] in {"-", "to"}
+            if bare is not None and dashed and bare[0].unit in {None, "%"} and self.low[bare[1]] in CLOSE and _holds(bare[0], cell.value):
                 cell.interval = bare[0]
                 return bare[1]
         if opener in OPEN and cell.interval is None:
