@@ -49,6 +49,7 @@ _ROMAN = {
     "ii-iii": "2-3",
 }
 _ABOVE = frozenset({"higher", "worse", "above", "greater", "more", "over", "severe"})
+_HYPOTHESES = frozenset({"equivalence", "heterogeneity", "interaction", "non-inferiority", "noninferiority", "superiority", "trend"})
 _P_SIGNS = frozenset("=<>≤≥")
 # fmt: off
 _OF_A_TIME = frozenset(
@@ -129,6 +130,8 @@ class Grammar(CellGrammar):
         if float(value) > 1 or (not sign and "." not in value):
             return None
         prefix = "" if sign in {"", "=", "=="} else ("<" if "<" in sign else ">" if ">" in sign else "≤" if "≤" in sign else "≥")
+        if low[j] in {"for", "("} and low[j + 1] in _HYPOTHESES:
+            marks.append(low[j + 1])  # "P = 0.005 for noninferiority"
         threshold = low[j] in {"was", "were", "is", "are", "indicated", "indicates", "denoted"} and any(
             w in {"considered", "regarded", "significant", "significance", "deemed", "defined", "set", "statistically", "indicate"}
             for w in low[j : j + 5]

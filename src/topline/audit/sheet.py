@@ -16,7 +16,7 @@ from topline.audit.text import clean
 __all__ = ["Sheet", "fits", "grim_power"]
 
 _CHANCE = 0.1
-_PATIENTS = re.compile(r"\b([0-9]{2,7}) (?:[A-Za-z-]+ ){0,3}(?:patients|participants|women|men|subjects)\b")
+_PATIENTS = re.compile(r"(?<![0-9.,])([0-9]{2,7}|[0-9]{1,3}(?:,[0-9]{3})+) (?:[A-Za-z-]+ ){0,3}(?:patients|participants|women|men|subjects|individuals|people)\b")
 _OTHER_PATIENTS = frozenset({"later", "estimated", "other units"})
 
 
@@ -105,7 +105,7 @@ class Sheet:
     @cached_property
     def most_patients(self) -> int:
         """The largest number of patients that the text speaks of anywhere; 0 without a text."""
-        return max((int(m) for m in _PATIENTS.findall(self.source)), default=0)
+        return max((int(m.replace(",", "")) for m in _PATIENTS.findall(self.source)), default=0)
 
     def of_type(self, *types: str) -> list[Claim]:
         """Claims of these types."""

@@ -46,7 +46,7 @@ _REACHED = frozenset({"statistical", "significance", "its", "the", "a", "clinica
 _NR_TAIL = frozenset({"reached", "estimable", "evaluable", "reach", "available", "calculable", "attained", "achieved"})
 _METHODS = frozenset(
     {
-        "adjusted", "bayesian", "binomial", "bootstrap", "clopper-pearson", "credible", "exact", "one-sided", "profile", "repeated",
+        "adjusted", "bayesian", "binomial", "bootstrap", "clopper-pearson", "exact", "one-sided", "profile", "repeated",
         "two-sided", "wald", "wilson",
     }
 )  # fmt: skip

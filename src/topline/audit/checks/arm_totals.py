@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from topline.audit.claims import Arm
 from topline.audit.exact import printed
 from topline.audit.sheet import Sheet
 from topline.audit.verdict import Rung, Verdict
@@ -23,6 +24,9 @@ _ANALYSED = re.compile(
     r"patients (?:in [^.;,]{1,40} )?were (?:evaluable|assessable))\b",
     re.IGNORECASE,
 )
+_SIZES = re.compile(r"(?<![0-9.,/])[0-9]{2,6}(?![0-9,%/]|\.[0-9]| ?%)")
+_DENOMINATOR = re.compile(r"(?:\bof|/)\s*(?:the )?$")
+_TREATED = re.compile(r"^[^.;]*\breceived (?:their|the|at least)\b", re.IGNORECASE)
 _NOT_ALL = frozenset(
     {"completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified", "registered"}
 )
@@ -37,7 +41,7 @@ def check_arm_totals(sheet: Sheet) -> Iterator[Verdict]:
         return
     start = sized[0].span[0]
     together = [a for a in sized if abs(a.span[0] - start) < 700]
-    if len(together) < 2:
+    if len(together) < 2 or len(sized) < len(sheet.arms) or any(_of_an_analysis(sheet, a) for a in together):
         return
     ids = tuple(c.id for c in sheet.claims if c.type == "count" and c.arm in {a.name for a in together})
     sizes = sorted((a.n or 0 for a in together), reverse=True)
@@ -62,11 +66,26 @@ def check_arm_totals(sheet: Sheet) -> Iterator[Verdict]:
     yield Verdict("A3", rung, (whole.id, *ids), text, method, str(total), repair, None, inputs)
 
 
+def _of_an_analysis(sheet: Sheet, arm: Arm) -> bool:
+    """ "431 in the control group received their treatment", "8 of 446 in the A group": a size of fewer than all."""
+    if not sheet.text:
+        return False
+    size = re.search(rf"(?<![0-9.,]){arm.n}(?![0-9])", sheet.source[max(0, arm.span[0] - 90) : arm.span[1] + 90])
+    before = sheet.source[max(0, arm.span[0] - 90) : arm.span[1] + 90][: size.start()] if size else ""
+    return bool(_DENOMINATOR.search(before)) or bool(_TREATED.search(sheet.source[arm.span[0] : arm.span[1] + 120]))
+
+
 def _apart(sheet: Sheet, total: int, n: int, totals: int, beside: str) -> tuple[Rung, str, str | None]:
     if total < n and (_EXCLUDED.search(sheet.text) or _ANALYSED.search(beside) or totals > 1):
         return Rung.EXPLAINED, f"The arms add up to {total} of {n}; the text speaks of patients left out.", "patients left out"
+    shares = [printed(c.value) for c in sheet.of_type("proportion") if c.value is not None]
+    if any(v.holds(Fraction(100 * total, n)) for v in shares):
+        return Rung.EXPLAINED, f"The arms add up to {total} of {n}, a share that the text prints.", "share"
     if re.search(rf"(?<![0-9.,]){total}(?![0-9,]|\.[0-9])", sheet.text):
         return Rung.EXPLAINED, f"The arms add up to {total}, which the text prints too, not to {n}.", "other total"
+    others = [int(m) for m in _SIZES.findall(beside)]
+    if any(total + k == n for k in others) or any(a + b == n for k, a in enumerate(others) for b in others[k + 1 :]):
+        return Rung.EXPLAINED, f"Other groups beside these add up to {n}.", "other groups"
     gap = abs(total - n)
     if gap * 100 > 34 * n:
         return Rung.UNCHECKABLE, f"The groups ({total}) are not a partition of the {n} patients.", None

@@ -53,8 +53,9 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
         power = sum(not c.holds(share) and _misprint(c, share) != "truncated" for c in changes) / len(changes)
         return Verdict("A2", Rung.CONSISTENT, (claim.id,), f"{x}/{n} is {text}%.", None, right, None, power, inputs)
     how = _misprint(percent, share)
-    if how is not None and (how == "truncated" or claim.n_from != "carried" or sheet.trust(claim) == "backed"):
-        odd = how == "rounded twice" or (rounds_up and sheet.trust(claim) != "unknown")
+    if how is not None:
+        sure = claim.n_from != "carried" or (claim.arm is None and sheet.trust(claim) == "backed")
+        odd = sure and (how == "rounded twice" or rounds_up)
         return Verdict(
             "A2",
             Rung.MINOR if odd else Rung.EXPLAINED,

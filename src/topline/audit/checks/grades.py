@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -31,6 +32,7 @@ HIGHEST_GRADE: Final = {
     "proteinuria": 4,
 }
 
+_CTCAE = re.compile(r"\bCTCAE|Common Terminology Criteria", re.IGNORECASE)  # older scales graded alopecia up to 4
 _ALL_EVENTS: Final = frozenset({"AE3", "TRAE3", "TEAE3", "IRAE3", "SAE3", "HEMTOX3"})
 
 
@@ -53,9 +55,9 @@ def _grades(sheet: Sheet) -> Iterator[Verdict]:
         text = f"{claim.endpoint} of grade {claim.grade}: CTCAE grades it up to {highest}."
         yield Verdict(
             "E1",
-            Rung.CONSISTENT if ok else Rung.MINOR,
+            Rung.CONSISTENT if ok else Rung.MINOR if _CTCAE.search(sheet.text) or not sheet.text else Rung.UNCHECKABLE,
             (claim.id,),
-            text if ok else text[:-1] + "; the printed grade does not exist.",
+            text if ok else text[:-1] + "; the printed grade does not exist there.",
             inputs=inputs,
         )
 

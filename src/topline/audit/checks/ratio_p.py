@@ -50,7 +50,7 @@ def check_p(sheet: Sheet, claim: Claim) -> Iterator[Verdict]:
     p = printed_p(claim.p or "")
     level = level_of(claim)
     shown = f"{claim.measure} {claim.value} ({claim.lower} to {claim.upper}), P {claim.p if p.sign else '= ' + (claim.p or '')}"
-    if set(claim.marks) & {"interaction", "trend", "noninferiority", "non-inferiority"}:
+    if set(claim.marks) & {"interaction", "trend", "noninferiority", "non-inferiority", "heterogeneity", "equivalence"}:
         yield Verdict("B2", Rung.UNCHECKABLE, (claim.id,), f"{shown}: the p-value is of another hypothesis.", inputs={"p": claim.p})
         return
     verdict = _wald(sheet, claim, p, level, shown)
@@ -109,6 +109,8 @@ def _judge(claim: Claim, n: int, p: PrintedP, small: float, large: float) -> tup
         return Rung.EXPLAINED, "test of the counts", f"; a test of the counts may have a z {ratio:.2f} times the Wald z"
     allowed = (1.05 if n >= 154 else 1.12) + max(0.0, abs(math.log(float(claim.value or 1))) - 0.5) * 0.25
     if below and ratio <= allowed:
+        return Rung.EXPLAINED, "log-rank", f"; a log-rank or score test's z may be {ratio:.2f} times the Wald z"
+    if not below and ratio >= 0.98:
         return Rung.EXPLAINED, "log-rank", f"; a log-rank or score test's z may be {ratio:.2f} times the Wald z"
     if not below and "adjusted" in claim.marks and ratio > 0.9:
         return Rung.UNCHECKABLE, None, "; ratio and p-value may come from different models"

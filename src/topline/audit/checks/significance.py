@@ -22,11 +22,11 @@ _ALIKE = re.compile(
 )
 _BREAK = re.compile(
     r";|\.\s|,? \b(?:but|whereas|while|although|though|however|nor|other than|except|despite|unlike|yet|on the other hand|in contrast)\b"
-    r"|, (?:and )?(?:no|we|there|the|it|this|these)\b",
+    r"|, (?:and |with )?(?:no|we|there|the|it|this|these)\b",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"(?<!versus )(?<!vs )\b(?:not|no|without|neither|nor|failed to|lack of|cannot|never|hardly)\b(?:\W+\w+){0,6}\W*$",
+    r"(?<!versus )(?<!vs )\b(?:(?:not|no|neither|nor|failed to|lack of|cannot|never|hardly)\b(?:\W+\w+){0,6}|without\b(?:\W+\w+){0,2})\W*$",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
