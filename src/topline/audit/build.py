@@ -223,15 +223,22 @@ def _location_claim(context: SentenceContext, s: Series, cell: Cell, code: str |
     lower, upper, kind, level = interval_bounds(cell.interval)
     shared = shared | {"value": cell.value, "lower": lower, "upper": upper, "conf_level": level, "unit": cell.unit, "interval": kind}
     printed = timed or cell.value == "NR" or lower is not None
-    if code == "FU":
-        return Claim("follow_up", **shared) if printed else None
     said = _said_before(context, s)
+    if code == "FU":
+        near = _words(context, max(0, s.first - 24), min(len(context.items), s.last + 5))
+        how_long = near & _HOW_LONG or lower is not None or cell.value == "NR"
+        return Claim("follow_up", **shared) if printed and (how_long or _said_plainly(context, s)) else None
     if said & {"mean", "means", "average"} and not said & {"median", "medians"}:
         return Claim("mean_sd", **shared) if printed or "." in cell.value else None
     median = bool(said & {"median", "medians", "mpfs", "mos"}) or any(w.startswith("m") and w[1:].upper() in FAMILY for w in said)
     if median and (printed or "." in cell.value or _said_plainly(context, s)):
         return Claim("median", **shared)
     return Claim("median", **shared) if family == "tte" and (printed or "." in cell.value) else None
+
+
+_HOW_LONG = frozenset(
+    {"median", "medians", "mean", "means", "average", "minimum", "maximum", "longest", "shortest", "followed", "total", "ranged", "range"}
+)
 
 
 def _said_plainly(context: SentenceContext, s: Series) -> bool:

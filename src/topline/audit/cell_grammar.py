@@ -126,6 +126,9 @@ class CellGrammar(ValueGrammar):
                 if cell.unit is None and found[0].unit and cell.x is None and cell.value is not None:
                     cell.unit = found[0].unit
                 return found[1]
+        if self.low[k] == "±" and self.kinds[k + 1] == "n" and cell.sd is None and cell.value is not None:
+            cell.sd = self.tokens[k + 1].value  # "9 [± 10.3]"
+            return self.unit(k + 2)[1]
         if self.low[k] in {"sd", "s.d"} and cell.sd is None and cell.value is not None:
             j = k + 1 + (self.low[k + 1] in {"=", ":", "of", ","})
             if self.kinds[j] == "n":

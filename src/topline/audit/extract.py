@@ -33,7 +33,9 @@ _GROUP_WORDS = re.compile(
 )
 _COMMA_DECIMALS = re.compile(r"(?<![0-9.,])(?:0,[0-9]+|[0-9]{1,2},[0-9]{1,2}(?= ?(?:%|months|mesi|Monate)))")
 _HYPOTHESIS = re.compile(
-    r"\b(?:hypothes[ei]\w*|assum(?:ed|ing|ption)\w*|sample size|null (?:rate|response)|type I error|alpha (?:of|=|level)|"
+    r"\b(?:hypothes[ei]\w*|assum(?:ed|ing|ption)\w*|sample size|null (?:rate|response)|type I error|alpha (?:of|=|level)|α|"
+    r"(?:was|were) capped|would be claimed|(?:analys[ei]s|analyses) (?:was |were )?(?:pre-?)?planned|planned interim|statistical plan|"
+    r"statistical analysis targeted|protocol specified|designates?|powered to|"
     r"(?:was|were|is) (?:defined|considered) (?:as|if|when|positive|significant)|"
     r"statistical significance was|power (?:of|to)|[0-9]+% power|designed to (?:detect|show|rule)|"
     r"would be (?:considered|required|needed)|will be (?:enrolled|randomi[sz]ed|recruited|included))\b",
@@ -48,6 +50,13 @@ _ELSEWHERE = re.compile(  # unless the sentence also tests something
     r"worldwide|new cases|account(?:s|ing)? for|estimated to)\b",
     re.IGNORECASE,
 )
+_BACKGROUND = re.compile(
+    r"(?:BACKGROUND|IMPORTANCE|INTRODUCTION|OBJECTIVES?|PURPOSE|AIMS?|Background|Introduction|Objectives?|Purpose|Aims?) ?:"
+)
+_BODY = re.compile(
+    r"(?:[A-Z][A-Za-z]+ (?:and|AND) )?(?:[Mm]ethods?|METHODS?|METHODOLOGY|PATIENTS|[A-Z][A-Za-z ,/-]{2,40}:)|RESULTS?|Results?|FINDINGS"
+)
+_OWN = re.compile(r"\b(?:we|our|here(?:in)?|this (?:study|trial|analysis|report)|follow-?up)\b", re.IGNORECASE)
 _EVALUABLE = re.compile(
     r"\b([0-9]{1,5}) (?:patients |of them )?(?:were |was |had |being )?(?:evaluable|assessable|measurable|eligible for)"
 )
@@ -91,8 +100,13 @@ def extract(text: str) -> Extraction:
     comma = len(_COMMA_DECIMALS.findall(source[:200_000])) >= 1 and not re.search(r"(?<![0-9])0\.[0-9]", source[:200_000])
     spans: list[tuple[int, int]] = []
     tokens: list[list[Token]] = []
+    background = False
+    known_before: set[int] = set()  # sentences under a heading that says so
     for a, b in sentences(source):
         piece = source[a:b]
+        background = bool(_BACKGROUND.match(piece)) or (background and not _BODY.match(piece))
+        if background:
+            known_before.add(a)
         if not spans or _HAS_NUMBER.search(piece) or _GROUP_WORDS.search(piece):
             spans.append((a, b))
             tokens.append(tokenise(source, a, b, decimal_comma=comma))
@@ -144,6 +158,9 @@ def extract(text: str) -> Extraction:
         dates = _dates(items, sentence, body)
         claims.extend(dates)
         used.extend(c.span for c in dates)
+        if a in known_before and not _OWN.search(body):
+            skipped.append((a, b))
+            continue
         if (_HYPOTHESIS.search(body) and not any(_tested(item) for item in items)) or (
             _ELSEWHERE.search(body) and not any(item.kind in {"P", "R"} for item in items)
         ):

@@ -149,6 +149,8 @@ class Grammar(CellGrammar):
         ):
             if low[i] == "hr" and i > 0 and self.kinds[i - 1] == "n":
                 return None
+            if i > 1 and low[i - 1] in OPEN and (low[i - 2] in {"receptor", "receptors", "response"} or low[i + 2] == "-"):
+                return None  # "hormone receptor (HR)-positive", "objective response (OR)"
             measure = RATIO_HEADS[low[i]]
             if low[i] in {"ahr", "aor"}:
                 marks.append("adjusted")
@@ -187,7 +189,9 @@ class Grammar(CellGrammar):
                     continue
             if self.kinds[j] == "n" and not self.tokens[j].spelled:
                 break
-            if word in {";", "vs", "versus"} or self.p_value(j) is not None or self.kinds[j] == "id":
+            if word in {"exceed", "margin", "set", "targeted", "than"}:
+                return None  # a limit, no result
+            if word == ";" or (word in VS and not self._ends_in_ci(j)) or self.p_value(j) is not None or self.kinds[j] == "id":
                 return None
             if self.kinds[j] == "w":
                 about.append(word)
@@ -202,20 +206,28 @@ class Grammar(CellGrammar):
         ratio = Ratio(measure, value, pending, None, tuple(marks), " ".join(about))
         return ratio, self.ratio_end(ratio, j)
 
+    def _ends_in_ci(self, j: int) -> bool:
+        """ "hazard ratio for recurrence vs. tamoxifen, 0.65; 95% CI …": whether the next number has an interval."""
+        k = next((k for k in range(j, min(self.size, j + 10)) if self.kinds[k] == "n"), -1)
+        return k > 0 and self.low[k + 1] in {";", ","} | OPEN and self.ci(k + 2) is not None
+
     def unnamed_ratio(self, i: int) -> tuple[Ratio, int] | None:
         """ "(1.30, 1.05-1.61, p = 0.017)": a bracket with a number, its interval and its p-value is a ratio."""
         low = self.low
-        if not i or low[i - 1] not in OPEN or "." not in self.tokens[i].value or low[i + 1] not in {",", ";"}:
+        if not i or low[i - 1] not in OPEN or "." not in self.tokens[i].value or low[i + 1] not in {",", ";"} | OPEN:
             return None
         found = self.interval(i + 2)
-        if found is None or "." not in found[0].lower or "." not in found[0].upper or low[found[1]] not in {",", ";"}:
-            return None
-        p = self.p_value(found[1] + 1)
-        if p is None or found[0].unit is not None or low[p[1]] not in CLOSE:
+        if found is None or "." not in found[0].lower or "." not in found[0].upper or found[0].unit is not None:
             return None
         measures = [RATIO_HEADS[w] for w in low[:i] if w in RATIO_HEADS]
+        j = found[1] + (low[i + 1] in OPEN)
+        p = self.p_value(j + 1) if low[j] in {",", ";"} else None
+        if p is None and not (measures and low[i + 1] in OPEN and low[j - 1] in CLOSE and low[j] in CLOSE and "%" not in low[j : j + 1]):
+            return None
+        if p is not None and low[p[1]] not in CLOSE:
+            return None
         found[0].kind = "ci"
-        return Ratio(measures[-1] if measures else "HR", self.tokens[i].value, found[0], p[0]), p[1]
+        return Ratio(measures[-1] if measures else "HR", self.tokens[i].value, found[0], p[0] if p else None), p[1] if p else j
 
     def ratio_end(self, ratio: Ratio, j: int) -> int:
         """Where a ratio ends: its interval and p-value, also behind "for disease-free survival (DFS)"."""

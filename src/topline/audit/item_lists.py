@@ -34,7 +34,7 @@ def further_ratios(g: Grammar, tokens: list[Token], out: list[Item], i: int) -> 
     for number in range(1, 13):
         first: Ratio = out[-1].data
         j = i
-        while j < i + 2 and g.low[j] in {",", ";", "and"}:
+        while j < i + 2 and g.low[j] in {",", ";", "and", "v", "vs", "versus"}:
             j += 1
         start = j
         while start < j + 3 and g.kinds[start] == "w" and g.low[j] not in RATIO_HEADS:

@@ -32,6 +32,7 @@ _BEFORE_DURATION = frozenset(
         "another",
         "about",
         "previous",
+        "by",
         "initial",
         "minimum",
     ]
@@ -240,6 +241,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         if cell.unit == "%":
             return Item("X", i, j)  # a change of -28% is no share of patients
         cell.value = f"-{cell.value}"
+    if cell.value == "NR" and {"number", "events"} <= {t.lower for t in tokens[max(0, i - 16) : i]}:
+        return Item("X", i, j)  # "the required number of events has not been reached"
     if cell.unit in {"months", "weeks", "days", "years"} and before in _BEFORE_DURATION and cell.interval is None:
         risen = before == "to" and any(t.lower == "from" for t in tokens[max(0, i - 14) : i - 1])
         if (not risen or after in {"-"}) and not _of_follow_up(tokens, j):

@@ -42,6 +42,7 @@ _GLUE = frozenset(
     [",", ":", ";", "=", "(", "[", ")", "]", "ci", "cis", "of", "was", "were", "is", "from", "between", "for", "the", "and", "a", "to"]
 ) - {"to", "and", "a"}
 _NR_WORDS = frozenset({"nr", "ne", "nc", "na", "unreached", "inf", "∞"})
+_COMPOUND = frozenset({"arm", "arms", "courses", "cycles", "doses", "fractions", "groups", "items", "regimens", "schedules", "sessions"})
 _REACHED = frozenset({"statistical", "significance", "its", "the", "a", "clinical"})  # "did not reach statistical significance"
 _NR_TAIL = frozenset({"reached", "estimable", "evaluable", "reach", "available", "calculable", "attained", "achieved"})
 _METHODS = frozenset(
@@ -143,6 +144,8 @@ class ValueGrammar:
         """ "95% CI", "CI 95%", "confidence interval (CI)"; the level and the position after it."""
         low = self.low
         level = None
+        if low[i] in {"two-sided", "one-sided"} or (low[i] in {"1", "2"} and low[i + 1] == "-" and low[i + 2] == "sided"):
+            i += 1 if low[i][0] in "to" else 3
         j = i
         if self.kinds[i] == "n" and (
             (low[i + 1] == "%" and 50 < float(self.tokens[i].value) < 100)
@@ -172,6 +175,8 @@ class ValueGrammar:
                     j += 1
             elif low[j] == "," and low[j + 1] == "ci":
                 j += 2
+        elif low[j] == "highest" and low[j + 1] == "posterior" and low[j + 2] == "density":
+            j += 3 + (low[j + 3] == "interval")
         elif low[j] in {"confidence-interval"}:
             j += 1
         else:
@@ -310,11 +315,17 @@ class ValueGrammar:
                 j += 1
                 steps += 1
         n = self.integer(j)
+        if (low[j + 1] in TIME_UNITS or (low[j + 1] == "-" and low[j + 2] in TIME_UNITS)) or _COMPOUND & set(low[j + 1 : j + 3]):
+            return None  # "days 1 to 21 of a 28-day cycle", "7 of 8 weeks", "one of two treatment arms"
         if "/" in (low[i - 1 if i else 0], low[j + 1]) or (self.tokens[i].text.startswith("0") and x):
             return None  # a dose "500/100/500", the studies "017/057"
         if n is None or n < x or n == 0 or (self.low[j + 1] in {"%", "mg", "-", "grade", "grades"} and self.low[j + 1] != "-"):
             return None
-        if low[i + 1] == "/" and n <= 5 and x <= 5 and low[i - 1 if i else 0] in {"grade", "grades", "stage"}:
+        if (
+            low[i + 1] == "/"
+            and n <= 5
+            and (low[i - 1 if i else 0] in {"grade", "grades", "stage"} or low[j + 1] in {"inhibitor", "inhibitors"})
+        ):
             return None
         return x, n, j + 1
 
