@@ -157,3 +157,63 @@ def test_a_test_that_was_made_is_no_assumption() -> None:
 def test_a_number_of_groups_of_three_reads_as_one() -> None:
     found = claims("Of 13\u2009624 patients, 13\u00a0000 (95.4%) were men.", "proportion")
     assert [(c.x, c.n) for c in found] == [(13000, 13624)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BACKGROUND: Mutations occur in 40% of patients with sarcoma. METHODS: We studied velotinib.",
+        "IMPORTANCE: Earlier, velotinib prolonged PFS (hazard ratio, 0.57; 95% CI, 0.40 to 0.81).",
+        "Velotinib was given on days 1 to 21 of a 28-day cycle, or weekly for 7 of 8 weeks.",
+        "Women with hormone receptor (HR)-positive, human epidermal growth factor receptor 2 (HER2)-negative cancer took part.",
+        "The primary end point was objective response (OR) per RECIST 1.1 by central review.",
+        "The noninferiority margin of the hazard ratio was set at 1.32.",
+        "A hazard ratio that did not exceed 1.29 would be claimed as noninferiority.",
+        "The protocol specified P = .05 for the comparison, and a two-sided α of 0.20.",
+        "The planned interim analyses were done at 33%, 50%, and 67% of expected accrual.",
+        "Patients were randomized to 1 of 2 treatment arms.",
+        "The required number of events for overall survival had not been reached.",
+        "Velotinib is a poly(ADP-ribose) polymerase (PARP) 1/2 inhibitor.",
+        "Velotinib prolonged median overall survival by 8.5 months.",
+        "Patients returned for follow-up 24 weeks, 48 weeks, and 72 weeks after treatment.",
+    ],
+)
+def test_what_is_no_result(text: str) -> None:
+    assert [c.value for c in audit_text(text).claims] == []
+
+
+def test_results_told_in_the_introduction_as_the_papers_own_are_results() -> None:
+    text = "BACKGROUND: Velotinib is new. We report the final results after a median follow-up of 50 months. METHODS: None."
+    assert [c.value for c in claims(text, "follow_up")] == ["50"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Median PFS was 17.9 weeks (2-sided 95% CI, 11.9-24.0 weeks).", ("17.9", "11.9", "24.0", None)),
+        ("The hazard ratio for recurrence vs. tamoxifen, 0.65; 95% CI, 0.49 to 0.87, was low.", ("0.65", "0.49", "0.87", None)),
+        ("Recurrence fell (hazard ratio, 0.58; 95 percent confidence interval, 0.40 to 0.85; P=0.005).", ("0.58", "0.40", "0.85", "0.005")),
+        ("The PFS rate at 6 months was 71% (95% credible interval, 55%-84%).", ("71", "55", "84", None)),
+        ("The median duration of surgery was 292 min (range 100-400 min).", ("292", "100", "400", None)),
+        ("The median tumour diameter was 64.1 mm (13.2-255.8 mm).", ("64.1", "13.2", "255.8", None)),
+        ("The response rate was 40% (95% highest posterior density interval, 26.2-54.9).", ("40", "26.2", "54.9", None)),
+    ],
+)
+def test_intervals_under_other_names(text: str, expected: Parts) -> None:
+    (claim,) = audit_text(text).claims
+    assert parts(claim) == expected
+
+
+def test_means_share_the_way_their_spread_is_printed() -> None:
+    text = ARMS + "The mean volume was 38 [SD 26] with velotinib vs 57 [41] with placebo."
+    assert [(c.value, c.lower) for c in claims(text, "mean_sd")] == [("38", "26"), ("57", "41")]
+
+
+def test_a_p_value_names_its_hypothesis_behind_it() -> None:
+    (claim,) = claims("DFS was alike (hazard ratio, 0.92; 90.2% CI, 0.74 to 1.14; P = 0.005 for noninferiority).", "ratio")
+    assert (claim.p, "noninferiority" in claim.marks) == ("0.005", True)
+
+
+def test_a_percentage_of_some_of_the_patients_before_it_is_not_of_them() -> None:
+    found = claims("A total of 168 patients (86% with resistant disease) were enrolled.", "proportion")
+    assert [c.x for c in found] == [None]

@@ -11,6 +11,7 @@ from topline.audit.value_grammar import CLOSE, OPEN, Cell, Interval, ValueGramma
 __all__ = ["CellGrammar"]
 
 
+_OTHERS = frozenset({"with", "were", "had", "who", "men", "women", "male", "female"})  # "168 patients (86% with resistant disease)"
 _PER = re.compile(r"(?:[mµμnpdk]?[gl]|[mµμn]?mol|h|s|min|iu|kg|day)-[12]$")
 
 
@@ -45,6 +46,8 @@ class CellGrammar(ValueGrammar):
             cell.value = self.tokens[i].value
             j = i + 1
             cell.unit, j = self.unit(j)
+            if cell.unit is None and self.low[j] in NOT_RESULTS and self.low[i - 1 if i else 0] in {"was", "were"}:
+                j += 1  # "the median duration of surgery was 292 min (range 100-400)"
             if (cell.unit is None and self.low[j] == "±") or (
                 self.low[j] == "+" and self.low[j + 1] in {"/", "-"} and self.kinds[j + 3] == "n"
             ):
@@ -126,13 +129,18 @@ class CellGrammar(ValueGrammar):
                 if cell.unit is None and found[0].unit and cell.x is None and cell.value is not None:
                     cell.unit = found[0].unit
                 return found[1]
-        if self.low[k] == "±" and self.kinds[k + 1] == "n" and cell.sd is None and cell.value is not None:
-            cell.sd = self.tokens[k + 1].value  # "9 [± 10.3]"
-            return self.unit(k + 2)[1]
+        if self.low[k] == "±" and cell.sd is None and cell.value is not None:
+            j = k + 1
+            while j < k + 8 and self.low[j] in {"standard", "deviation", "sd", ",", "="} | OPEN | CLOSE:
+                j += 1
+            if self.kinds[j] == "n":
+                cell.sd = self.tokens[j].value  # "9 [± 10.3]", "70% (± SD, 28%)"
+                return self.unit(j + 1)[1]
         if self.low[k] in {"sd", "s.d"} and cell.sd is None and cell.value is not None:
             j = k + 1 + (self.low[k + 1] in {"=", ":", "of", ","})
             if self.kinds[j] == "n":
                 cell.sd = self.tokens[j].value  # "69.3 years (SD 9.0)"
+                self.with_sd = True
                 return self.unit(j + 1)[1]
         if cell.unit == "%" and cell.x is None:
             fraction = self.fraction(k)
@@ -150,7 +158,7 @@ class CellGrammar(ValueGrammar):
                 cell.x = self.integer(k)
                 return k + 2
         percent = self.percent(k)
-        if percent is not None and cell.unit is None and self.ci_head(k) is None:
+        if percent is not None and cell.unit is None and self.ci_head(k) is None and self.low[percent[1]] not in _OTHERS:
             if opener not in OPEN and cell.x is None and not (cell.noun is not None and self.low[percent[1]] in CLOSE):
                 return None  # but "(1,323 women, 91%)"
             if cell.x is None:
@@ -164,9 +172,8 @@ class CellGrammar(ValueGrammar):
             opener in OPEN
             and cell.unit is None
             and cell.value is not None
-            and "." in cell.value
             and self.kinds[k] == "n"
-            and "." in self.tokens[k].value
+            and (self.with_sd or ("." in cell.value and "." in self.tokens[k].value))
             and self.low[k + 1] in CLOSE
         ):
             cell.sd = self.tokens[k].value  # "mean [SD] age, 57.9 [9.1] years"
@@ -193,6 +200,8 @@ class CellGrammar(ValueGrammar):
             known = (
                 cell.unit is not None or (cell.value is not None and "." in cell.value) or (bare is not None and self._around(cell, *bare))
             )
+            if bare is not None and self.low[bare[1]] in NOT_RESULTS and "." in (cell.value or ""):
+                bare = bare[0], bare[1] + 1  # "64.1 mm (13.2-255.8 mm)"
             if bare is not None and known and self.low[bare[1]] in CLOSE | {";", ","} and bare[0].lower != "NR":
                 if cell.unit == "%" and bare[0].unit not in {None, "%"}:
                     return None

@@ -74,6 +74,7 @@ _BEFORE_CODE = frozenset(
         "chromosome",
     ]
 )
+_STATED = frozenset({"was", "were", "of", "is", "median", "mean", "and", "vs", "versus", "v", "with", "reached", "than"})
 _SCORED = frozenset({"status", "score", "scores", "ecog", "ps", "who", "kps"})
 _SUBSTANCES = frozenset(
     {
@@ -117,6 +118,15 @@ def _code_range(tokens: list[Token], i: int, before: str) -> Item | None:
     return None
 
 
+_DOSED = frozenset({"dose", "doses", "dosage", "intensity", "concentration", "infusion", "every"})
+
+
+def _located(tokens: list[Token], i: int) -> bool:
+    """ "The median duration of surgery was 292 min": a mean or median that the sentence states, in whatever unit."""
+    before = [t.lower for t in tokens[max(0, i - 12) : i]]
+    return before[-1:] in (["was"], ["were"]) and bool({"median", "mean", "average"} & set(before)) and not _DOSED & set(before)
+
+
 def _difference_before(tokens: list[Token], i: int) -> bool:
     """ "a difference of 4%", but not "no difference in survival: 33% versus 27%"."""
     for token in reversed(tokens[max(0, i - 4) : i]):
@@ -154,6 +164,9 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     """The number at `i` as a result, or as what is none."""
     before = tokens[i - 1].lower if i else ""
     after = tokens[i + 1].lower if i + 1 < len(tokens) else ""
+    if after in NOT_RESULTS and _located(tokens, i):
+        found = g.cell(i)
+        return Item("C", i, found[1], found[0]) if found else None
     if after in NOT_RESULTS or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in NOT_RESULTS):
         return Item("X", i, i + 2)
     if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n":
@@ -201,8 +214,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     if after == "%" and [t.lower for t in tokens[i + 2 : i + 4]] == ["(", "from"]:
         end = next((j for j in range(i + 4, min(len(tokens), i + 14)) if tokens[j].text == ")"), i + 1)
         return Item("X", i, end + 1)  # "an increase of 7.3% (from 28.1% to 35.4%)"
-    if any(t.lower in {"margin", "margins"} for t in tokens[max(0, i - 4) : i]):
-        return Item("X", i, i + 1)
+    if any(t.lower == "margin" for t in tokens[max(0, i - 4) : i]) and any("inferior" in t.lower for t in tokens[max(0, i - 8) : i]):
+        return Item("X", i, i + 1)  # "a noninferiority margin of 10%"
     if before in {"group", "groups", "arm", "arms", "cohort"} and len(tokens[i].text) == 1 and after not in PATIENT_NOUNS | {"(", "%"}:
         return Item("X", i, i + 1)  # "94.5% group 1 vs 88.4% group 2"
     if after == ":" and 0 < i <= 3 and tokens[i - 1].kind == "w" and tokens[i].value.isdigit() and _spaced(tokens, i):
@@ -254,6 +267,10 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         and tokens[j].lower in {"follow-up", "followup"}
     ):
         return Item("X", i, j)  # "the daily one week follow-up"
+    later = tokens[j].lower if j < len(tokens) else ""
+    named = i > 0 and tokens[i - 1].kind == "w" and before not in _STATED and cell.interval is None
+    if named and cell.unit in {"months", "weeks", "days", "years"} and later in {"after", "following", "post", "before"}:
+        return Item("X", i, j)  # "the levels 90 days after treatment"
     if cell.unit in {"years"} and after in {"years", "year"} and i + 2 < len(tokens) and tokens[i + 2].lower in {"old", "or", "ago"}:
         return Item("X", i, j)
     if (

@@ -72,7 +72,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
                 return Item("P", i, p[1], p[0])
         if head in "haosri":
             ratio = g.ratio(i)
-            if ratio is not None and not (low == "rr" and ratio[0].interval is None):
+            if ratio is not None and not (low == "rr" and ratio[0].interval is None and ratio[0].p is None):
                 return Item("R", i, ratio[1], ratio[0])
         if head == "g" or low == "≥":
             grade = g.grade(i)

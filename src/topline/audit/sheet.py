@@ -17,7 +17,8 @@ __all__ = ["Sheet", "fits", "grim_power"]
 
 _CHANCE = 0.1
 _PATIENTS = re.compile(
-    r"(?<![0-9.,])([0-9]{2,7}|[0-9]{1,3}(?:,[0-9]{3})+) (?:[A-Za-z-]+ ){0,3}(?:patients|participants|women|men|subjects|individuals|people)\b"
+    r"(?<![0-9.,])([0-9]{2,7}|[0-9]{1,3}(?:,[0-9]{3})+) (?:[A-Za-z-]+ ){0,3}"
+    r"(?:patients|participants|women|men|subjects|individuals|people)\b"
 )
 _OTHER_PATIENTS = frozenset({"later", "estimated", "other units"})
 

@@ -60,6 +60,7 @@ class ValueGrammar:
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.size = len(tokens)
+        self.with_sd = False  # a value with its SD was read: "38 [SD 26] vs 57 [41]"
         self.low = [t.lower for t in tokens] + [""] * 12
         self.kinds = [t.kind for t in tokens] + [""] * 12
 
@@ -148,11 +149,11 @@ class ValueGrammar:
             i += 1 if low[i][0] in "to" else 3
         j = i
         if self.kinds[i] == "n" and (
-            (low[i + 1] == "%" and 50 < float(self.tokens[i].value) < 100)
+            (low[i + 1] in {"%", "percent"} and 50 < float(self.tokens[i].value) < 100)
             or (low[i + 1] in {"ci", "-"} and self.tokens[i].value in _LEVELS)
         ):
             level = self.tokens[i].value
-            j = i + 2 if low[i + 1] in {"%", "-"} else i + 1
+            j = i + 2 if low[i + 1] in {"%", "-", "percent"} else i + 1
             if low[j] in {"%", "-"}:
                 j += 1
             if low[j] in _METHODS:

@@ -1,0 +1,273 @@
+"""The grammar of p-values and of ratios with their intervals and p-values, in any of the usual orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from topline.audit.cell_grammar import CellGrammar
+from topline.audit.lexicon import PATIENT_NOUNS, RATIO_HEADS, TIME_UNITS
+from topline.audit.small_words import VS
+from topline.audit.value_grammar import CLOSE, OPEN, Interval
+
+__all__ = ["PValue", "Ratio", "RatioGrammar"]
+
+
+@dataclass(slots=True)
+class PValue:
+    """A p-value with its sign; `marks` say which test or side the text names."""
+
+    value: str
+    marks: tuple[str, ...] = ()
+    threshold: bool = False
+
+
+@dataclass(slots=True)
+class Ratio:
+    """HR, OR or RR with its interval and p-value."""
+
+    measure: str
+    value: str
+    interval: Interval | None = None
+    p: PValue | None = None
+    marks: tuple[str, ...] = ()
+    about: str = ""
+
+
+_HYPOTHESES = frozenset({"equivalence", "heterogeneity", "interaction", "non-inferiority", "noninferiority", "superiority", "trend"})
+_P_SIGNS = frozenset("=<>≤≥")
+
+
+class RatioGrammar(CellGrammar):
+    """Parsers of p-values and ratios over one sentence."""
+
+    def p_value(self, i: int) -> tuple[PValue, int] | None:
+        """ "P = 0.04", "p<.001", "P value of 0.03", "P for interaction = .2", "log-rank P=NS"."""
+        low = self.low
+        if low[i] == "ps" and self.tokens[i].text != "Ps":
+            return None  # performance status
+        if low[i] not in {"p", "ps", "p-value", "p-values", "pvalue", "plog-rank", "plogrank", "ptrend", "pinteraction"}:
+            return None
+        marks: list[str] = []
+        j = i + 1
+        if low[j] in {"value", "values"}:
+            j += 1
+        steps = 0
+        while steps < 8 and low[j] not in _P_SIGNS and self.kinds[j] != "n":
+            word = low[j]
+            if word in {"for", "(", ")", "[", "]", "of", "was", "were", "is", ":", ",", "-", "by", "test", "the", "s", "'"}:
+                pass
+            elif word in {
+                "interaction",
+                "trend",
+                "log-rank",
+                "logrank",
+                "noninferiority",
+                "non-inferiority",
+                "stratified",
+                "one-sided",
+                "two-sided",
+                "1-sided",
+                "2-sided",
+                "fisher",
+                "exact",
+                "chi-square",
+                "adjusted",
+                "nominal",
+                "superiority",
+            }:
+                marks.append(word)
+            elif word == "ns":
+                return PValue("NS"), j + 1
+            else:
+                return None
+            j += 1
+            steps += 1
+        sign = ""
+        while low[j] in _P_SIGNS:
+            sign += low[j]
+            j += 1
+        if low[j] in {"ns", "n.s"} or (low[j] == "n" and low[j + 1] == "." and low[j + 2] == "s"):
+            return PValue("NS"), j + 1
+        if self.kinds[j] != "n":
+            return None
+        value = self.tokens[j].value
+        j += 1
+        if low[j] in {"x", "×", "*"} and self.integer(j + 1) == 10 and low[j + 2] in {"-", "^"}:
+            k = j + 3 + (low[j + 3] in {"-", "^"})
+            power = self.integer(k)
+            if power is not None and power < 40:
+                value = f"{float(value) * 10.0**-power:.{power + 1}f}"
+                j = k + 1
+        elif low[j] in {"e", "e-"}:
+            return None
+        if float(value) > 1 or (not sign and "." not in value):
+            return None
+        prefix = "" if sign in {"", "=", "=="} else ("<" if "<" in sign else ">" if ">" in sign else "≤" if "≤" in sign else "≥")
+        if low[j] in {"for", "("} and low[j + 1] in _HYPOTHESES:
+            marks.append(low[j + 1])  # "P = 0.005 for noninferiority"
+        threshold = low[j] in {"was", "were", "is", "are", "indicated", "indicates", "denoted"} and any(
+            w in {"considered", "regarded", "significant", "significance", "deemed", "defined", "set", "statistically", "indicate"}
+            for w in low[j : j + 5]
+        )
+        return PValue(prefix + value, tuple(marks), threshold), j
+
+    def ratio(self, i: int) -> tuple[Ratio, int] | None:
+        """A hazard, odds or risk ratio with its interval and p-value, in any of the usual orders."""
+        low = self.low
+        j = i
+        marks: list[str] = []
+        token = self.tokens[i].text
+        if low[i] in RATIO_HEADS and (
+            token.isupper() or token in {"aHR", "sHR", "aOR", "HRs", "ORs"} or (low[i] == "hr" and self.kinds[i + 1] != "")
+        ):
+            if low[i] == "hr" and i > 0 and self.kinds[i - 1] == "n":
+                return None
+            if i > 1 and low[i - 1] in OPEN and (low[i - 2] in {"receptor", "receptors", "response"} or low[i + 2] == "-"):
+                return None  # "hormone receptor (HR)-positive", "objective response (OR)"
+            measure = RATIO_HEADS[low[i]]
+            if low[i] in {"ahr", "aor"}:
+                marks.append("adjusted")
+            j += 1
+        elif low[i] in {"hazard", "hazards", "odds", "risk", "rate", "relative"} and low[i + 1] in {"ratio", "ratios", "risk"}:
+            if low[i] == "relative" and low[i + 1] != "risk":
+                return None
+            measure = {"hazard": "HR", "hazards": "HR", "odds": "OR"}.get(low[i], "RR")
+            j += 2
+        else:
+            return None
+        if i and low[i - 1] in {"adjusted", "multivariable", "multivariate", "stratified", "unadjusted", "weighted"}:
+            marks.append(low[i - 1])
+        about: list[str] = []
+        steps = 0
+        pending: Interval | None = None
+        while steps < 40 and j < self.size:
+            word = low[j]
+            if steps >= 16 and self.kinds[j] == "n" and (low[j - 1] not in {"was", "were"} or low[j + 1] not in OPEN):
+                return None  # a long way only over the list of what the ratios are of
+            early = self.ci(j)
+            if early is not None:
+                pending, j = early
+                steps += 2
+                continue
+            head = self.ci_head(j)
+            if head is not None:
+                j = head[1]
+                steps += 1
+                continue
+            if word in OPEN and any(w in {"vs", "versus"} for w in low[j + 1 : j + 5]):
+                close = next((k for k in range(j + 1, min(self.size, j + 9)) if low[k] in CLOSE), -1)
+                if close > 0 and not any(kind == "n" for kind in self.kinds[j:close]):
+                    j = close + 1  # "hazard ratio (B vs A) of PFS"
+                    steps += 1
+                    continue
+            if self.kinds[j] == "n" and not self.tokens[j].spelled:
+                break
+            if word in {"exceed", "margin", "set", "targeted", "than"}:
+                return None  # a limit, no result
+            if word == ";" or (word in VS and not self._ends_in_ci(j)) or self.p_value(j) is not None or self.kinds[j] == "id":
+                return None
+            if self.kinds[j] == "w":
+                about.append(word)
+            j += 1
+            steps += 1
+        if self.kinds[j] != "n" or self.low[j + 1] == "%" or self.low[j + 1] in TIME_UNITS:
+            return None
+        value = self.tokens[j].value
+        if len(value) > 8 or (value.isdigit() and (int(value) > 99 or self.low[j + 1] in PATIENT_NOUNS)):
+            return None
+        j += 1
+        ratio = Ratio(measure, value, pending, None, tuple(marks), " ".join(about))
+        return ratio, self.ratio_end(ratio, j)
+
+    def _ends_in_ci(self, j: int) -> bool:
+        """ "hazard ratio for recurrence vs. tamoxifen, 0.65; 95% CI …": whether the next number has an interval."""
+        k = next((k for k in range(j, min(self.size, j + 10)) if self.kinds[k] == "n"), -1)
+        return k > 0 and self.low[k + 1] in {";", ","} | OPEN and self.ci(k + 2) is not None
+
+    def unnamed_ratio(self, i: int) -> tuple[Ratio, int] | None:
+        """ "(1.30, 1.05-1.61, p = 0.017)": a bracket with a number, its interval and its p-value is a ratio."""
+        low = self.low
+        if not i or low[i - 1] not in OPEN or "." not in self.tokens[i].value or low[i + 1] not in {",", ";"} | OPEN:
+            return None
+        found = self.interval(i + 2)
+        if found is None or "." not in found[0].lower or "." not in found[0].upper or found[0].unit is not None:
+            return None
+        measures = [RATIO_HEADS[w] for w in low[:i] if w in RATIO_HEADS]
+        j = found[1] + (low[i + 1] in OPEN)
+        p = self.p_value(j + 1) if low[j] in {",", ";"} else None
+        if p is None and not (measures and low[i + 1] in OPEN and low[j - 1] in CLOSE and low[j] in CLOSE and "%" not in low[j : j + 1]):
+            return None
+        if p is not None and low[p[1]] not in CLOSE:
+            return None
+        found[0].kind = "ci"
+        return Ratio(measures[-1] if measures else "HR", self.tokens[i].value, found[0], p[0] if p else None), p[1] if p else j
+
+    def ratio_end(self, ratio: Ratio, j: int) -> int:
+        """Where a ratio ends: its interval and p-value, also behind "for disease-free survival (DFS)"."""
+        k = j + 1
+        if self.low[j] == "per":
+            while k < j + 6 and self.kinds[k] in {"w", "n"} and self.ci_head(k) is None:
+                k += 1
+            return self._ratio_tail(ratio, k if self.low[k] in {",", ";"} | OPEN | CLOSE else j)  # "1.41 per site"
+        if self.low[j] == "for":
+            while k < j + 9 and self.kinds[k] == "w":
+                k += 1
+            if self.low[k] in OPEN and self.kinds[k + 1] == "w" and self.low[k + 2] in CLOSE:
+                k += 3
+            if k > j + 1 and self.low[k] in OPEN and (self.ci(k + 1) is not None or self.p_value(k + 1) is not None):
+                if not VS & set(self.low[j + 1 : k]):
+                    ratio.about = " ".join(self.low[j + 1 : k])
+                return self._ratio_tail(ratio, k)
+        return self._ratio_tail(ratio, j)
+
+    def _ratio_tail(self, ratio: Ratio, j: int) -> int:
+        depth = 0
+        for _ in range(7):
+            k = j
+            opener = self.low[k]
+            while k < j + 3 and (
+                self.low[k] in OPEN
+                or self.low[k] in {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "stratified"}
+            ):
+                depth += self.low[k] in OPEN
+                k += 1
+            if ratio.interval is None:
+                found = self.ci(k)
+                if found is None and opener in OPEN | {",", ";"}:
+                    bare = self.interval(k)
+                    if bare is not None and bare[0].unit is None and opener in OPEN and "NR" not in (bare[0].lower, bare[0].upper):
+                        found = bare
+                        found[0].kind = "ci"
+                if found is None and opener == ",":
+                    bare = self.interval(k)
+                    if bare is not None and self.low[k + 1] in {"-", "to"} and "." in bare[0].lower and "." in bare[0].upper:
+                        found = bare  # "HR 0.56, 0.34-0.92"
+                        found[0].kind = "ci"
+                if found is not None:
+                    ratio.interval, j = found
+                    continue
+            p = self.p_value(k)
+            if p is not None and ratio.p is None:
+                ratio.p, j = p
+                words = [w for w in self.low[j - 8 if j > 8 else 0 : j] if w in {"one-sided", "log-rank", "logrank", "stratified"}]
+                if words:
+                    ratio.p.marks = tuple(dict.fromkeys((*ratio.p.marks, *words)))
+                continue
+            if opener in CLOSE and depth:
+                depth -= 1
+                j += 1
+                continue
+            if (
+                opener in CLOSE
+                and self.low[j + 1] in {",", ";", "("}
+                and ratio.interval is not None
+                and ratio.p is None
+                and self.p_value(j + 2) is not None
+            ):
+                j += 1
+                continue
+            if opener in CLOSE and ratio.interval is None and self.low[j + 1] in OPEN and self.ci(j + 2) is not None:
+                j += 1
+                continue
+            break
+        return j
