@@ -33,10 +33,9 @@ def role(entry: Entry) -> int:
 
 
 def _generic(entry: Entry) -> bool:
-    words = {p for key in entry.keys for p in key} - HEADS
-    return words <= _CONTROL | _TESTED | {"group", "arm", "treatment", "therapy", "cohort"} or all(
-        len(key) == 2 and (key[0] in {"group", "arm", "cohort"} or key[1] in {"group", "arm", "cohort"}) for key in entry.keys
-    )
+    key = entry.keys[0]  # by the name that the text gave first
+    lettered = len(key) == 2 and (key[0] in {"group", "arm", "cohort"} or key[1] in {"group", "arm", "cohort"})
+    return lettered or set(key) - HEADS <= _CONTROL | _TESTED | {"group", "arm", "treatment", "therapy", "cohort"}
 
 
 def resolve(keys: list[Key], arms: list[Entry]) -> int | None:
@@ -149,8 +148,16 @@ def unify(arms: list[Entry], other: list[Entry]) -> None:
         for key in entry.keys:
             if key not in arm.keys and not any(key in a.keys for a in arms):
                 arm.keys.append(key)
-        if entry.n is not None and (arm.n is None or entry.sure > arm.sure):
-            arm.n, arm.span, arm.sure = entry.n, entry.span, entry.sure
+    _take_sizes(arms, other, targets)
+
+
+def _take_sizes(arms: list[Entry], other: list[Entry], targets: list[int | None]) -> None:
+    """Give the arms the sizes of a set: all of them where they are surer, else those that the arms lack."""
+    sized = {t: entry for t, entry in zip(targets, other, strict=True) if t is not None and entry.n is not None}
+    surer = len(sized) == len(arms) and min(e.sure for e in sized.values()) > min(a.sure if a.n is not None else -1 for a in arms)
+    for t, entry in sized.items():
+        if surer or arms[t].n is None:
+            arms[t].n, arms[t].span, arms[t].sure = entry.n, entry.span, entry.sure
 
 
 def _refines(other: list[Entry], arms: list[Entry], evidence: Evidence) -> bool:

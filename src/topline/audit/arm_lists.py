@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from topline.audit.arm_phrases import DOSE_UNITS, NEVER_NAMED, Entry, closing_bracket, is_name, name_key, phrase_text
+from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, never_named, phrase_text
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
 from topline.audit.small_words import HEADS, STOP
 from topline.audit.tokens import Token
+from topline.audit.treatments import is_treatment
 
 __all__ = ["Listed", "as_entries", "dose_or_schedule", "is_schedule", "read_list"]
 
@@ -41,6 +42,9 @@ _SKIP = frozenset(
     }
 ) | (PATIENT_NOUNS - {
         "men", "women",
+    })
+_ROUTES = frozenset({
+        "intravenous", "iv", "oral", "subcutaneous",
     })
 _END = frozenset(
     {
@@ -204,7 +208,8 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
                 continue
             break
         counted = token.kind == "n" and k + 1 < stop and tokens[k + 1].lower in _SCHEDULE
-        if not part.words and low in _SKIP and not counted and not (low == "treatment" and k + 1 < stop and tokens[k + 1].lower in HEADS):
+        lettered = token.text == "A" and tokens[k - 1].lower in HEADS
+        if not part.words and low in _SKIP and not counted and not lettered and not (low == "treatment" and k + 1 < stop and tokens[k + 1].lower in HEADS):
             k += 1
             continue
         if low == "of" and schedule and k + 1 < stop and tokens[k + 1].kind == "w" and tokens[k + 1].lower != "each":
@@ -220,7 +225,10 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             part.raw.append(token)
             k += 1
             continue
-        if low in _END or low in NEVER_NAMED or token.text == ":" or token.kind in {"url", "id"}:
+        if low == "at" and any(t.lower in {"dose", "doses"} for t in tokens[k + 1 : k + 5]):
+            schedule, k = True, k + 1  # "A at a flat dose of 200 mg"
+            continue
+        if low in _END or never_named(token) or token.text == ":" or token.kind in {"url", "id"}:
             break
         if low in _JOIN and not (token.text == "-" and (schedule or tokens[k - 1].kind == "n")):
             schedule = False
@@ -229,7 +237,8 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
         elif (
             token.kind == "n" and not (k and tokens[k - 1].lower in HEADS) and not (part.words and tokens[k - 1].text == "-")
         ) or low in _SCHEDULE:
-            schedule = schedule or bool(part.words)
+            drug = low in _ROUTES and k + 1 < stop and is_treatment(tokens[k + 1].lower)
+            schedule = not drug and (schedule or bool(part.words))
         elif token.kind == "s" and token.text not in "+-/'":
             if token.text in "=%<>≥≤":
                 break
@@ -286,6 +295,8 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
             dose = _trim(dose_or_schedule([t for p in group for t in p.raw]))
             if not dose or len(dose) > 9 or not (key or any(t.kind == "w" for t in dose)):
                 continue
+            if not key and not any(t.kind == "n" or t.lower in _SCHEDULE for t in dose):
+                continue
             amount = name_key(dose)
             named = [
                 *([amount] if len(amount) > 1 or not key else []),
@@ -300,7 +311,7 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
             return []
         n = next((p.n for p in group if p.n is not None), None)
         named += [q for p in group for a in p.aliases if (q := name_key(a)) and q not in named]
-        out.append(Entry(text, n, named, (words[0].start, words[-1].end), strength, number))
+        out.append(Entry(text, n, named, (words[0].start, words[-1].end), strength, number, 3 if strength == 4 else 1))
     return out
 
 

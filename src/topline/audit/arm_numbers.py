@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from topline.audit.arm_phrases import Entry, closing_bracket, is_name, name_key, phrase_after, phrase_text
+from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, phrase_after, phrase_text
 from topline.audit.arm_sizes import bracket_size, sureness
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
 from topline.audit.small_words import HEADS, STOP, TREATMENT_VERBS
@@ -38,7 +38,7 @@ _AMOUNT = frozenset(
         "-", "course", "courses", "cycle", "cycles", "daily", "dose", "doses", "fraction", "fractions", "of", "or", "session",
         "sessions", "single", "to", "total", "up", "weekly",
     }
-) | frozenset(TIME_UNITS)
+) | frozenset(TIME_UNITS) | DOSE_UNITS
 _CLOSING = frozenset(
     {
         "after", "as", "at", "between", "during", "for", "from", "had", "respectively", "using", "versus", "vs", "was", "were",
@@ -54,7 +54,7 @@ _EVENTFUL = frozenset(
 )
 _HAPPENED = frozenset(
     {
-        "alive", "censored", "dead", "detected", "excluded", "free", "lost", "negative", "not", "positive", "still", "withdrawn",
+        "alive", "censored", "dead", "detected", "excluded", "free", "lost", "ineligible", "negative", "not", "positive", "still", "withdrawn",
     }
 )
 _OCCURRED = frozenset({
@@ -112,7 +112,7 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
     """Read from a number of patients up to the name of their arm."""
     count = _Count(i, i + 1)
     j = i + 1
-    noun = of_all = auxiliary = bracketed = False
+    noun = of_all = auxiliary = bracketed = relative = False
     while j < len(tokens):
         low = tokens[j].lower
         if tokens[j].text in "([":
@@ -126,6 +126,7 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
         elif low in _BETWEEN:
             of_all = of_all or low == "of"
             auxiliary = auxiliary or low in _AUXILIARY
+            relative = relative or low in {"who", "whom", "that"}
             j += 1
         elif not noun and tokens[j].kind == "w" and low not in STOP and _noun_follows(tokens, j):
             j += 1  # "42 elderly patients"
@@ -144,7 +145,7 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
         return None
     low, last = tokens[j].lower, tokens[j - 1].lower
     count.verb = low in _VERBS
-    count.finite = low in _FINITE or (count.verb and auxiliary)
+    count.finite = not relative and (low in _FINITE or (count.verb and auxiliary))
     if (
         not count.verb
         and last == "had"
@@ -166,7 +167,7 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
         j += 1
     elif low == "in" and int(token.value) < 10 and not lows & _ENROLLING:
         return None  # "three in the A group": events, not sizes
-    elif low in {"in", "to", "into"} and (j == i + 1 or of_all or noun or auxiliary or bracketed):
+    elif low in {"in", "to", "into"} and (j == i + 1 or of_all or noun or auxiliary or (bracketed and (low != "in" or count.share is not None))):
         j += 1
     else:
         return None
@@ -210,6 +211,8 @@ def _named(tokens: list[Token], count: _Count, source: str, number: int, lows: s
     """The entry of a count and the position after its name."""
     i, j = count.at, count.j
     while j < len(tokens) and tokens[j].lower in _TO_NAME:
+        if tokens[j].lower == "either":
+            return None  # the size of all arms
         j += 1
     q = j
     while q < len(tokens) and (tokens[q].kind == "n" or tokens[q].lower in _AMOUNT):
@@ -276,17 +279,27 @@ def _head_near(tokens: list[Token], k: int) -> int:
 
 def _without_events(tokens: list[Token], read: list[tuple[_Count, Entry, int]]) -> list[tuple[_Count, Entry, int]]:
     """Leave out counts of those to whom something happened: "adverse events were reported in 52 (12%) patients receiving A"."""
-    loose = [row for row in read if not row[0].finite]
-    if not loose:
-        return read
-    shares = [row[0].share for row in read if row[0].share is not None]
-    parts = len(shares) > 1 and 98.5 <= sum(shares) <= 101.5
-    first = loose[0][0].at
-    happened = any(_eventful(tokens, end) for _, _, end in loose) or any(
-        t.lower in _OCCURRED and tokens[m + 1 : m + 2] and tokens[m + 1].lower in {"in", "for", "by", "among"}
-        for m, t in enumerate(tokens[max(0, first - 6) : first], max(0, first - 6))
-    )
-    return [row for row in read if row[0].finite or not (happened or (row[0].share is not None and not parts))]
+    kept: list[tuple[_Count, Entry, int]] = []
+    run: list[tuple[_Count, Entry, int]] = []
+    for k, row in enumerate(read):
+        run.append(row)
+        following = read[k + 1][0].at if k + 1 < len(read) else len(tokens)
+        if k + 1 < len(read) and not any(t.text == ";" or t.lower in _EVENTFUL for t in tokens[row[2] : following]):
+            continue
+        kept.extend(run if _is_division(tokens, run) else [r for r in run if r[0].finite])
+        run = []
+    return kept
+
+
+def _is_division(tokens: list[Token], run: list[tuple[_Count, Entry, int]]) -> bool:
+    """Whether joined counts divide the patients: nothing happened to them, and percentages make a hundred."""
+    shares = [row[0].share for row in run if row[0].share is not None]
+    if shares and not (len(shares) > 1 and 98.5 <= sum(shares) <= 101.5):
+        return False
+    first = run[0][0].at
+    before = tokens[max(0, first - 6) : first]
+    occurred = any(t.lower in _OCCURRED and u.lower in {"in", "for", "by", "among"} for t, u in zip(before, before[1:], strict=False))
+    return not occurred and not any(_eventful(tokens, end) for _, _, end in run)
 
 
 def _eventful(tokens: list[Token], k: int) -> bool:

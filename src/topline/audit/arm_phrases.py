@@ -10,12 +10,12 @@ from topline.audit.tokens import Token
 
 __all__ = [
     "DOSE_UNITS",
-    "NEVER_NAMED",
     "Entry",
     "alias_after",
     "closing_bracket",
     "is_name",
     "name_key",
+    "never_named",
     "phrase_after",
     "phrase_before",
     "phrase_parts",
@@ -59,7 +59,7 @@ _OTHER = frozenset(
 
 
 # fmt: off
-NEVER_NAMED = (CLOSED | {
+_NEVER_NAMED = (CLOSED | {
         "failed", "improved", "increased", "prolonged", "raised", "reduced", "resulted",
     }) - frozenset(
     {
@@ -67,7 +67,7 @@ NEVER_NAMED = (CLOSED | {
         "e", "each", "every", "followed", "following", "for", "from", "g", "given", "i", "in", "into", "less", "more", "n", "neither",
         "never", "no", "non", "none", "not", "of", "off", "on", "only", "or", "our", "over", "p", "per", "plus", "receive", "received",
         "receiving", "she", "the", "then", "to", "treat", "treated", "treating", "undergo", "undergoing", "undergone", "underwent", "until",
-        "up", "upon", "us", "use", "using", "v", "versus", "vs", "when", "with", "within", "without",
+        "up", "upon", "us", "use", "using", "v", "versus", "very", "vs", "when", "with", "within", "without",
     }
 )
 # fmt: on
@@ -84,6 +84,11 @@ class Entry:
     strength: int = 1
     sentence: int = 0
     sure: int = 1
+
+
+def never_named(token: Token) -> bool:
+    """Whether a word stands in no name: verbs, adverbs, pronouns; "ET" and "AM" in capitals may."""
+    return token.lower in _NEVER_NAMED and not token.text.isupper()
 
 
 def phrase_parts(tokens: list[Token]) -> tuple[str, ...]:
@@ -144,7 +149,7 @@ def phrase_before(tokens: list[Token], i: int, *, joined: bool = False) -> int:
             low in {"study", "treatment", "median"} and j < len(tokens) and tokens[j].lower in HEADS
         ):
             pass
-        elif low in STOP or low in NEVER_NAMED or token.kind in {"url", "id"}:
+        elif low in STOP or never_named(token) or token.kind in {"url", "id"}:
             break
         j -= 1
         steps += 1
@@ -284,7 +289,7 @@ def is_name(tokens: list[Token]) -> bool:
         return False
     if any(t.lower in _OTHER for t in tokens) or words[0].lower in {"hr", "or", "ci", "p", "range", "median", "iqr", "mean", "hazard"}:
         return False
-    if any(p in NEVER_NAMED for p in parts) or parts[-1] in _NOT_LAST or parts[0] in _NOT_FIRST:
+    if any(never_named(w) for w in words) or parts[-1] in _NOT_LAST or parts[0] in _NOT_FIRST:
         return False
     found = endpoint_at(parts, 0)
     return not (found is not None and found[1] >= len(parts) - 1)
@@ -312,7 +317,7 @@ def phrase_after(tokens: list[Token], j: int) -> int:
         low = tokens[k].lower
         if tokens[k].kind != "w" and low not in {"+", "-", "/", "'"}:
             break
-        if (low in STOP and not (low == "with" and k and tokens[k - 1].lower in WITH)) or low in NEVER_NAMED:
+        if (low in STOP and not (low == "with" and k and tokens[k - 1].lower in WITH)) or never_named(tokens[k]):
             break
         if low in {"group", "groups", "arm", "arms"}:
             return k + 1

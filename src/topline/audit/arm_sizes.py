@@ -15,10 +15,12 @@ COUNTED = PATIENT_NOUNS | frozenset(
 )
 _RANDOMISED = frozenset(
     {
-        "allocated", "assigned", "intent-to-treat", "intention-to-treat", "itt", "randomisation", "randomised", "randomization",
-        "randomized", "randomly",
+        "allocated", "assigned", "randomisation", "randomised", "randomization", "randomized", "randomly",
     }
 )
+_INTENDED = frozenset({
+        "intent-to-treat", "intention-to-treat", "itt",
+    })
 _PART_OF = frozenset(
     {
         "as-treated", "assessable", "evaluable", "matched", "matching", "per-protocol", "propensity", "psm", "safety", "subgroup",
@@ -29,7 +31,7 @@ _PART_OF = frozenset(
 
 
 def sureness(tokens: list[Token], at: int, end: int) -> int:
-    """How sure it is that the number at `at` is the size of an arm: 2 randomised, 1 enrolled or treated, 0 those of a part.
+    """How sure it is that the number at `at` is the size of an arm: 3 randomised, 2 by intention to treat, 1 enrolled, 0 a part.
 
     `end` is the position after the arm's name; what is said there ("were evaluable") counts as well.
     """
@@ -44,11 +46,13 @@ def sureness(tokens: list[Token], at: int, end: int) -> int:
         low = tokens[k].lower
         if low in _PART_OF:
             return 0
-        if low in _RANDOMISED:
+        if low in _INTENDED:
             return 2
+        if low in _RANDOMISED:
+            return 3
         if low == ";":
             break
-    return 2 if any(t.lower in _RANDOMISED for t in tokens[at:end]) else 1
+    return 3 if any(t.lower in _RANDOMISED for t in tokens[at:end]) else 1
 
 
 def bracket_size(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[list[Token]]]:
