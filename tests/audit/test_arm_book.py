@@ -100,9 +100,52 @@ def test_names_are_treatments_groups_or_parallel(text: str, expected: list[str])
 
 def test_words_of_treatments_are_known() -> None:
     words = "imatinib cisplatin docetaxel letrozole vincristine everolimus rituximab capecitabine gastrectomy placebo radiotherapy vaccine"
+    others = "information vertebra disease concept except survival skin within lymphoma"
     assert all(is_treatment(word) for word in words.split())
-    assert not any(
-        is_treatment(word) for word in ["information", "vertebra", "disease", "concept", "except", "survival", "skin", "within", "lymphoma"]
-    )
+    assert not any(is_treatment(word) for word in others.split())
     assert all(is_code(text) for text in ("AB-1234", "5-FU", "ABC123"))
     assert not any(is_code(text) for text in ("DNA", "Hospital", "HR", "III"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "We randomly assigned 514 patients to the velatinib group (256 [50%] patients) or the placebo group (258 [50%] patients).",
+            [256, 258],
+        ),
+        ("In all, 208 patients were allocated to velatinib (104) or placebo (104).", [104, 104]),
+        ("Of the 568 participants, 284 were randomly allocated to each group, velatinib or placebo.", [284, 284]),
+        ("Of 187 treated patients, 125 received velatinib and 62 placebo.", [125, 62]),
+        (
+            "A total of 2586 adults underwent randomization: 1287 were assigned to receive 25 mg of velatinib daily, and 1299 placebo.",
+            [1287, 1299],
+        ),
+        ("All were randomly assigned to receive velatinib at a flat dose of 200 mg (n = 514) or placebo (n = 505).", [514, 505]),
+    ],
+)
+def test_sizes_in_brackets_and_after_colons(text: str, expected: list[int]) -> None:
+    assert sizes(GIVEN + " " + text + RESULT) == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        " Four patients died of toxicity (velatinib, n = 12; placebo, n = 13).",
+        " Of those who died, 253 were in the velatinib group and 249 were in the placebo group.",
+        " Seven (11%) patients who received velatinib and 19 (28%) of those who received placebo required surgery.",
+        " Five patients in the velatinib group and three in the placebo group were ineligible.",
+        " All had two cycles, followed by (in both groups) three cycles of radiotherapy.",
+    ],
+)
+def test_counts_of_events_and_cycles_are_no_sizes(sentence: str) -> None:
+    assert sizes(GIVEN + sentence + RESULT) == [None, None]
+
+
+def test_three_arms_of_one_sentence_are_three() -> None:
+    text = (
+        "We compared velatinib, topical fluorouracil and placebo. Patients were assigned to velatinib (54 patients), topical fluorouracil "
+        "(48 patients), or placebo (46 patients). Velatinib was better than placebo. The ORR was 24% in the velatinib group, 17% in the "
+        "fluorouracil group and 9% in the placebo group."
+    )
+    assert sizes(text) == [54, 48, 46]

@@ -87,7 +87,7 @@ def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry
                 named = evidence.coverage([[("control", "group"), ("control", "arm"), ("placebo", "group")]])[0]
                 counts = [c or named for c in counts]  # the one is called by its name, the other "the control group"
             strength = min(e.strength for e in entries)
-            sized = all(e.n is not None for e in entries)
+            sized = all(e.n is not None and e.sure > 0 for e in entries)
             value = strength + 1.5 * min(3, min(counts)) + 0.5 * min(4.0, sum(counts) / len(counts)) + 2.0 * sized
             value += 0.001 * min(min(e.n or 0, 500) for e in entries)  # of several sizes the largest: the others are parts
             if len(entries) > 4:
@@ -102,6 +102,7 @@ def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry
     if top < 2.5:
         return []
     best = next((entries for _, _, entries in ranked if _refines(entries, best, evidence)), best)
+    best = next((entries for _, _, entries in sorted(ranked, key=lambda row: -row[0]) if _extends(entries, best, evidence, most)), best)
     arms = [replace(e, keys=list(e.keys)) for e in best]
     for _, _, entries in sorted(ranked, key=lambda row: (-row[0], -row[1])):
         if entries is not best:
@@ -133,7 +134,10 @@ def unify(arms: list[Entry], other: list[Entry]) -> None:
     lone = [k for k, t in enumerate(targets) if t is None]
     free = [k for k in range(len(arms)) if k not in known]
     if len(other) == len(arms) and len(lone) == 1 == len(free):
-        if (_generic(other[lone[0]]) or _generic(arms[free[0]])) and role(other[lone[0]]) * role(arms[free[0]]) >= 0:
+        words = components(other[lone[0]].keys[0])
+        longer = any(c and c <= words for c in map(components, arms[free[0]].keys))  # "annual screening" where the arm is "screening"
+        general = _generic(other[lone[0]]) or _generic(arms[free[0]])
+        if longer or (general and role(other[lone[0]]) * role(arms[free[0]]) >= 0):
             targets[lone[0]] = free[0]
     elif len(other) == len(arms) == len(lone) == 2:
         a, b = role(other[0]) - role(other[1]), role(arms[0]) - role(arms[1])
@@ -168,6 +172,18 @@ def _refines(other: list[Entry], arms: list[Entry], evidence: Evidence) -> bool:
     if not all(any(c and c <= w for c in map(components, arm.keys) for w in words) for arm in arms):
         return False
     if not all(any(c and c <= w for arm in arms for c in map(components, arm.keys)) for w in words):
+        return False
+    return min(evidence.coverage([e.keys for e in other])) > 0
+
+
+def _extends(other: list[Entry], arms: list[Entry], evidence: Evidence, most: int) -> bool:
+    """Whether one sentence names the arms and a third one that the results use as well."""
+    if not len(arms) < len(other) <= 4 or not all(is_sound(e) for e in other) or len({e.sentence for e in other}) > 1:
+        return False
+    if most < len(other) and any(e.n is None for e in other):
+        return False
+    targets = [resolve(arm.keys, other) for arm in arms]
+    if None in targets or len(set(targets)) < len(arms):
         return False
     return min(evidence.coverage([e.keys for e in other])) > 0
 

@@ -17,6 +17,7 @@ from topline.audit.arm_phrases import (
 from topline.audit.lexicon import TIME_UNITS
 from topline.audit.small_words import HEADS
 from topline.audit.tokens import Token
+from topline.audit.treatments import is_treatment
 
 __all__ = ["by_addition", "by_assignment", "by_comparing", "by_contrast", "by_taking"]
 
@@ -24,6 +25,9 @@ __all__ = ["by_addition", "by_assignment", "by_comparing", "by_contrast", "by_ta
 _RANDOM = frozenset({
         "allocated", "allocation", "assigned", "assignment", "divided", "grouped", "randomisation", "randomised",
         "randomization", "randomized", "randomly",
+    })
+_GIVEN = frozenset({
+        "allocated", "assigned",
     })
 _TAKING = frozenset({
         "either", "receive", "received", "receiving", "undergo", "undergoing", "underwent",
@@ -48,6 +52,7 @@ def by_assignment(tokens: list[Token], source: str, number: int) -> list[list[En
             :1
         ]
         starts += [(k, 3) for k in range(trigger, min(len(lows), trigger + 25)) if lows[k] == ":" and tokens[k - 1].kind != "n"][:1]
+        starts += [(k, 4) for k in range(trigger, min(len(lows) - 1, trigger + 3)) if lows[k] in _GIVEN and is_treatment(lows[k + 1])]
         if grouped:
             at = lows.index("groups") if "groups" in lows else lows.index("arms")
             starts += [(at, 4)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, never_named, phrase_text
+from topline.audit.arm_sizes import after_count
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
 from topline.audit.small_words import HEADS, STOP
 from topline.audit.tokens import Token
@@ -13,9 +14,6 @@ from topline.audit.treatments import is_treatment
 __all__ = ["Listed", "as_entries", "dose_or_schedule", "is_schedule", "read_list"]
 
 # fmt: off
-_COUNTED = PATIENT_NOUNS | frozenset({
-        "allocated", "analysed", "analyzed", "assigned", "evaluable", "randomised", "randomized", "treated",
-    })
 _VERSUS = frozenset({
         "v", "v/s", "versus", "vs",
     })
@@ -64,12 +62,13 @@ _DISEASES = frozenset(
 
 @dataclass(slots=True)
 class Listed:
-    """One arm of a list: its words, the same with doses, other names in brackets, size."""
+    """One arm of a list: its words, the same with doses, other names in brackets, size, a lone number in brackets."""
 
     words: list[Token] = field(default_factory=list)
     raw: list[Token] = field(default_factory=list)
     aliases: list[list[Token]] = field(default_factory=list)
     n: int | None = None
+    lone: int | None = None
     sign: str = ""
 
 
@@ -89,17 +88,13 @@ def _bracket(inside: list[Token], part: Listed) -> None:
             part.n = part.n or int(inside[k + 2].value[:7])
             k += 3
             continue
-        if (
-            token is not None
-            and token.kind == "n"
-            and token.value.isdigit()
-            and k + 1 < len(inside)
-            and inside[k + 1].lower in _COUNTED
-            and (k == 0 or inside[k - 1].text in ",;:")
-        ):
+        counted = after_count(inside, k, len(inside)) if token is not None and (k == 0 or inside[k - 1].text in ",;:") else 0
+        if token is not None and counted:
             part.n = part.n or int(token.value[:7])
-            k += 2
+            k = counted
             continue
+        if token is not None and token.kind == "n" and token.value.isdigit() and len(inside) == 1 and int(token.value[:7]) > 9:
+            part.lone = int(token.value[:7])
         if token is None or token.text in ",;:=":
             if current and len(current) <= 6 and is_name(current) and current[0].lower not in STOP and not _is_dose(current):
                 part.aliases.append(current)
@@ -209,7 +204,13 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             break
         counted = token.kind == "n" and k + 1 < stop and tokens[k + 1].lower in _SCHEDULE
         lettered = token.text == "A" and tokens[k - 1].lower in HEADS
-        if not part.words and low in _SKIP and not counted and not lettered and not (low == "treatment" and k + 1 < stop and tokens[k + 1].lower in HEADS):
+        if (
+            not part.words
+            and low in _SKIP
+            and not counted
+            and not lettered
+            and not (low == "treatment" and k + 1 < stop and tokens[k + 1].lower in HEADS)
+        ):
             k += 1
             continue
         if low == "of" and schedule and k + 1 < stop and tokens[k + 1].kind == "w" and tokens[k + 1].lower != "each":
@@ -285,6 +286,7 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
     keys = [name_key(words) if words and is_name(words) else () for words in plain]
     out: list[Entry] = []
     seen: set[tuple[str, ...]] = set()
+    lone = all(any(p.lone for p in group) for group in groups)
     for k in range(1, len(groups)):
         if not plain[k] and keys[k - 1] and any(t.lower in DOSE_UNITS for p in groups[k] for t in p.raw):
             plain[k], keys[k] = plain[k - 1], keys[k - 1]  # "A 20 mg or 40 mg"
@@ -309,7 +311,7 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
         seen.update(named)
         if words[-1].lower in _DISEASES and strength > 1:
             return []
-        n = next((p.n for p in group if p.n is not None), None)
+        n = next((p.n or p.lone for p in group if p.n is not None or (lone and p.lone)), None)
         named += [q for p in group for a in p.aliases if (q := name_key(a)) and q not in named]
         out.append(Entry(text, n, named, (words[0].start, words[-1].end), strength, number, 3 if strength == 4 else 1))
     return out

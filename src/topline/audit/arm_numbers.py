@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, phrase_after, phrase_text
 from topline.audit.arm_sizes import bracket_size, sureness
@@ -54,7 +55,8 @@ _EVENTFUL = frozenset(
 )
 _HAPPENED = frozenset(
     {
-        "alive", "censored", "dead", "detected", "excluded", "free", "lost", "ineligible", "negative", "not", "positive", "still", "withdrawn",
+        "alive", "censored", "dead", "detected", "excluded", "free", "ineligible", "lost", "negative", "not", "positive", "still",
+        "withdrawn",
     }
 )
 _OCCURRED = frozenset({
@@ -160,14 +162,16 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
         return None  # "two patients in the A arm withdrew"
     if count.verb:
         j += 1
-    elif follows and j == i + 1 and tokens[j].text.isupper() and len(low) > 1 and tokens[i - 1].lower == "and":
+    elif follows and j == i + 1 and tokens[i - 1].lower == "and" and ((tokens[j].text.isupper() and len(low) > 1) or is_treatment(low)):
         count.verb = True  # "56 patients received ABC and 58 ABD"
     elif low == "with" and ((follows and j == i + 1) or (noun and _treatment_near(tokens, j + 1))):
         count.verb = True
         j += 1
     elif low == "in" and int(token.value) < 10 and not lows & _ENROLLING:
         return None  # "three in the A group": events, not sizes
-    elif low in {"in", "to", "into"} and (j == i + 1 or of_all or noun or auxiliary or (bracketed and (low != "in" or count.share is not None))):
+    elif low in {"in", "to", "into"} and (
+        j == i + 1 or of_all or noun or auxiliary or (bracketed and (low != "in" or count.share is not None))
+    ):
         j += 1
     else:
         return None
@@ -284,9 +288,10 @@ def _without_events(tokens: list[Token], read: list[tuple[_Count, Entry, int]]) 
     for k, row in enumerate(read):
         run.append(row)
         following = read[k + 1][0].at if k + 1 < len(read) else len(tokens)
-        if k + 1 < len(read) and not any(t.text == ";" or t.lower in _EVENTFUL for t in tokens[row[2] : following]):
+        ends = _EVENTFUL if row[0].finite else _EVENTFUL | {";"}
+        if k + 1 < len(read) and not any(t.lower in ends for t in tokens[row[2] : following]):
             continue
-        kept.extend(run if _is_division(tokens, run) else [r for r in run if r[0].finite])
+        kept.extend(run if _is_division(tokens, run) else [r for r in run if r[0].finite and r[0].share is None])
         run = []
     return kept
 
@@ -298,7 +303,9 @@ def _is_division(tokens: list[Token], run: list[tuple[_Count, Entry, int]]) -> b
         return False
     first = run[0][0].at
     before = tokens[max(0, first - 6) : first]
-    occurred = any(t.lower in _OCCURRED and u.lower in {"in", "for", "by", "among"} for t, u in zip(before, before[1:], strict=False))
+    if any(t.lower in _EVENTFUL - {"had", "completed", "reported"} or t.lower in {"deaths", "events"} for t in before):
+        return False
+    occurred = any(t.lower in _OCCURRED and u.lower in {"in", "for", "by", "among"} for t, u in pairwise(before))
     return not occurred and not any(_eventful(tokens, end) for _, _, end in run)
 
 

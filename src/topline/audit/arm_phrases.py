@@ -219,6 +219,10 @@ _NO_ARM_WORD = frozenset(
         "population",
         "populations",
         "questionnaire",
+        "randomization",
+        "randomisation",
+        "consent",
+        "follow-up",
     ]
 )
 

@@ -23,7 +23,7 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
     """Read "A group (n = 65)"."""
     out: list[Entry] = []
     lows = {t.lower for t in tokens}
-    if lows & {"grade", "neutropenia", "hypertension", "hr", "hazard"} and not lows & (HEADS | {"randomly", "received"}):
+    if lows & {"grade", "neutropenia", "hypertension"} and not lows & (HEADS | {"randomly", "received"}):
         return out
     for i, token in enumerate(tokens):
         if token.text not in "([":
@@ -32,11 +32,11 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
         if close < 0 or close - i > 25:
             continue
         several = listed_sizes(tokens, i + 1, close, source, number)
-        if several:
+        if several and not _of_events(tokens, i, close):
             out.extend(several)
             continue
         n, names = bracket_size(tokens, i + 1, close)
-        if n is None or n < 2:
+        if n is None or n < 2 or _of_events(tokens, i, close):
             continue
         start = phrase_before(tokens, i, joined=i + 2 < len(tokens) and tokens[i + 1].lower == "n")
         extra: list[list[Token]] = []
@@ -65,3 +65,13 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
         span = (options[0][0].start, tokens[close].end)
         out.append(Entry(name, n, [name_key(p) for p in options], span, 3, number, sureness(tokens, i, close)))
     return out
+
+
+_EVENTS = frozenset({"deaths", "died", "discontinued", "events", "excluded", "relapsed", "toxicity", "withdrew"})
+
+
+def _of_events(tokens: list[Token], i: int, close: int) -> bool:
+    """Whether a bracket counts events: "died (arm A, n = 3)", "(14.3%; n = 63)"."""
+    if any(t.lower in _EVENTS for t in tokens[max(0, i - 8) : i]):
+        return True
+    return tokens[i + 1].kind == "n" and tokens[i + 2].text == "%" and close > i + 3

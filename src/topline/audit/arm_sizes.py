@@ -5,10 +5,10 @@ from __future__ import annotations
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.tokens import Token
 
-__all__ = ["COUNTED", "bracket_size", "sureness"]
+__all__ = ["after_count", "bracket_size", "sureness"]
 
 # fmt: off
-COUNTED = PATIENT_NOUNS | frozenset(
+_COUNTED = PATIENT_NOUNS | frozenset(
     {
         "allocated", "analysed", "analyzed", "assessable", "assessed", "assigned", "evaluable", "randomised", "randomized", "treated",
     }
@@ -38,7 +38,7 @@ def sureness(tokens: list[Token], at: int, end: int) -> int:
     for token in tokens[end : end + 4]:
         if token.kind == "s" or token.lower == "and":
             break
-        if token.lower in _PART_OF:
+        if token.lower in {"assessable", "evaluable"}:
             return 0
     if at > 1 and tokens[at - 1].lower == "of" and (tokens[at - 2].kind == "n" or tokens[at - 2].text in ")]"):
         return 0  # "48 [17%] of 276 patients allocated A"
@@ -73,9 +73,10 @@ def bracket_size(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[
             n = int(tokens[j + 2].value) if len(tokens[j + 2].value) < 8 else None
             j += 3
             continue
-        if token.kind == "n" and token.value.isdigit() and j + 1 < b and tokens[j + 1].lower in COUNTED:
+        counted = after_count(tokens, j, b)
+        if counted:
             n = int(token.value) if len(token.value) < 8 else None
-            j += 2
+            j = counted
             continue
         if token.text in {",", ";", ":"}:
             if current:
@@ -87,3 +88,13 @@ def bracket_size(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[
     if current:
         names.append(current)
     return n, names
+
+
+def after_count(tokens: list[Token], j: int, b: int) -> int:
+    """Position after "65 patients", "65 [50%] patients" between `j` and `b`; 0 where no count of patients stands there."""
+    if tokens[j].kind != "n" or not tokens[j].value.isdigit():
+        return 0
+    k = j + 1
+    if k + 1 < b and tokens[k].text in "[(" and any(t.text == "%" for t in tokens[k : k + 4]):
+        k = next((m + 1 for m in range(k, min(b, k + 5)) if tokens[m].text in "])"), b)
+    return k + 1 if k < b and tokens[k].lower in _COUNTED else 0

@@ -13,7 +13,7 @@ from topline.audit.arm_numbers import by_number
 from topline.audit.arm_pairs import beside_values, by_definition, by_head
 from topline.audit.arm_phrases import Entry, closing_bracket
 from topline.audit.arm_signs import by_size
-from topline.audit.lexicon import endpoint_at, parts_of
+from topline.audit.lexicon import PATIENT_NOUNS, endpoint_at, parts_of
 from topline.audit.small_words import HEADS
 from topline.audit.tokens import Token
 
@@ -182,12 +182,23 @@ def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
                 entries[owners.pop()].keys.append(alias)
 
 
+_TO_EACH = frozenset(
+    {"allocated", "analysed", "analyzed", "assigned", "in", "included", "per", "randomised", "randomized", "randomly", "to", "were"}
+)
+
+
 def _each(sentences: list[list[Token]]) -> int | None:
-    """Read "60 cases in each group"."""
+    """Read "60 cases in each group", "in each group (n = 60)"."""
     for tokens in sentences:
         for i, token in enumerate(tokens[:-1]):
-            if token.lower in {"each", "either", "both"} and tokens[i + 1].lower in {"group", "arm", "groups", "arms"}:
-                near = [int(t.value) for t in tokens[max(0, i - 5) : i + 6] if t.kind == "n" and t.value.isdigit() and len(t.value) < 6]
-                if len(near) == 1 and near[0] > 2:
-                    return near[0]
+            if token.lower not in {"each", "either", "both"} or tokens[i + 1].lower not in {"group", "arm", "groups", "arms"}:
+                continue
+            k = i - 1
+            while k > 0 and tokens[k].lower in _TO_EACH | PATIENT_NOUNS:
+                k -= 1
+            before = tokens[k] if (k >= 0 and k < i - 1) or token.lower == "each" else None
+            marked = [t.lower for t in tokens[i + 2 : i + 5]] in (["(", "n", "="], ["(", "n", ":"])
+            size = tokens[i + 5] if marked and i + 5 < len(tokens) else before
+            if size is not None and size.kind == "n" and size.value.isdigit() and 2 < int(size.value[:7]) < 100_000:
+                return int(size.value)
     return None
