@@ -190,7 +190,12 @@ def _headed(tokens: list[Token], items: list[Item], source: str, k: int) -> Grou
     a = k
     while a > 0 and k - a < 5:
         x = items[a - 1]
-        if x.kind == "A" or x.low == "very" or (x.kind == "W" and content_word(x) and not _verb(x.low, k - a + 1)) or (x.low in {"-", "/", "+"} and a < k):
+        if (
+            x.kind == "A"
+            or x.low == "very"
+            or (x.kind == "W" and content_word(x) and not _verb(x.low, k - a + 1))
+            or (x.low in {"-", "/", "+"} and a < k)
+        ):
             a -= 1
         else:
             break
