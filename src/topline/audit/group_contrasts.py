@@ -11,8 +11,9 @@ from topline.audit.items import Item
 from topline.audit.lexicon import HIGHER, LOWER, parts_of
 from topline.audit.patient_groups import HEADED, NO, OPPOSITE, Group, adjective, all_groups, make, name_end
 from topline.audit.phrases import content_word
-from topline.audit.small_words import GOVERN
+from topline.audit.small_words import GOVERN, VS
 from topline.audit.tokens import Token
+from topline.audit.treatments import is_treatment
 
 __all__ = ["opposed_groups", "sole_group", "with_groups"]
 
@@ -72,6 +73,35 @@ def _with_and_without(tokens: list[Token], items: list[Item], source: str) -> li
                 Group(m, b, (other, *group.key), f"{other} {group.name}", "who"),
             ]
     return []
+
+
+def _before_values(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
+    """ "with A plus B (30%) and A plus C (36%) versus A (18%)": treatments, each with its value in a bracket."""
+    out: list[Group] = []
+    for k, x in enumerate(items):
+        if x.kind != "C" or k < 2 or items[k - 1].low not in {"(", "["}:
+            continue
+        a = k - 1
+        while (
+            a > 0 and k - a < 9 and (items[a - 1].kind == "A" or content_word(items[a - 1]) or items[a - 1].low in {"plus", "+", "/", "-"})
+        ):
+            a -= 1
+        while a < k - 1 and items[a].low in {"plus", "+", "/", "-"}:
+            a += 1
+        lead = items[a - 1].low if a else ""
+        versus = k + 1 < len(items) and items[k + 1].low in VS
+        if a == k - 1 or lead not in (_BEFORE_GROUP if out else _BARE) or versus:
+            continue
+        inside = items[a : k - 1]
+        if any(y.kind == "A" or is_treatment(y.low) for y in inside):
+            group = make(tokens, items, source, a, k - 1, "bare")
+            if group is not None:
+                out.append(group)
+    return out if len({g.key for g in out}) > 1 else []
+
+
+_TYING = frozenset({"plus", "+", "/", "-"})
+_BEFORE_GROUP = _BARE | {"and", "than", "to", "v", "versus", "vs"}
 
 
 def _cases_and_controls(tokens: list[Token], items: list[Item]) -> list[Group]:
@@ -199,6 +229,9 @@ def opposed_groups(tokens: list[Token], items: list[Item], source: str) -> list[
     if not out:
         out = _with_and_without(tokens, items, source) or _with_or_without(tokens, items, source)
         out = out or _cases_and_controls(tokens, items) or _after_values(tokens, items, source) or _than(tokens, items, source)
+    before = _before_values(tokens, items, source)
+    if len({g.key for g in before}) > len({g.key for g in out}):
+        out = before
     return _without_what(_less_the_frame(items, out))
 
 

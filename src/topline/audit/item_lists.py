@@ -105,7 +105,7 @@ def absorb_before(out: list[Item]) -> None:
         start -= 1
     if start == k or start == 0 or out[start - 1].low not in _LEADS:
         return
-    arm = out[k]
+    arm = Item("A", out[start].i, out[k].j, out[k].data)
     del out[start:]
     out.append(arm)
 

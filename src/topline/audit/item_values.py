@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from topline.audit.grammar import Grammar
 from topline.audit.item import Item
 from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
@@ -37,6 +39,7 @@ _BEFORE_DURATION = frozenset(
         "minimum",
     ]
 )
+_PER_BODY = re.compile(r"(?:[mnpµμ]|mc)?(?:g|l|mol|ci|bq|gy|iu|u)/(?:kg|m2|m²|m|d|day|dose|h|hour|min|minute|week|wk)(?:/.*)?")
 _BEFORE_CODE = frozenset(
     [
         "stage",
@@ -167,7 +170,7 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     if after in NOT_RESULTS and _located(tokens, i):
         found = g.cell(i)
         return Item("C", i, found[1], found[0]) if found else None
-    if after in NOT_RESULTS or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in NOT_RESULTS):
+    if after in NOT_RESULTS or _PER_BODY.fullmatch(after) or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in NOT_RESULTS):
         return Item("X", i, i + 2)
     if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n":
         last = tokens[i + 3].lower

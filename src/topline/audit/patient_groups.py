@@ -192,9 +192,10 @@ def _headed(tokens: list[Token], items: list[Item], source: str, k: int) -> Grou
         x = items[a - 1]
         if (
             x.kind == "A"
+            or (x.kind == "X" and 1 < x.j - x.i < 4)
             or x.low == "very"
             or (x.kind == "W" and content_word(x) and not _verb(x.low, k - a + 1))
-            or (x.low in {"-", "/", "+"} and a < k)
+            or (x.low in {"-", "/", "+", "plus"} and a < k)
         ):
             a -= 1
         else:
@@ -286,6 +287,11 @@ def all_groups(tokens: list[Token], items: list[Item], source: str) -> list[Grou
                 out.append(group)
                 k = end
                 continue
+        if x.kind == "A" and tokens[x.j - 1].lower in HEADS:
+            named = _headed(tokens, items, source, k + 1)
+            if named is not None and (not out or named.a >= out[-1].b):
+                named.b = k + 1
+                out.append(named)
         if x.kind == "W":
             word, end = _one_word(tokens, items, source, k)
             if word is not None and (not out or word.a >= out[-1].b):
@@ -319,7 +325,8 @@ def _one_word(tokens: list[Token], items: list[Item], source: str, k: int) -> tu
 _LONE = frozenset({"mutant", "mutated", "negative", "positive", "wild-type"})
 _PERSONS = frozenset(
     {
-        "carriers", "females", "males", "men", "never-smokers", "non-carriers", "non-responders", "non-smokers", "nonresponders", "noncarriers",
+        "carriers", "females", "males", "men", "never-smokers", "non-carriers", "non-responders", "non-smokers", "nonresponders",
+        "noncarriers",
         "nonsmokers", "responders", "smokers", "women",
     }
 )  # fmt: skip

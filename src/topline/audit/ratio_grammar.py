@@ -173,6 +173,8 @@ class RatioGrammar(CellGrammar):
         if self.kinds[j] != "n" or self.low[j + 1] == "%" or self.low[j + 1] in TIME_UNITS:
             return None
         value = self.tokens[j].value
+        if {"vs", "versus"} & set(about) and "." not in value:
+            return None
         if len(value) > 8 or (value.isdigit() and (int(value) > 99 or self.low[j + 1] in PATIENT_NOUNS)):
             return None
         j += 1

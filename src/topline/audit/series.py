@@ -153,7 +153,7 @@ def _one_endpoint_each(items: list[Item], series: list[Series], arms: int) -> No
         after = items[run[-1].last + 1 : run[-1].last + 4]
         if any(x.kind in {"E", "A"} or (x.kind == "W" and x.low not in _LISTING) for gap in gaps for x in gap):
             continue
-        if m == size and not (size == arms and all(any(x.kind == "P" for x in gap) for gap in (*gaps, after))):
+        if m == size and not (size == arms and all(any(x.kind in {"P", "R"} for x in gap) for gap in (*gaps, after))):
             continue
         order = _closing_arms(items, series)
         for code, x in zip(codes, run, strict=True):

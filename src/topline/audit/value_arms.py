@@ -97,7 +97,8 @@ def _arms_of(
     distinct_times = len(set(s.times)) if s.paired else 1
     per_arm = max(distinct_endpoints, distinct_times, 1)
     owner = None if any(x.low in VS for x in items[s.first : s.last]) else owner_of(items, s.first)
-    if owner is not None and not any(gaps):
+    several = k > 1 and len({arm for arm, _ in before}) == k  # "with A than with B (5.6 and 4.2 months, respectively)"
+    if owner is not None and not any(gaps) and not several:
         return [owner] * k
     if any(gaps):
         return _by_neighbour(items, s, gaps, tail, before, total)
