@@ -44,8 +44,6 @@ def _counts(tokens: list[Token], i: int) -> tuple[list[int], int]:
 def by_columns(tokens: list[Token], source: str, number: int) -> list[Entry]:
     """Read "N1 and N2 patients were assigned to A and B, respectively"."""
     lows = [t.lower for t in tokens]
-    if "respectively" not in lows and not any(w in {"groups", "arms"} for w in lows):
-        return []
     for i, token in enumerate(tokens):
         if token.kind != "n" or (i and tokens[i - 1].text in "≥>≤<-"):
             continue

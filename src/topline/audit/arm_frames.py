@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topline.audit.arm_lists import Listed, as_entries, dose_or_schedule, is_schedule, read_list
+from topline.audit.arm_lists import Listed, as_entries, dose_or_schedule, first_word, is_schedule, read_list
 from topline.audit.arm_phrases import (
     Entry,
     alias_after,
@@ -60,7 +60,12 @@ def by_assignment(tokens: list[Token], source: str, number: int) -> list[list[En
         if low == "either" or (low in {"received", "receiving", "underwent", "with"} and "or" in lows[k + 1 : k + 14] and low != "with"):
             starts.append((k, 3 if low == "either" else 2))
     out: list[list[Entry]] = []
+    read: dict[int, int] = {}
     for start, strength in dict.fromkeys(starts):
+        first = first_word(tokens, start + 1)
+        if read.get(first, 0) >= strength:
+            continue  # "to receive either A or B" is read once
+        read[first] = strength
         parts, _ = read_list(tokens, start + 1)
         if len(parts) < 2 or len(parts) > 14 or _is_combination(parts, lows, taken=lows[start] in _TAKING):
             continue

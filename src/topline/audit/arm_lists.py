@@ -11,7 +11,7 @@ from topline.audit.small_words import HEADS, STOP
 from topline.audit.tokens import Token
 from topline.audit.treatments import is_treatment
 
-__all__ = ["Listed", "as_entries", "dose_or_schedule", "is_schedule", "read_list"]
+__all__ = ["Listed", "as_entries", "dose_or_schedule", "first_word", "is_schedule", "read_list"]
 
 # fmt: off
 _VERSUS = frozenset({
@@ -112,6 +112,13 @@ def _is_dose(words: list[Token]) -> bool:
         if token.lower[:1] in {"d", "q"} and token.lower[1:2].isdigit():
             return True
     return False
+
+
+def first_word(tokens: list[Token], j: int) -> int:
+    """Position of the first word from `j` on that may belong to a name."""
+    while j < len(tokens) and tokens[j].lower in _SKIP:
+        j += 1
+    return j
 
 
 def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Listed], int]:

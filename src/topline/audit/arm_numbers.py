@@ -86,9 +86,8 @@ class _Count:
     negative: bool = False
 
 
-def by_number(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """Read "65 received A (combination group), and 89 …"."""
-    lows = {t.lower for t in tokens}
+def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> list[Entry]:
+    """Read "65 received A (combination group), and 89 …" in a sentence with the words `lows`."""
     read: list[tuple[_Count, Entry, int]] = []
     past = 0
     for i, token in enumerate(tokens):

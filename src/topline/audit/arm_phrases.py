@@ -33,31 +33,6 @@ DOSE_UNITS = frozenset(
 )  # fmt: skip
 
 
-_OTHER = frozenset(
-    [
-        "death",
-        "deaths",
-        "failure",
-        "complication",
-        "complications",
-        "progression",
-        "toxicity",
-        "events",
-        "event",
-        "discontinuation",
-        "relapse",
-        "recurrence",
-        "metastases",
-        "withdrawal",
-        "reasons",
-        "reason",
-        "lesions",
-        "sites",
-        "grade",
-    ]
-)
-
-
 # fmt: off
 _NEVER_NAMED = (CLOSED | {
         "failed", "improved", "increased", "prolonged", "raised", "reduced", "resulted",
@@ -190,41 +165,34 @@ def closing_bracket(tokens: list[Token], i: int) -> int:
     return -1
 
 
-_NO_NAME = frozenset({"patients", "therapy", "treatment", "drug", "drugs", "study"})
-
-
+# fmt: off
 _NO_ARM_WORD = frozenset(
-    [
-        "january",
-        "february",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "each",
-        "not",
-        "those",
-        "they",
-        "it",
-        "them",
-        "entire",
-        "whole",
-        "overall",
-        "subgroup",
-        "subgroups",
-        "population",
-        "populations",
-        "questionnaire",
-        "randomization",
-        "randomisation",
-        "consent",
-        "follow-up",
-    ]
+    {
+        "april", "august", "complication", "complications", "consent", "death", "deaths", "december", "discontinuation", "each",
+        "entire", "event", "events", "failure", "february", "follow-up", "grade", "it", "january", "july", "june", "lesions",
+        "metastases", "not", "november", "october", "overall", "population", "populations", "progression", "questionnaire",
+        "randomisation", "randomization", "reason", "reasons", "recurrence", "relapse", "september", "sites", "subgroup",
+        "subgroups", "them", "they", "those", "toxicity", "whole", "withdrawal",
+    }
 )
+_NOT_FIRST = frozenset(
+    {
+        "both", "ci", "either", "former", "hazard", "hr", "in", "iqr", "latter", "mean", "median", "men", "of", "or", "other", "p",
+        "patients", "range", "remaining", "rest", "same", "such", "their", "women",
+    }
+) | frozenset(TIME_UNITS)
+_NOT_LAST = frozenset(
+    {
+        "and", "by", "enrollment", "enrolment", "for", "from", "in", "into", "line", "of", "on", "or", "part", "phase", "stage", "step",
+        "study", "than", "the", "to", "treatment-line", "trial", "with",
+    }
+) | frozenset(TIME_UNITS)
+_HEAD_ONLY = HEADS | {"and", "or", "the"}
+_NO_NAME = frozenset({
+        "drug", "drugs", "patients", "study", "therapy", "treatment",
+    })
+_SIGNS = frozenset("=<>≤≥%")
+# fmt: on
 
 
 def trim_dose(tokens: list[Token]) -> list[Token]:
@@ -252,55 +220,37 @@ def is_name(tokens: list[Token]) -> bool:
     if len(tokens) == 2 and tokens[0].lower in HEADS and tokens[1].kind == "n" and len(tokens[1].text) == 1:
         return True  # "group 1"
     words = [t for t in tokens if t.kind == "w"]
-    if not words or len(words) > 9 or any(t.text in "=<>≤≥%" for t in tokens):
+    if not words or len(words) > 9:
         return False
-    if any(
-        t.kind == "n"
-        and not (
-            (i and tokens[i - 1].lower in HEADS)
-            or t.text in {"1", "2", "3", "4"}
-            or (i + 1 < len(tokens) and tokens[i + 1].lower in DOSE_UNITS)
-            or (i and _numbered(tokens, i))
-        )
-        for i, t in enumerate(tokens)
-    ):
+    lows = [t.lower for t in words]
+    if lows[0] in _NOT_FIRST or lows[-1] in _NOT_LAST or not _NO_ARM_WORD.isdisjoint(lows):
         return False
-    if all(t.kind == "n" or t.lower in DOSE_UNITS for t in tokens):
+    if _HEAD_ONLY.issuperset(lows) or _NO_NAME.issuperset(lows):
         return False
-    parts = list(phrase_parts(tokens))
-    if not parts or all(p in {"group", "arm", "cohort", "and", "or", "the"} for p in parts):
+    if len(words) < len(tokens) and not _is_amount_free(tokens):
         return False
-    if (
-        words[0].lower in {"each", "both", "either", "in", "of"}
-        or any(w.lower == "each" for w in words)
-        or all(w.lower in _NO_NAME for w in words)
-    ):
+    if not _NEVER_NAMED.isdisjoint(lows) and any(never_named(w) for w in words):
         return False
-    if any(w.lower in _NO_ARM_WORD for w in words) or words[-1].lower in {
-        "stage",
-        "phase",
-        "part",
-        "step",
-        "trial",
-        "study",
-        "enrollment",
-        "enrolment",
-    }:
-        return False
-    if words[0].lower in TIME_UNITS or words[-1].lower in TIME_UNITS or words[0].lower in {"women", "men", "patients"}:
-        return False
-    if words[-1].lower in {"line", "treatment-line"}:
-        return False
-    if any(t.lower in _OTHER for t in tokens) or words[0].lower in {"hr", "or", "ci", "p", "range", "median", "iqr", "mean", "hazard"}:
-        return False
-    if any(never_named(w) for w in words) or parts[-1] in _NOT_LAST or parts[0] in _NOT_FIRST:
+    parts = [p for low in lows for p in parts_of(low)]
+    if not parts:
         return False
     found = endpoint_at(parts, 0)
     return not (found is not None and found[1] >= len(parts) - 1)
 
 
-_NOT_LAST = frozenset({"of", "in", "to", "for", "by", "with", "and", "or", "the", "than", "from", "into", "on"})
-_NOT_FIRST = frozenset({"former", "latter", "other", "remaining", "rest", "same", "their", "such"})
+def _is_amount_free(tokens: list[Token]) -> bool:
+    """Whether the numbers and signs of a phrase may stand in a name: "group 1", "10 mg A", "exon 19 deletion"."""
+    for i, token in enumerate(tokens):
+        if token.kind == "s" and token.text in _SIGNS:
+            return False
+        if token.kind == "n" and not (
+            (i and tokens[i - 1].lower in HEADS)
+            or token.text in {"1", "2", "3", "4"}
+            or (i + 1 < len(tokens) and tokens[i + 1].lower in DOSE_UNITS)
+            or (i and _numbered(tokens, i))
+        ):
+            return False
+    return not all(t.kind == "n" or t.lower in DOSE_UNITS for t in tokens)
 
 
 def skip_small(tokens: list[Token], j: int) -> int:

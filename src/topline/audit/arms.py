@@ -25,6 +25,8 @@ _ASSIGNING = frozenset(
     + ["assignment", "either", "received", "receiving", "underwent"]
 )
 _COMPARING = frozenset({"compare", "compared", "compares", "comparing", "comparison"})
+_SEVERAL = frozenset({"groups", "arms"})
+_TAKING = frozenset({"allocated", "assigned", "given", "had", "received", "receiving", "taking", "undergoing", "underwent", "with"})
 _CONTRASTS = frozenset({"than", "compared", "versus", "vs", "v", "and", "whereas", "while"})
 
 
@@ -38,8 +40,8 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     sets: list[list[Entry]] = []
     definitions: list[Entry] = []
     heads: list[Entry] = []
-    for number, tokens in enumerate(sentences):
-        lows = {t.lower for t in tokens}
+    words = [{t.lower for t in tokens} for tokens in sentences]
+    for number, (tokens, lows) in enumerate(zip(sentences, words, strict=True)):
         if lows & _ASSIGNING:
             sets.extend(by_assignment(tokens, source, number))
         if number == 0 or lows & {"versus", "vs", "v"}:
@@ -48,8 +50,9 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
             sets.extend(by_comparing(tokens, source, number))
         if lows & {"without", "addition", "adding", "±"}:
             sets.extend(by_addition(tokens, source, number))
-        sets.append(by_columns(tokens, source, number))
-        sets.append(_distinct(by_number(tokens, source, number)))
+        if "respectively" in lows or lows & _SEVERAL:
+            sets.append(by_columns(tokens, source, number))
+        sets.append(_distinct(by_number(tokens, lows, source, number)))
         if "(" in lows or "[" in lows:
             sets.append(_distinct(by_size(tokens, source, number)))
         if lows & HEADS:
@@ -57,29 +60,43 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
             named = by_head(tokens, source, number)
             heads.extend(named)
             sets.append(_distinct(named))
-        taken = by_taking(tokens, source, number)
-        heads.extend(taken)
-        if lows & _CONTRASTS:
-            sets.append(_distinct(taken))
+        if lows & _TAKING:
+            taken = by_taking(tokens, source, number)
+            heads.extend(taken)
+            if lows & _CONTRASTS:
+                sets.append(_distinct(taken))
     sets.append(_distinct(definitions))
     sets.append([e for e in _distinct(heads) if e.strength == 1][:_MOST])
     sets.append(beside_values(sentences, source))
+    sets = _once(sets)
     for entry in (e for s in (*sets, heads) for e in s):
         _widen(entry, evidence)
-    arms = choose([s for s in sets if s], evidence, _spoken_of(sentences))
+    arms = choose(sets, evidence, _spoken_of(sentences, words))
     if len(arms) < 2:
         return ArmBook()
     for entry in heads:
         _recognise(entry, arms)
     for entry in arms:
         entry.keys.extend(dict.fromkeys(q for key in entry.keys for q in evidence.shorten(key) if not any(q in a.keys for a in arms)))
-    each = _each(sentences)
-    if each is not None and len(arms) == 2 and all(e.n is None for e in arms):
+    if len(arms) == 2 and all(e.n is None for e in arms):
+        each = _each([tokens for tokens, lows in zip(sentences, words, strict=True) if lows & {"each", "either", "both"}])
         for entry in arms:
             entry.n = each
     _short_names(arms, sentences)
     _lettered(arms)
     return write_book(arms[:_MOST], evidence)
+
+
+def _once(sets: list[list[Entry]]) -> list[list[Entry]]:
+    """The sets without those that offer the same names and sizes again; the strongest of them stays in the first one's place."""
+    out: dict[tuple[object, ...], list[Entry]] = {}
+    for entries in sets:
+        if not entries:
+            continue
+        said = tuple((*e.keys, e.n, e.sure) for e in entries)
+        if said not in out or min(e.strength for e in entries) > min(e.strength for e in out[said]):
+            out[said] = entries
+    return list(out.values())
 
 
 def _widen(entry: Entry, evidence: Evidence) -> None:
@@ -97,11 +114,10 @@ _AT_END = frozenset({"therapy", "treatment", "regimen", "combination", "patient"
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 
 
-def _spoken_of(sentences: list[list[Token]]) -> int:
+def _spoken_of(sentences: list[list[Token]], words: list[set[str]]) -> int:
     """How many arms a text speaks of: "three groups", "1:1:1"."""
     most = 0
-    for tokens in sentences:
-        lows = {t.lower for t in tokens}
+    for tokens, lows in zip(sentences, words, strict=True):
         if ":" not in lows and not lows & {"groups", "arms", "regimens", "cohorts", "schedules"}:
             continue
         for i, token in enumerate(tokens):
