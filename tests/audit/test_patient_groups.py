@@ -124,3 +124,21 @@ def test_an_interval_whose_name_stands_with_an_earlier_value() -> None:
     text = "A complete response was seen in 13 (24%, 95% CI 15-37) patients given A and in eight (17%, 8-30) of 47 patients given B."
     found = [(c.value, c.lower, c.upper) for c in extract(text).claims if c.endpoint == "CR"]
     assert found == [("24", "15", "37"), ("17", "8", "30")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The ORR was 52%, 45% and 44% in patients receiving T + D + CT, D + CT and CT, respectively.", ["T + D + CT", "D + CT", "CT"]),
+        ("The ORR for periods A, B, and C was 52%, 45% and 44%, respectively.", ["period A", "period B", "period C"]),
+        ("The ORR was 52%, 45% and 44% with velatinib plus oxane, velatinib plus lutane and velatinib, respectively.",
+         ["velatinib plus oxane", "velatinib plus lutane", "velatinib"]),
+    ],
+)  # fmt: skip
+def test_a_list_of_groups_that_respectively_ties_to_as_many_values(sentence: str, expected: list[str]) -> None:
+    assert told(TRIAL + sentence, "ORR") == list(zip(expected, ["52", "45", "44"], strict=True))
+
+
+def test_cut_offs_are_no_results() -> None:
+    text = "The ORR was 12% (5%/25%/50% cut-offs) in smokers."
+    assert [c.value for c in extract(text).claims] == ["12"]

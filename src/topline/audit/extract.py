@@ -12,7 +12,7 @@ from topline.audit.dates import date_event
 from topline.audit.group_contrasts import opposed_groups, sole_group, with_groups
 from topline.audit.items import Item, read_items
 from topline.audit.lexicon import endpoint_at, parts_of
-from topline.audit.named_rows import named_row
+from topline.audit.named_rows import listed_groups, named_row
 from topline.audit.phrases import family_of
 from topline.audit.series import find_series
 from topline.audit.small_words import VS
@@ -218,6 +218,9 @@ def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | Non
             before, after = [x for x in items if x.j <= a], [x for x in items if x.i >= b]
             places = [Item("A", a, b, k) for k in range(len(arms))]
             return [*(x for x in before if x.kind != "A"), *places, *(x for x in after if x.kind != "A")], ArmBook(arms)
+    listed = listed_groups(sentence, items, source)
+    if listed and len(listed) > len({x.data for x in items[listed[0].a : listed[-1].b] if x.kind == "A"}):
+        return with_groups(items, listed, book)
     named = opposed_groups(sentence, items, source)
     if len({group.key for group in named}) > max(1, len({item.data for item in items if item.kind == "A"})):
         return with_groups(items, named, book)

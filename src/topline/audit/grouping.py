@@ -99,8 +99,24 @@ def _set_against(items: list[Item], a: int, b: int, cell: Cell) -> bool:
     return items[a].data.unit in {"months", "years", "weeks", "days"} and bool(behind) and behind[-1] in VS
 
 
+_CUT_OFFS = frozenset({"cut-off", "cut-offs", "cutoff", "cutoffs", "cutpoint", "cutpoints", "threshold", "thresholds"})
+
+
+def _leave_cut_offs(items: list[Item]) -> None:
+    """ "positive at the 5%, 25% and 50% cut-offs": no results."""
+    for at, x in enumerate(items):
+        if x.low not in _CUT_OFFS:
+            continue
+        k = at - 1
+        while k >= 0 and (items[k].kind == "C" or items[k].low in {"/", ",", "and", "or", "&"}):
+            if items[k].kind == "C":
+                items[k].kind = "X"
+            k -= 1
+
+
 def group_values(items: list[Item]) -> list[Series]:
     """Values joined by "vs", "and" or commas, with units shared."""
+    _leave_cut_offs(items)
     out: list[Series] = []
     current: Series | None = None
     for k, item in enumerate(items):

@@ -29,7 +29,7 @@ _TTE = {
     "DSS": "tumor specific survival|disease specific survival|cancer specific survival|dss|css|cause specific survival",
     "TRM": "transplant related mortality|transplantation related mortality|trm|non relapse mortality|nonrelapse mortality|nrm",
     "DMFS": "distant metastasis free survival|dmfs|distant metastasi free survival",
-    "MFS": "metastasis free survival|metastasi free survival|mfs",
+    "MFS": "metastasis or death|metastases or death|metastasi or death|metastasis free survival|metastasi free survival|mfs",
     "LRFS": "locoregional recurrence free survival|local recurrence free survival|lrfs|lrrfs|locoregional relapse free survival",
     "FFS": "failure free survival|ffs",
     "TTP": "time to progression|ttp|mttp|time to disease progression|time to tumor progression",
