@@ -57,3 +57,13 @@ def test_b5_other_patients_of_the_text_are_enough_for_the_events() -> None:
         "(HR 0.62; 95% CI, 0.41-0.94). Among 581 other patients it was longer too (HR, 0.41; 95% CI, 0.33-0.50)."
     )
     assert [v.message for v in audit_text(text).findings if v.check == "B5"] == []
+
+
+def test_b7_medians_within_each_others_intervals_are_left_open() -> None:
+    pfs = Claim("median", endpoint="PFS", value="16.5", unit="months")
+    os = Claim("median", endpoint="OS", value="13.4", unit="months")
+    assert [v.verdict for v in check_claims([pfs, os]).verdicts if v.check == "B7"] == [Rung.IMPOSSIBLE]
+    wide = replace(pfs, lower="3.0", upper="20.1"), replace(os, lower="10.1", upper="21.0")
+    assert [v.verdict for v in check_claims(wide).verdicts if v.check == "B7"] == [Rung.UNCHECKABLE]
+    apart = replace(pfs, lower="15.0", upper="18.0"), replace(os, lower="12.0", upper="14.5")
+    assert [v.verdict for v in check_claims(apart).verdicts if v.check == "B7"] == [Rung.IMPOSSIBLE]

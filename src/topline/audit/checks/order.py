@@ -102,6 +102,9 @@ def _compare(pfs: Claim, os: Claim, a: str, b: str, *, timed: bool) -> Iterator[
     inputs = {"PFS": pfs.value, "OS": os.value}
     if x <= y:
         yield Verdict("B7", Rung.CONSISTENT, (pfs.id, os.id), f"{a} {pfs.value} is not above {b} {os.value}.", inputs=inputs)
+    elif None not in (pfs.lower, os.upper) and _number(pfs.lower) <= _number(os.value) and _number(pfs.value) <= _number(os.upper):
+        text = f"{a} {pfs.value} is above {b} {os.value}, each within the other's interval: censoring before progression can do this."
+        yield Verdict("B7", Rung.UNCHECKABLE, (pfs.id, os.id), text, inputs=inputs)
     else:
         yield Verdict(
             "B7",
