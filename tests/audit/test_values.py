@@ -114,7 +114,19 @@ def test_ratios_with_all_their_parts(text: str, expected: list[Parts]) -> None:
         ("The mean age was 39 years (range, 1-88 years).", [("39", "1", "88", None)]),
         ("After 44.0 months of median follow-up the effect remained.", [("44.0", None, None, None)]),
         ("There was no difference in survival: 33 versus 27 months median OS.", [("33", None, None, None), ("27", None, None, None)]),
+        ("At a median follow-up of 5-years (range 3.4-7.0) all lived.", [("5", "3.4", "7.0", None)]),
+        ("During the 16-month median follow-up, eight patients died.", [("16", None, None, None)]),
+        ("The median pmOS was 29.5 months.", [("29.5", None, None, None)]),
+        (
+            ARMS + "Median OS differed at 19.8 months and 12.9 months, respectively.",
+            [("19.8", None, None, None), ("12.9", None, None, None)],
+        ),
+        (
+            "Mean OS for women who had surgery (n=18; 36.7%) vs those who did not was 40.5 months vs 12.03 months.",
+            [("40.5", None, None, None), ("12.03", None, None, None)],
+        ),
         # no results
+        ("The survival rate at both 5 and 10 years was low.", []),
         ("Toxicity was seen in eight patients between 3-5 years of follow-up.", []),
         ("The differences in OS did not reach statistical significance.", []),
         ("Scores were higher at the daily one week follow-up.", []),
@@ -207,6 +219,11 @@ def test_intervals_under_other_names(text: str, expected: Parts) -> None:
 def test_means_share_the_way_their_spread_is_printed() -> None:
     text = ARMS + "The mean volume was 38 [SD 26] with velotinib vs 57 [41] with placebo."
     assert [(c.value, c.lower) for c in claims(text, "mean_sd")] == [("38", "26"), ("57", "41")]
+
+
+def test_response_counts_of_each_group() -> None:
+    text = ARMS + "With velotinib there was 1 CR case and 12 PR cases; with placebo 1 PR case."
+    assert [c.counts for c in claims(text, "response_counts")] == [{"CR": 1, "PR": 12}, {"PR": 1}]
 
 
 def test_a_p_value_names_its_hypothesis_behind_it() -> None:

@@ -76,7 +76,7 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
     for arm, counts in categories.items():
         places = category_spans[arm]
         span = (min(p[0] for p in places), max(p[1] for p in places))
-        if len(counts) == 1:
+        if len(counts) == 1 and len(categories) == 1:
             code, value = next(iter(counts.items()))
             claims.append(
                 Claim(
@@ -229,7 +229,7 @@ def _location_claim(context: SentenceContext, s: Series, cell: Cell, code: str |
         how_long = near & _HOW_LONG or lower is not None or cell.value == "NR"
         return Claim("follow_up", **shared) if printed and (how_long or _said_plainly(context, s)) else None
     if said & {"mean", "means", "average"} and not said & {"median", "medians"}:
-        return Claim("mean_sd", **shared) if printed or "." in cell.value else None
+        return Claim("mean_sd", **shared) if printed or "." in cell.value or _said_plainly(context, s) else None
     median = bool(said & {"median", "medians", "mpfs", "mos"}) or any(w.startswith("m") and w[1:].upper() in FAMILY for w in said)
     if median and (printed or "." in cell.value or _said_plainly(context, s)):
         return Claim("median", **shared)
@@ -248,7 +248,12 @@ def _said_plainly(context: SentenceContext, s: Series) -> bool:
 def _said_before(context: SentenceContext, s: Series) -> set[str]:
     """The words between the values before and this series, and those within it."""
     start = s.first
-    while start > 0 and s.first - start < 30 and context.items[start - 1].kind not in {"C", "P", "R"}:
+    items = context.items
+    while start > 0 and s.first - start < 30:
+        before = items[start - 1]
+        bracketed = before.kind == "C" and start > 1 and items[start].low in {")", "]"} and items[start - 2].low in {"(", "["}
+        if before.kind in {"C", "P", "R"} and not bracketed:
+            break
         start -= 1
     return _words(context, start, s.last + 1)
 

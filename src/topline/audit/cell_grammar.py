@@ -45,7 +45,7 @@ class CellGrammar(ValueGrammar):
         else:
             cell.value = self.tokens[i].value
             j = i + 1
-            cell.unit, j = self.unit(j)
+            cell.unit, j = self.unit(j + (self.low[j] == "-" and self.low[j + 1] in TIME_UNITS))
             if cell.unit is None and self.low[j] in NOT_RESULTS and self.low[i - 1 if i else 0] in {"was", "were"}:
                 j += 1  # "the median duration of surgery was 292 min (range 100-400)"
             if (cell.unit is None and self.low[j] == "±") or (

@@ -93,8 +93,9 @@ class Grammar(RatioGrammar):
         low = self.low
         j = i
         led = False
-        if low[j] in {"at", "within", "after", "by"} and self.kinds[j + 1] == "n":
-            led, j = low[j] == "at", j + 1
+        both = low[j + 1] == "both"
+        if low[j] in {"at", "within", "after", "by"} and self.kinds[j + 1 + both] == "n":
+            led, j = low[j] == "at", j + 1 + both
             if not led:
                 return None
         values: list[str] = []
@@ -113,6 +114,10 @@ class Grammar(RatioGrammar):
                     return None
                 if hyphens and low[j - 1] != "-" and not led:
                     return None
+                if led and any("." in v and not v.endswith(".5") for v in values):
+                    return None  # "different at 19.8 months and 12.9 months"
+                if (low[j].endswith("s") and low[i - 1 if i else 0] == "of") or low[j + 1 : j + 3] == ["median", "follow-up"]:
+                    return None  # "a median follow-up of 5-years", "the 16-month median follow-up"
                 unit = TIME_UNITS[low[j]]
                 return [f"{v} {unit}" for v in values], j + 1
             while low[j] in {",", "and", "or", "/", "-"}:

@@ -77,6 +77,7 @@ _BEFORE_CODE = frozenset(
         "chromosome",
     ]
 )
+_STAYED = frozenset({"estimated", "plateau", "remained", "remains", "stable", "stood", "was", "were"})
 _STATED = frozenset({"was", "were", "of", "is", "median", "mean", "and", "vs", "versus", "v", "with", "reached", "than"})
 _SCORED = frozenset({"status", "score", "scores", "ecog", "ps", "who", "kps"})
 _SUBSTANCES = frozenset(
@@ -288,6 +289,15 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
             ("complete", "partial", "stable", "had", "achieved", "achiev")
         ):
             return Item("X", i, i + 1)
+    if (
+        cell.unit == "%"
+        and before == "at"
+        and cell.x is None
+        and cell.interval is None
+        and tokens[i - 2 : i - 1]
+        and tokens[i - 2].lower not in _STAYED
+    ):
+        return Item("X", i, j)  # "the dose of S-1 at 100%"
     if cell.unit == "%" and (before in _COMPARE | {"least", "most"} or (before == "by" and cell.x is None and not _by_patients(tokens, i))):
         return Item("X", i, j)
     if before in {"among", "of"} and cell.noun is not None and cell.unit is None and cell.x is None and i > 2:

@@ -18,6 +18,8 @@ _COMPARE = frozenset("<>≤≥")
 
 
 _HEADS = frozenset({"group", "arm", "cohort", "groups", "arms"})
+_SMALL = "abcdefghijklmnopqrstuvwxyz"
+_SURVIVALS = frozenset({"OS", "PFS", "DFS", "EFS", "RFS"})
 _HOW_LONG = frozenset({"better", "greater", "improved", "inferior", "longer", "poorer", "shorter", "superior", "worse"})
 
 
@@ -39,6 +41,8 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
     size = len(tokens)
     while i < size:
         item = _one(grammar, tokens, parts, first, owner, book, i)
+        if item is not None and item.kind == "A" and out and out[-1].kind == "A" and tokens[i].lower in _HEADS and item.j == i + 2:
+            item = None  # "in the control group 1 patient …": the head of the arm before, and a number
         if item is None:
             out.append(Item("W", i, i + 1, None, tokens[i].lower))
             i += 1
@@ -100,7 +104,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
                 return Item("T", i, times[1], times[0])
         if low == "n" and i + 2 < len(tokens) and tokens[i + 1].text in "=:" and g.integer(i + 2) is not None:
             share = g.percent(i + 4) if i + 4 < len(tokens) and tokens[i + 3].text in ",;" else None
-            if share is not None and g.low[share[1]] in {")", "]"}:
+            if share is not None and g.low[share[1]] in {")", "]", "(", "["}:
                 return Item("C", i, share[1], Cell(share[0], "%", x=g.integer(i + 2)))  # "radiotherapy (n = 24; 31%)"
             return Item("N", i, i + 3, g.integer(i + 2))
         number, _, unit = low.rpartition("-")
@@ -129,6 +133,9 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             and (tokens[i - 1].lower in TIME_UNITS or tokens[i - 1].lower.endswith(("-month", "-year")) or tokens[i - 1].lower in _HOW_LONG)
         ):
             return Item("E", i, i + 1, "OS", "tte")
+        if endpoint is None and token.text[-1] == "S" and token.text.lstrip(_SMALL) in _SURVIVALS and 1 < len(low) < 7:
+            code = token.text.lstrip(_SMALL)
+            return Item("E", i, i + 1, code, "tte")  # "pmOS", "rwPFS"
         if arm is not None and (endpoint is None or arm[1] > endpoint[1]):
             return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])
         if (

@@ -142,6 +142,9 @@ class RatioGrammar(CellGrammar):
         pending: Interval | None = None
         while steps < 40 and j < self.size:
             word = low[j]
+            if self.kinds[j] == "n" and low[j - 1] in {"codon", "exon", "exons", "grade", "stage"}:
+                j += 1
+                continue
             if steps >= 16 and self.kinds[j] == "n" and (low[j - 1] not in {"was", "were"} or low[j + 1] not in OPEN):
                 return None  # a long way only over the list of what the ratios are of
             early = self.ci(j)
