@@ -34,7 +34,7 @@ def _after_values(tokens: list[Token], items: list[Item], source: str) -> list[G
     arms = any(x.kind == "A" for x in items)
     for k in values:
         j = _past_brackets(items, k + 1)
-        if j >= len(items) or items[j].low not in _BARE or (arms and items[j].low in {"for", "with"}):
+        if j >= len(items) or items[j].low not in _BARE or (arms and items[j].low in {"for", "with"} and not _short(tokens, items, j + 1)):
             continue  # beside an arm of the text, "85% for X and 86% for Y" are two results
         b = name_end(items, j + 1, endpoints=False, most=6)
         if b == j + 1 or items[j + 1].kind == "X":
@@ -180,6 +180,14 @@ _DEGREE = frozenset(
         "significantly",
     }
 )
+
+
+def _short(tokens: list[Token], items: list[Item], k: int) -> bool:
+    """Whether an abbreviation or a treatment stands at item `k`: "3.8 months for ET and 2.3 months for EP"."""
+    if k >= len(items):
+        return False
+    text = tokens[items[k].i].text
+    return (text.isupper() and 1 < len(text) < 8 and items[k].kind != "E") or is_treatment(text.lower())
 
 
 def _joined(between: list[Item]) -> bool:

@@ -268,7 +268,8 @@ def all_groups(tokens: list[Token], items: list[Item], source: str) -> list[Grou
                 out.extend(pair)
                 k = end
                 continue
-        after_value = x.kind == "C" and x.data.noun is not None
+        following = items[k + 1].low if k + 1 < len(items) else ""
+        after_value = x.kind == "C" and (x.data.noun is not None or x.data.n is not None or following in _TAKING | {"who"})
         if (x.kind == "W" and x.low in _PEOPLE) or after_value:
             group, end = _described(tokens, items, source, k + 1)
             if group is not None:

@@ -167,6 +167,11 @@ class RatioGrammar(CellGrammar):
                 break
             if word in {"exceed", "margin", "set", "targeted", "than"}:
                 return None  # a limit, no result
+            if word in {"vs", "versus"} and about[:1] and about[0] in {"for", "with", "comparing", "between"} and steps < 12:
+                about.append(word)
+                j += 1 + (low[j + 1] == ".")  # "hazard ratio for death with A vs. B, 0.52"
+                steps += 1
+                continue
             if word == ";" or (word in VS and not self._ends_in_ci(j)) or self.p_value(j) is not None or self.kinds[j] == "id":
                 return None
             if self.kinds[j] == "w":
