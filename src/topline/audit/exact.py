@@ -43,6 +43,11 @@ class Printed:
         return Fraction(1, 2 * 10**self.decimals)
 
     @cached_property
+    def half(self) -> float:
+        """:attr:`half_unit` as a float."""
+        return float(self.half_unit)
+
+    @cached_property
     def low(self) -> Fraction:
         """Smallest number that rounds to the printed one."""
         return self.value - self.half_unit
@@ -63,9 +68,14 @@ class Printed:
         """Whether `number`, cut off instead of rounded, would print as this (non-negative numbers)."""
         return self.value <= number < self.value + 2 * self.half_unit
 
-    def __float__(self) -> float:
+    @cached_property
+    def number(self) -> float:
         """The printed number as a float."""
         return float(self.text)
+
+    def __float__(self) -> float:
+        """The printed number as a float."""
+        return self.number
 
 
 @lru_cache(maxsize=8192)

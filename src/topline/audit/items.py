@@ -31,7 +31,12 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
     owner: list[int] = []
     for k, token in enumerate(tokens):
         first.append(len(parts))
-        pieces = parts_of(_singular(token)) if token.kind == "w" else () if token.text in {"+", "&"} else (token.lower,)
+        if token.kind != "w":
+            if token.text not in {"+", "&"}:
+                parts.append(token.lower)
+                owner.append(k)
+            continue
+        pieces = parts_of(_singular(token) if token.lower.endswith("ss") else token.lower)
         parts.extend(pieces)
         owner.extend([k] * len(pieces))
     parts.append("")
@@ -95,9 +100,10 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
                 return Item("S", i, spread[1], spread[0])
             if low in {"iqr", "interquartile", "range"}:
                 return Item("H", i, i + 1, low)
-        date = date_at(tokens, i)
-        if date is not None:
-            return Item("D", i, date[1], date[0])
+        if head in "jfmasond":
+            date = date_at(tokens, i)
+            if date is not None:
+                return Item("D", i, date[1], date[0])
         if low in {"at", "within"}:
             times = g.times(i)
             if times is not None:
@@ -152,7 +158,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             return Item("W", i, owner[first[i] + endpoint[1] - 1] + 1, None, "cause")
         if endpoint is not None:
             return Item("E", i, owner[first[i] + endpoint[1] - 1] + 1, endpoint[0], FAMILY[endpoint[0]])
-        if g.not_reached(i) is not None and low in {"nr", "ne", "not", "unreached"}:
+        if low in {"nr", "ne", "not", "unreached"} and g.not_reached(i) is not None:
             cell = g.cell(i)
             if cell is not None:
                 return Item("C", i, cell[1], cell[0])

@@ -81,15 +81,15 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
     """
     out: list[Token] = []
     commas = _decimal_commas(text, start, end, decimal_comma)
-    position = start
-    while position < end:
-        match = _TOKEN.search(text, position, end)
-        if match is None:
-            break
-        kind = match.lastgroup or "s"
+    found = _TOKEN.finditer(text, start, end)
+    while (match := next(found, None)) is not None:
+        kind = match.lastgroup
         a, b = match.span()
         raw = match.group()
-        if kind == "n":
+        if kind == "w" or kind == "glued":
+            out.append(Token("w", raw, raw.lower(), a, b))
+        elif kind == "n":
+            last = b
             if a in commas:
                 b = commas[a]
                 out.append(Token("n", text[a:b], text[a:b], a, b, text[a:b].replace(",", ".")))
@@ -99,13 +99,12 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
                     out.append(Token("w", text[a:b], text[a:b].lower(), a, b))
                 else:
                     out.append(Token("n", raw, raw, a, b, _canonical(raw)))
-        elif kind == "w" or kind == "glued":
-            out.append(Token("w", raw, raw.lower(), a, b))
-        elif kind in ("id", "url"):
-            out.append(Token(kind, raw, raw.lower(), a, b))
-        else:
+            if b != last:
+                found = _TOKEN.finditer(text, b, end)  # more was read than was found
+        elif kind == "s":
             out.append(Token("s", raw, raw, a, b))
-        position = b
+        else:
+            out.append(Token(kind or "s", raw, raw.lower(), a, b))
     return _spell(_join(out))
 
 
@@ -144,6 +143,8 @@ def _code_end(text: str, b: int, end: int) -> int:
 
 def _join(tokens: list[Token]) -> list[Token]:
     """Mend "0 .001" and "0. 001", a number torn by a space."""
+    if not any(token.text == "0" for token in tokens):
+        return tokens
     out: list[Token] = []
     for token in tokens:
         last = out[-1] if out else None

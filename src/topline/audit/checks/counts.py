@@ -50,7 +50,8 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
         )
     if percent.holds(share):
         changes = [printed(v) for v in one_digit_changes(text)]
-        power = sum(not c.holds(share) and _misprint(c, share) != "truncated" for c in changes) / len(changes)
+        near, far = float(share), 4 * percent.half
+        power = sum(abs(c.number - near) > far or not (c.holds(share) or c.holds_truncated(share)) for c in changes) / len(changes)
         return Verdict("A2", Rung.CONSISTENT, (claim.id,), f"{x}/{n} is {text}%.", None, right, None, power, inputs)
     how = _misprint(percent, share)
     if how is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -26,6 +27,11 @@ def level_of(claim: Claim) -> float:
     return level if 0.5 < level < 1 else 0.95
 
 
+@lru_cache(maxsize=64)
+def _quantile(level: float) -> float:
+    return _NORMAL.inv_cdf(0.5 + level / 2)
+
+
 def centre_meets(value: str, lower: str, upper: str) -> bool:
     """Whether some numbers that print as these satisfy value² = lower × upper (exact, on the log scale the centre)."""
     r, low, high = printed(value), printed(lower), printed(upper)
@@ -35,10 +41,9 @@ def centre_meets(value: str, lower: str, upper: str) -> bool:
 def _beyond(value: str, lower: str, upper: str) -> float:
     """How far the ratio lies from the nearest centre of all roundings, on the log scale; floats decide where they can, fractions else."""
     r, low, high = printed(value), printed(lower), printed(upper)
-    half = [float(p.half_unit) for p in (r, low, high)]
-    v, x, y = float(r), float(low), float(high)
-    above = math.log(max(v - half[0], 1e-12)) - math.log((y + half[2]) * (x + half[1])) / 2
-    below = math.log(max(y - half[2], 1e-12) * max(x - half[1], half[1] / 1000)) / 2 - math.log(v + half[0])
+    v, x, y = r.number, low.number, high.number
+    above = math.log(max(v - r.half, 1e-12)) - math.log((y + high.half) * (x + low.half)) / 2
+    below = math.log(max(y - high.half, 1e-12) * max(x - low.half, low.half / 1000)) / 2 - math.log(v + r.half)
     off = max(above, below)
     if abs(off) < 1e-9:
         return 0.0 if centre_meets(value, lower, upper) else 1e-9
@@ -47,12 +52,13 @@ def _beyond(value: str, lower: str, upper: str) -> float:
 
 def _rung(value: str, lower: str, upper: str, measure: str | None, level: float) -> tuple[Rung, float]:
     """The verdict on a ratio and its interval, and how many standard errors the centre is off beyond rounding."""
-    if not float(lower) <= float(value) <= float(upper):
+    low, high = float(lower), float(upper)
+    if not low <= float(value) <= high:
         return Rung.IMPOSSIBLE, math.inf
-    beyond = _beyond(value, lower, upper) if float(lower) > 0 else 0.0
+    beyond = _beyond(value, lower, upper) if low > 0 else 0.0
     if beyond == 0.0:
         return Rung.CONSISTENT, 0.0
-    se = (math.log(float(upper)) - math.log(float(lower))) / (2 * _NORMAL.inv_cdf(0.5 + level / 2))
+    se = (math.log(high) - math.log(low)) / (2 * _quantile(level))
     off = beyond / se if se else math.inf
     allowed, skew = (_HAIR, _SKEW) if measure == "HR" else (_OTHER_MEASURES, _EXACT_SKEW)
     if off <= (skew if se > _FEW_EVENTS else allowed):

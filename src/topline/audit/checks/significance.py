@@ -57,7 +57,7 @@ def check_significance(sheet: Sheet) -> Iterator[Verdict]:
             marked = [m for m in ("not significant", "significant", "similar") if m in claims[0].marks]
             if marked:
                 yield from _judge(marked[0], claims)
-        elif not _LEGEND.search(sentence):
+        elif (_SAID.search(sentence) or _ALIKE.search(sentence)) and not _LEGEND.search(sentence):
             start = sheet.source.rfind(sentence, 0, claims[0].span[0] + len(sentence))
             for said, together in _spoken(sentence, claims, start):
                 yield from _judge(said, together)
