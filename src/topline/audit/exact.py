@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from math import ceil, floor
+from math import floor
 
 __all__ = ["Printed", "counts_for_percent", "exact", "printed", "rounded"]
 
@@ -33,9 +33,19 @@ class Printed:
         return len(self.text.partition(".")[2])
 
     @cached_property
+    def scale(self) -> int:
+        """Ten to the number of decimals."""
+        return int(10**self.decimals)
+
+    @cached_property
+    def digits(self) -> int:
+        """The printed number times :attr:`scale`."""
+        return int(self.text.replace(".", ""))
+
+    @cached_property
     def value(self) -> Fraction:
         """The printed number itself."""
-        return Fraction(self.text)
+        return Fraction(self.digits, self.scale)
 
     @cached_property
     def half_unit(self) -> Fraction:
@@ -62,11 +72,13 @@ class Printed:
         if isinstance(number, float):
             slack = 1e-9 * max(1.0, abs(number))
             return float(self.low) - slack <= number <= float(self.high) + slack
-        return self.low <= number <= self.high
+        n, d = 2 * self.scale * number.numerator, number.denominator
+        return (2 * self.digits - 1) * d <= n <= (2 * self.digits + 1) * d
 
     def holds_truncated(self, number: Fraction | int) -> bool:
         """Whether `number`, cut off instead of rounded, would print as this (non-negative numbers)."""
-        return self.value <= number < self.value + 2 * self.half_unit
+        n, d = self.scale * number.numerator, number.denominator
+        return self.digits * d <= n < (self.digits + 1) * d
 
     @cached_property
     def number(self) -> float:
@@ -105,13 +117,13 @@ def counts_for_percent(percent: Printed, n: int, *, truncated: bool = False) -> 
     ----------
     Brown NJL, Heathers JAJ (2017). The GRIM test. Soc Psychol Personal Sci 8:363-369.
     """
+    whole = 100 * percent.scale
     if truncated:
-        low = ceil(percent.value * n / 100)
-        top = (percent.value + 2 * percent.half_unit) * n / 100
-        high = ceil(top) - 1
+        low = -(-percent.digits * n // whole)
+        high = -(-(percent.digits + 1) * n // whole) - 1
     else:
-        low = ceil(percent.low * n / 100)
-        high = floor(percent.high * n / 100)
+        low = -((1 - 2 * percent.digits) * n // (2 * whole))
+        high = (2 * percent.digits + 1) * n // (2 * whole)
     return range(max(low, 0), min(high, n) + 1)
 
 

@@ -41,6 +41,14 @@ _HYPOTHESIS = re.compile(
     r"would be (?:considered|required|needed)|will be (?:enrolled|randomi[sz]ed|recruited|included))\b",
     re.IGNORECASE,
 )
+_PLANS = frozenset(  # one of these stands in whatever the pattern before finds
+    {
+        "alpha", "analyses", "analysis", "assumed", "assuming", "assumption", "assumptions", "capped", "claimed", "considered", "defined",
+        "designated", "designates", "designate", "designed", "enrolled", "hypotheses", "hypothesis", "hypothesised", "hypothesize",
+        "hypothesized", "included", "interim", "null", "power", "powered", "protocol", "randomised", "randomized", "recruited", "required",
+        "sample", "significance", "statistical", "targeted", "type", "would", "α",
+    }
+)  # fmt: skip
 _PRIMARY = re.compile(r"\b[Pp]rimary (?:end ?-?points?|outcomes?|objectives?|aims?|response variable)\b([^.;]{0,160})")
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 _ELSEWHERE = re.compile(  # unless the sentence also tests something
@@ -161,7 +169,8 @@ def extract(text: str) -> Extraction:
         if a in known_before and not _OWN.search(body):
             skipped.append((a, b))
             continue
-        if (_HYPOTHESIS.search(body) and not any(_tested(item) for item in items)) or (
+        words = {t.lower for t in sentence}
+        if (not words.isdisjoint(_PLANS) and _HYPOTHESIS.search(body) and not any(_tested(item) for item in items)) or (
             _ELSEWHERE.search(body) and not any(item.kind in {"P", "R"} for item in items)
         ):
             skipped.append((a, b))
