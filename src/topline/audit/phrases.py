@@ -144,6 +144,9 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
             k = summed[1]
         elif item.kind == "E":
             k = _known(tokens, items, out, k)
+        elif tokens[item.i].text == "OR" and k + 1 < len(items) and items[k + 1].low in {"rate", "rates"}:
+            out.append(Item("E", item.i, items[k + 1].j, "ORR", "response"))
+            k += 2
         elif item.low == "complete" and any(x.kind == "E" and x.data == "PR" for x in items[k + 1 : k + 4]):
             out.append(Item("E", item.i, item.j, "CR", "category"))  # "two complete and 23 partial responses"
             k += 1

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from topline.audit.clause_words import ALONE, BARE, BE, DETERMINERS, GENERIC, HAVE, LEFT, OF_PATIENTS, OUTER, PREDICATES, SEXES
+from topline.audit.clause_words import ALONE, BARE, BE, DETERMINERS, GENERIC, HAVE, LEFT, OF_PATIENTS, OUTER, PREDICATES, SEEN, SEXES
 from topline.audit.clauses import Name, nounish
 from topline.audit.item import Item
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.phrases import content_word, plain_name, words_of
 from topline.audit.tokens import Token
 
-__all__ = ["label_after", "name_after", "names_after"]
+__all__ = ["label_after", "name_after", "names_after", "own_names", "participle_before"]
 
 _WERE = SEXES | {"men": "male", "women": "female"}
 _CLOSERS = frozenset({",", ";", ".", ")", "]", "and"})
@@ -64,14 +64,40 @@ _PASSED = (
 _PAST = frozenset({"chose", "took", "kept", "met", "went", "lost"})
 _BARE_PARTICIPLES = frozenset(
     {
-        "allocated", "analysed", "analyzed", "assessed", "assigned", "classified", "compared", "considered", "enrolled", "evaluated",
-        "included", "noted", "observed", "performed", "randomised", "randomized", "recorded", "recruited", "reported", "seen", "selected",
-        "studied", "treated",
+        "allocated", "analysed", "analyzed", "assessed", "assigned", "capped", "classified", "compared", "considered", "enrolled",
+        "evaluated", "included", "noted", "observed", "performed", "randomised", "randomized", "recorded", "recruited", "reported", "seen",
+        "selected", "studied", "treated",
     }
 )  # fmt: skip
-_WITHIN = OF_PATIENTS | _COUNTED | {"(", ")", "]"}
+_HELD = frozenset({"had", "has", "have", "underwent", "received", "developed", "experienced", "harbored", "harboured", "carried"})
+_WITHIN = OF_PATIENTS | _COUNTED | {"(", ")", "]", "whom", "still", "now"}
 _LEADING = frozenset({"given", "receiving", "with", "on", "in", "to", "by", "from", "for", "plus", "than", "versus", "vs"})
-_VERBS = HAVE | BE | ALONE.keys() | _DID | {"being"}
+_VERBS = HAVE | BE | ALONE.keys() | _DID | {"being", "never"}
+
+
+def participle_before(items: list[Item], begin: int, first: int) -> Name | None:
+    """ "more patients were hospitalised for 3 days (36% v 13%)": no noun names the value, but what was done does."""
+    for k in range(first - 1, begin, -1):
+        if items[k].low in {",", ";"}:
+            return None
+        if items[k].kind == "W" and items[k].low.endswith("ed") and items[k - 1].low in BE:
+            return None if items[k].low in _BARE_PARTICIPLES else Name(None, items[k].low, verb=True)
+    return None
+
+
+def own_names(tokens: list[Token], items: list[Item], at: list[int], nouns: list[str | None], stop: int) -> list[str] | None:
+    """The names of values each of which has its own noun or predicate: "503 (73%) men; 44% had bone metastases"."""
+    names: list[str] = []
+    for c, k in enumerate(at):
+        noun = nouns[c]
+        if noun in _WERE:
+            names.append(_WERE[noun])
+            continue
+        name = name_after(tokens, items, k, at[c + 1] if c + 1 < len(at) else stop)
+        if name is None:
+            return None
+        names.append(str(items[name.at].data) if name.at is not None else name.words)
+    return names
 
 
 def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> Name | None:
@@ -95,6 +121,8 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
     if verb == "crossed":
         return Name(None, "CROSSOVER", verb=True)
+    if verb == "never" and k < end:
+        return Name(None, f"never {items[k].low}", verb=True)
     if k < end and items[k].low in _WERE and verb in BE:
         return Name(None, _WERE[items[k].low], begin=k, verb=True)
     if k + 2 < end and items[k].low in _ABLE and items[k + 1].low == "to":
@@ -106,6 +134,9 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     ):
         k += 1  # "were classified as …", "had been treated with …"
     a, k = k, _phrase_end(items, k, end)
+    if k == a < end and items[a].kind == "A" and verb in _HELD and items[at - 1].low not in {"who", "that"}:
+        k = _phrase_end(items, a + 1, end)
+        return Name(None, " ".join(w for x in items[a:k] for w in words_of(tokens, x)), begin=a, verb=True)  # a group of the text: "had A disease"
     if k == a or (done is not None and items[a].low in _GROUPS):
         return Name(None, done.low, verb=True) if done is not None else None  # "were screened", "were hospitalised for 3 days"
     if denied and items[k - 1].kind != "E":
@@ -113,6 +144,13 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     if items[k - 1].kind == "E":
         return Name(k - 1, "", begin=a, verb=True)
     return None if verb == "with" else Name(None, _text(tokens, items, a, k), begin=a, verb=True)
+
+
+def _seen(items: list[Item], k: int) -> bool:
+    """ "one (0.5%) occult tumour was detected", "seven (1%) deaths (three in A …)"."""
+    if items[k].low == "(":
+        return items[k - 1].kind == "E"
+    return items[k].low in BE and k + 1 < len(items) and items[k + 1].low in SEEN | {"detected", "diagnosed", "found", "identified"}
 
 
 def _able(tokens: list[Token], items: list[Item], k: int, end: int) -> Name:
@@ -134,7 +172,7 @@ def label_after(tokens: list[Token], items: list[Item], last: int, stop: int) ->
     end = k
     while end < min(stop, k + 5) and (items[end].kind == "E" or (content_word(items[end]) and items[end].low not in PREDICATES)):
         end += 1
-    if end == k or items[k].low.endswith("ed") or not (end == len(items) or items[end].low in _CLOSERS):
+    if end == k or items[k].low.endswith("ed") or not (end == len(items) or items[end].low in _CLOSERS or _seen(items, end)):
         return None
     if items[end - 1].low.endswith("ing") or items[end - 1].low in GENERIC or (end == k + 1 and items[k].low in BARE | {"event", "events"}):
         return None

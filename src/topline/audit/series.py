@@ -47,7 +47,8 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
             previous.endpoints = [s.endpoints[0]] * len(previous.cells)
         assign_times(items, s, begin, stop, previous)
         assign_arms(items, s, min(begin, led), stop, previous, book, closing)
-        if s.endpoints[-1] is None and all(cell.unit is None and cell.x is None for cell in s.cells):
+        dose = len(s.cells) == 1 and s.cells[0].noun is None and s.last + 1 < stop and items[s.last + 1].kind == "A"
+        if (dose or s.endpoints[-1] is None) and all(cell.unit is None and cell.x is None for cell in s.cells):
             begin = named = s.last + 1  # "the 70 patients given B": a number on the way to the value, whose arm is still to be used
             continue
         begin = led = max(s.last + 1, tail_end(items, s, stop))

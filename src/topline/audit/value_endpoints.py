@@ -10,7 +10,7 @@ from topline.audit.grammar import Cell
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.phrases import family_of
-from topline.audit.predicates import label_after, name_after, names_after
+from topline.audit.predicates import label_after, name_after, names_after, own_names, participle_before
 from topline.audit.small_words import LIST_GLUE, RESULT_VERBS, VS
 from topline.audit.tokens import Token
 
@@ -37,6 +37,7 @@ def refuse_limits(items: list[Item]) -> None:
             item.kind = "X"
 
 
+_NEW_CLAUSE = frozenset({";", ".", ":", "allocated", "assigned", "enrolled", "randomised", "randomized", "randomly"})
 _OR_MORE = (["or", "longer"], ["or", "more"], ["or", "less"], ["or", "shorter"])
 _CALENDAR = frozenset({"day", "days", "week", "weeks", "month", "months"})
 
@@ -112,6 +113,10 @@ def assign_endpoints(
         if len(set(names)) == k > 1 or (k == 1 and names[:1] in (["male"], ["female"])):
             s.endpoints, s.after, s.stated, s.paired = [*names], True, True, k > 1  # "299 (58%) men and 215 (42%) women"
             return
+        own = own_names(tokens, items, s.at, [cell.noun for cell in s.cells], stop) if k > 1 and before is None and not _said(items, s, VS) else None
+        if own is not None:
+            s.endpoints, s.after, s.stated, s.paired = [*own], True, True, True
+            return
     opens = s.first == 0 or items[s.first - 1].low in _OPENING
     if k == 1 and (rate or _countlike(s.cells[0])) and (before is None or before.at is None) and (opens or _listed(items, s, before)):
         label = label_after(tokens, items, s.last, stop)
@@ -145,7 +150,7 @@ def assign_endpoints(
         s.stated = bare
         _carry(s, previous)
         return
-    chosen = chosen or second
+    chosen = chosen or second or (participle_before(items, begin, s.first) if rate else None)
     if chosen is None:
         if previous is not None and carried and previous.cells[-1].unit == s.cells[0].unit and _same_clause(items, previous, s):
             _carry(s, previous)  # "in 5 (5%) of 99 patients who received A and in 26 (26%) of 101 who received B"
@@ -207,12 +212,14 @@ def _within(items: list[Item], previous: Series, s: Series) -> bool:
     for x in between:
         depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
         low = min(low, depth)
+    if previous.cells[-1].unit != s.cells[0].unit:
+        return False
     return low > 0 and any(x.low == ";" for x in between) and not any(x.kind in {"P", "R", "E"} for x in between)
 
 
 def _same_clause(items: list[Item], previous: Series, s: Series) -> bool:
     between = items[previous.last + 1 : s.first]
-    return not any(x.low in {";", ".", ":"} or x.kind in {"P", "R", "E"} for x in between)
+    return not any(x.low in _NEW_CLAUSE or x.kind in {"P", "R", "E"} for x in between)
 
 
 def _carry(s: Series, previous: Series) -> None:
