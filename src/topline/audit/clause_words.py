@@ -51,23 +51,23 @@ GENERIC = frozenset(  # heads that name no endpoint, whatever stands before them
 BARE = frozenset(  # heads that name none when they stand alone
     {
         "admission", "advantage", "age", "average", "benefit", "category", "chance", "course", "courses", "criteria", "criterion", "cycle",
-        "cycles", "date", "dates", "difference", "differences", "dose", "doses", "effect", "eligible", "endpoint", "endpoints", "estimate",
-        "estimates", "factor", "figures", "first", "follow-up", "frequency", "grade", "grades", "incidence", "investigator",
-        "investigators", "kind", "level", "likelihood", "line", "mean", "median", "men", "number", "objective", "others", "outcome",
-        "outcomes", "overall", "part", "percentage", "percentages", "period", "points", "possibility", "probability", "proportion",
-        "proportions", "range", "rate", "rates", "ratio", "recruitment", "sample", "score", "scores", "second", "step", "surgery", "test",
-        "tests", "third", "time", "total", "type", "types", "use", "value", "values", "variations", "women",
+        "cycles", "difference", "differences", "dose", "doses", "effect", "eligible", "endpoint", "endpoints", "estimate", "estimates",
+        "factor", "figures", "first", "follow-up", "frequency", "grade", "grades", "incidence", "investigator", "investigators", "kind",
+        "level", "likelihood", "line", "mean", "median", "men", "number", "objective", "others", "outcome", "outcomes", "overall", "part",
+        "percentage", "percentages", "period", "points", "possibility", "probability", "proportion", "proportions", "range", "rate",
+        "rates", "ratio", "recruitment", "sample", "score", "scores", "second", "step", "surgery", "test", "tests", "third", "time",
+        "total", "type", "types", "use", "value", "values", "variations", "women",
     }
 )
 LIMITS = frozenset({"boundary", "margin", "threshold", "accrual", "alpha", "power", "significance"})
 NEVER = frozenset(  # heads that name no endpoint: tests and models, comparatives, verbs, ordinals, what a text consists of
     {
         "absolute", "abstract", "accrual", "aim", "anova", "approach", "article", "background", "basis", "boundary", "checkmate", "chi",
-        "chi-square", "chi-squared", "chose", "comparable", "conclusion", "conclusions", "correlation", "cox", "daily", "databases",
-        "deviation", "earlier", "eg", "equal", "exact", "fashion", "faster", "favoring", "favouring", "fewer", "fisher", "fisher's",
-        "follows", "fourth", "gehan", "greater", "higher", "hypothesis", "ie", "impower", "interaction", "interim", "interval", "intervals",
-        "javelin", "kaplan-meier", "keynote", "kruskal-wallis", "larger", "later", "log", "log-rank", "logistic", "logrank", "made",
-        "mann-whitney", "manner", "mantel-haenszel", "margin", "matching", "mcnemar", "met", "method", "methods", "model", "models",
+        "chi-square", "chi-squared", "chose", "comparable", "conclusion", "conclusions", "correlation", "cox", "daily", "databases", "date",
+        "dates", "deviation", "earlier", "eg", "equal", "exact", "fashion", "faster", "favoring", "favouring", "fewer", "fisher",
+        "fisher's", "follows", "fourth", "gehan", "greater", "higher", "hypothesis", "ie", "impower", "interaction", "interim", "interval",
+        "intervals", "javelin", "kaplan-meier", "keynote", "kruskal-wallis", "larger", "later", "log", "log-rank", "logistic", "logrank",
+        "made", "mann-whitney", "manner", "mantel-haenszel", "margin", "matching", "mcnemar", "met", "method", "methods", "model", "models",
         "monthly", "multivariable", "multivariate", "non-inferior", "non-inferiority", "noninferior", "noninferiority", "odds", "once",
         "one-sided", "owing", "p-value", "p-values", "pearson", "phase", "purpose", "rank", "rank-sum", "ranksum", "ratios", "regression",
         "se", "sem", "sided", "signed-rank", "slower", "smaller", "spearman", "spent", "square", "statistic", "statistics", "student",

@@ -331,12 +331,19 @@ def _superlative(tokens: list[Token], items: list[Item], a: int, b: int) -> bool
     )
 
 
+def _before_of(items: list[Item], known: list[int]) -> int:
+    """ "the resection rate of metastases" is one of resection, "symptoms of depression" are of depression."""
+    if len(known) < 2 or items[known[-1] - 1].low != "of":
+        return known[-1]
+    return known[-2] if items[known[-1] - 2].low in {"rate", "rates"} else known[-1]
+
+
 def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | None:
     """The phrase of items a..b as an endpoint item, as words, or as nothing that could name a value."""
     known = [n for n in range(a, b) if items[n].kind == "E"]
     if known:
         timed = [n for n in known if family_of(str(items[n].data)) == "tte"]
-        at = timed[0] if timed else known[-1]  # "survival post relapse"
+        at = timed[0] if timed else _before_of(items, known)  # "survival post relapse"
         return Name(at, "", begin=at)
     words: list[str] = []
     n = a

@@ -147,6 +147,9 @@ PATIENT_NOUNS = frozenset(
         "man",
         "adults",
         "children",
+        "recipients",
+        "respondents",
+        "volunteers",
     ]
 )
 RATIO_HEADS = {

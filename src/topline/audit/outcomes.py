@@ -55,6 +55,8 @@ def _outcome_at(tokens: list[Token], items: list[Item], k: int) -> str | None:
         k += 1
     while words and words[-1] in {"of", "to"}:
         words.pop()
+    if words == ["survival"]:
+        return "OS"
     return None if not words or words[-1] in {"prognosis", "outcome", "outcomes"} else " ".join(words)
 
 

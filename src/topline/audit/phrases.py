@@ -226,6 +226,7 @@ def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> i
     return end
 
 
+_COURSES = frozenset({"control", "duration", "progression", "recovery", "recurrence", "relief", "resolution", "severity", "worsening"})
 _LISTERS = frozenset({",", "and", "or", "(", "of", "was", "were", "is", "are", "including", ":", ";", "as"})
 _CAUSES = {
     "treatment-related": "TRAE", "drug-related": "TRAE", "therapy-related": "TRAE", "treatment-emergent": "TEAE", "immune-related": "IRAE",
@@ -266,6 +267,8 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
         out[-1] = Item("E", out[-1].i, items[k].j, out[-1].data, out[-1].low)  # "PFS duration", "OS benefit"
         return k + 1
     start = _back(tokens, out)
+    if start == len(out) and out and out[-1].kind == "E" and out[-1].low == "term" and out[-1].j == items[k].i and items[k].low in _COURSES:
+        start -= 1  # "pain progression"
     words = _texts(tokens, out[start:])
     first = out[start].i if start < len(out) else items[k].i
     bare = plain_name([*words, items[k].low])
@@ -293,6 +296,8 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
     name = " ".join([bare, *tail])
     if bare in {"duration", "length"} and items[j - 1].kind == "E" and items[j - 1].low == "tte":
         name = str(items[j - 1].data)  # "duration of progression-free survival"
+    elif name.startswith("time from ") and "cutoff" in name.replace("cut-off", "cutoff"):
+        name = "FU"
     elif name in {"duration of survival", "length of survival"}:
         name = "OS"
     if (
@@ -306,27 +311,44 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
 
 
 def _completion(tokens: list[Token], items: list[Item], at: int) -> tuple[list[str], int]:
-    """ "of hospital stay", "to local failure": the words after the preposition, up to the next small word."""
+    """ "of hospital stay", "to local failure", "from surgery to relapse": the words after the preposition, up to the next small word."""
     words = [items[at].low]
     j = at + 1
-    if j < len(items) and items[j].low in {"the", "a", "an", "any"}:
+    if j < len(items) and items[j].low in _ARTICLES:
         j += 1
     begin = j
-    joints = {"or", "to", "and"} if items[at].low in {"from", "between"} else {"or"}
+    ranging = items[at].low in {"from", "between"}
     if items[at - 1].low == "ability" and items[at].low == "to" and j < len(items):
         words.append(items[j].low)
         j += 1
-    while j < len(items) and j < begin + 6 and (content_word(items[j]) or items[j].kind == "E" or (items[j].low in joints and j > begin)):
-        words.extend(words_of(tokens, items[j]))
+    while j < len(items) and j < begin + 7:
+        x = items[j]
+        joint = j > begin and (x.low == "or" or (ranging and x.low in {"to", "and"}))
+        if not (joint or x.kind == "E" or (content_word(x) and not (j > begin and x.low.endswith("ed") and "-" not in x.low))):
+            if not (ranging and x.low in _ARTICLES):
+                break
+        else:
+            words.extend(words_of(tokens, x))
         j += 1
+    while len(words) > 1 and words[-1] in {"to", "and", "or"}:
+        words.pop()
+        j -= 1
     return (words, j) if j > begin else ([], at)
+
+
+_ARTICLES = frozenset({"the", "a", "an", "any"})
 
 
 def _back(tokens: list[Token], out: list[Item]) -> int:
     start = len(out)
     while start > 0 and len(out) - start < 4 and _modifier(out[start - 1]):
         start -= 1
+        if out[start].low in _CHANGED and start > 0 and _modifier(out[start - 1]):
+            break  # "cancer increased survival": a verb
     return start
+
+
+_CHANGED = frozenset({"decreased", "improved", "increased", "prolonged", "reduced"})
 
 
 def words_of(tokens: list[Token], item: Item) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topline.audit.clause_words import ALONE, BARE, BE, DETERMINERS, GENERIC, HAVE, LEFT, OF_PATIENTS, OUTER, PREDICATES, SEEN, SEXES
+from topline.audit.clause_words import ALONE, BARE, BE, DETERMINERS, GENERIC, HAVE, LEFT, NEVER, OF_PATIENTS, OUTER, PREDICATES, SEEN, SEXES
 from topline.audit.clauses import Name, nounish
 from topline.audit.item import Item
 from topline.audit.lexicon import PATIENT_NOUNS
@@ -67,6 +67,12 @@ _BARE_PARTICIPLES = frozenset(
         "allocated", "analysed", "analyzed", "assessed", "assigned", "capped", "classified", "compared", "considered", "enrolled",
         "evaluated", "included", "noted", "observed", "performed", "randomised", "randomized", "recorded", "recruited", "reported", "seen",
         "selected", "studied", "treated",
+    }
+)  # fmt: skip
+_COMPARATIVE = frozenset(
+    {
+        "better", "comparable", "different", "equal", "equivalent", "fewer", "greater", "high", "higher", "identical", "inferior", "larger",
+        "less", "likely", "longer", "low", "lower", "older", "shorter", "significant", "similar", "smaller", "superior", "worse", "younger",
     }
 )  # fmt: skip
 _HELD = frozenset({"had", "has", "have", "underwent", "received", "developed", "experienced", "harbored", "harboured", "carried"})
@@ -139,6 +145,12 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         return Name(None, " ".join(w for x in items[a:k] for w in words_of(tokens, x)), begin=a, verb=True)  # a group of the text: "had A disease"
     if k == a or (done is not None and items[a].low in _GROUPS):
         return Name(None, done.low, verb=True) if done is not None else None  # "were screened", "were hospitalised for 3 days"
+    if k == a + 1 and items[a].low in _COMPARATIVE | NEVER:
+        return _than(tokens, items, a, end)
+    if items[a].low == "free" and k < end and items[k].low == "from":
+        k = _phrase_end(items, k + 1, end)
+    if k < end and items[k].kind == "A" and k == a + 1 and items[a].low.endswith(("operative", "adjuvant")):
+        k += 1  # "preoperative radiotherapy"
     if denied and items[k - 1].kind != "E":
         return Name(None, f"no {_text(tokens, items, a, k)}", begin=a, verb=True)
     if items[k - 1].kind == "E":
@@ -151,6 +163,14 @@ def _seen(items: list[Item], k: int) -> bool:
     if items[k].low == "(":
         return items[k - 1].kind == "E"
     return items[k].low in BE and k + 1 < len(items) and items[k + 1].low in SEEN | {"detected", "diagnosed", "found", "identified"}
+
+
+def _than(tokens: list[Token], items: list[Item], a: int, end: int) -> Name | None:
+    """ "56% were older than 60 years"; other comparisons name nothing."""
+    if a + 2 < end and items[a + 1].low == "than" and items[a + 2].kind in {"X", "C"}:
+        words = [w for x in items[a : a + 3] for w in words_of(tokens, x)]
+        return Name(None, " ".join(words), begin=a, verb=True)
+    return None
 
 
 def _able(tokens: list[Token], items: list[Item], k: int, end: int) -> Name:
