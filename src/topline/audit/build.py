@@ -233,7 +233,7 @@ def _location_claim(context: SentenceContext, s: Series, cell: Cell, code: str |
     median = bool(said & {"median", "medians", "mpfs", "mos"}) or any(w.startswith("m") and w[1:].upper() in FAMILY for w in said)
     if median and (printed or "." in cell.value or _said_plainly(context, s)):
         return Claim("median", **shared)
-    return Claim("median", **shared) if family == "tte" and (printed or "." in cell.value) else None
+    return Claim("median", **shared) if family == "tte" and (printed or (timed and "." in cell.value)) else None
 
 
 _HOW_LONG = frozenset(

@@ -306,7 +306,7 @@ def _relative(items: list[Item], p: int) -> bool:
     k = p - 1
     while k > 0 and p - k < 4 and (items[k].low in _AUXILIARY or items[k].low.endswith("ly")):
         k -= 1
-    return k >= 0 and items[k].low in {"who", "that"}
+    return k >= 0 and items[k].low in {"who", "that", "they"}
 
 
 def _share_who(items: list[Item], k: int) -> bool:

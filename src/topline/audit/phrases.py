@@ -43,7 +43,7 @@ _SURVIVALS = frozenset(  # words that make another survival
         "postprogression", "relative", "specific", "symptom",
     }
 )
-_OUTER = frozenset({"decrease", "increase", "elevation", "reduction"})
+_OUTER = frozenset({"decrease", "decreases", "elevation", "elevations", "increase", "increases", "reduction", "reductions"})
 _DISEASES = frozenset({"hepatitis", "cystitis"})
 _NEUTRAL = frozenset(
     {
@@ -150,7 +150,7 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
         elif item.low == "complete" and any(x.kind == "E" and x.data == "PR" for x in items[k + 1 : k + 4]):
             out.append(Item("E", item.i, item.j, "CR", "category"))  # "two complete and 23 partial responses"
             k += 1
-        elif item.low in _OUTER and k + 1 < len(items) and items[k + 1].low in {"(", "["}:
+        elif item.low in _OUTER and k + 1 < len(items) and (items[k + 1].low in {"(", "["} or _nominal(items, k)):
             k = _unknown(tokens, items, out, k)  # "platelet decrease (9%)"
         elif _head(tokens, item):
             k = _unknown(tokens, items, out, k)
@@ -175,6 +175,11 @@ def _sum(items: list[Item], k: int) -> tuple[str, int] | None:
         j += 1
     code = _SUMS.get(frozenset(codes))
     return (code, j) if code is not None else None
+
+
+def _nominal(items: list[Item], k: int) -> bool:
+    """ "significant LVEF decreases, 3.6% v 0.6%"."""
+    return k > 0 and k + 2 < len(items) and items[k + 1].low in {",", ":"} and items[k + 2].kind == "C" and content_word(items[k - 1])
 
 
 def _tte_follows(items: list[Item], k: int) -> bool:

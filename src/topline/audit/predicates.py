@@ -76,7 +76,7 @@ _COMPARATIVE = frozenset(
     }
 )  # fmt: skip
 _HELD = frozenset({"had", "has", "have", "underwent", "received", "developed", "experienced", "harbored", "harboured", "carried"})
-_WITHIN = OF_PATIENTS | _COUNTED | {"(", ")", "]", "whom", "still", "now"}
+_WITHIN = OF_PATIENTS | _COUNTED | {"(", ")", "]", "whom", "still", "now", "with", "without", "by", "from", "during", "after"}
 _LEADING = frozenset({"given", "receiving", "with", "on", "in", "to", "by", "from", "for", "plus", "than", "versus", "vs"})
 _VERBS = HAVE | BE | ALONE.keys() | _DID | {"being", "never"}
 
@@ -138,11 +138,15 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     while k < end and (
         items[k].low in _PASSED or items[k].kind in {"G", "T", "X"} or items[k].low.endswith("ly") or _participle(items, k, end)
     ):
-        k += 1  # "were classified as …", "had been treated with …"
+        if items[k].low == "by":
+            k = next((j for j in range(k + 1, min(end - 1, k + 12)) if items[j].low == "to" and items[j + 1].low in {"have", "be"}), k)
+        k += 1  # "were classified as …", "had been treated with …", "were considered by the board to have …"
     a, k = k, _phrase_end(items, k, end)
     if k == a < end and items[a].kind == "A" and verb in _HELD and items[at - 1].low not in {"who", "that"}:
         k = _phrase_end(items, a + 1, end)
-        return Name(None, " ".join(w for x in items[a:k] for w in words_of(tokens, x)), begin=a, verb=True)  # a group of the text: "had A disease"
+        return Name(
+            None, " ".join(w for x in items[a:k] for w in words_of(tokens, x)), begin=a, verb=True
+        )  # a group of the text: "had A disease"
     if k == a or (done is not None and items[a].low in _GROUPS):
         return Name(None, done.low, verb=True) if done is not None else None  # "were screened", "were hospitalised for 3 days"
     if k == a + 1 and items[a].low in _COMPARATIVE | NEVER:
@@ -151,8 +155,8 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         k = _phrase_end(items, k + 1, end)
     if k < end and items[k].kind == "A" and k == a + 1 and items[a].low.endswith(("operative", "adjuvant")):
         k += 1  # "preoperative radiotherapy"
-    if denied and items[k - 1].kind != "E":
-        return Name(None, f"no {_text(tokens, items, a, k)}", begin=a, verb=True)
+    if denied:
+        return Name(None, f"{'no' if verb in _DID else 'not'} {_text(tokens, items, a, k)}", begin=a, verb=True)
     if items[k - 1].kind == "E":
         return Name(k - 1, "", begin=a, verb=True)
     return None if verb == "with" else Name(None, _text(tokens, items, a, k), begin=a, verb=True)
@@ -252,14 +256,15 @@ def _text(tokens: list[Token], items: list[Item], a: int, b: int) -> str:
 
 def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> int | None:
     """The verb whose subject is the value; verbs of "who were …" only where there is no other."""
-    relative, skipping = False, False
+    relative, skipping, inner = False, False, False
     second: int | None = None
     k = last + 1
     while k < end:
         x = items[k]
         verb = x.low in _VERBS or (x.kind == "E" and tokens[x.i].lower.endswith("ed"))
-        if verb and x.low == "with" and k > last + 1 and items[k - 1].low not in {")", "]"}:
+        if x.low == "with":
             verb = False
+            second = k if k == last + 1 or items[k - 1].low in {")", "]"} else second
         if x.low in {"who", "that", "which"}:
             relative = True
         elif verb and (relative or (skipping and items[k - 1].low in HAVE | BE)):
@@ -272,17 +277,19 @@ def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> i
                 break
         elif x.kind == "W" and (x.low.endswith("ed") or x.low in _PAST) and _after_patients(items, k):
             second, skipping = None if x.low in _BARE_PARTICIPLES else k, True  # "patients included in the analysis had …"
-        elif not (x.kind in {"A", "G", "N", "T", "S", "X"} or x.low in _WITHIN or x.low.endswith("ly") or _adjunct(items, k)):
+        elif not (x.kind in {"A", "G", "N", "T", "S", "X"} or x.low in _WITHIN or x.low.endswith("ly") or _adjunct(items, k, inner)):
             break
+        inner = content_word(x)
         k += 1
     return second
 
 
-def _adjunct(items: list[Item], k: int) -> bool:
+def _adjunct(items: list[Item], k: int, inner: bool) -> bool:
     """ "patients in the control group", "patients receiving fluorouracil": a noun that belongs to the subject."""
     if not content_word(items[k]) or items[k].low in PREDICATES:
         return False
-    return items[k - 1].low in _LEADING or (k + 1 < len(items) and items[k + 1].low in _GROUPS)
+    led = items[k - 1].low in _LEADING or (items[k - 1].low in {"a", "an"} and items[k - 2].low in _LEADING)
+    return inner or led or (k + 1 < len(items) and items[k + 1].low in _GROUPS)
 
 
 def _after_patients(items: list[Item], k: int) -> bool:

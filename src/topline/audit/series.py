@@ -49,7 +49,7 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
         assign_arms(items, s, min(begin, led), stop, previous, book, closing)
         dose = len(s.cells) == 1 and s.cells[0].noun is None and s.last + 1 < stop and items[s.last + 1].kind == "A"
         if (dose or s.endpoints[-1] is None) and all(cell.unit is None and cell.x is None for cell in s.cells):
-            begin = named = s.last + 1  # "the 70 patients given B": a number on the way to the value, whose arm is still to be used
+            begin = s.last + 1  # "the 70 patients given B": a number on the way to the value, whose arm is still to be used
             continue
         begin = led = max(s.last + 1, tail_end(items, s, stop))
         named = named if _aside(items, s, stop) else begin

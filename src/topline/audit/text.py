@@ -29,6 +29,7 @@ _HEADING = (
 )
 _BOUNDARY = re.compile(
     rf"(?P<stop>[.!?])(?=[)\]\"'\s]*\s[\s(\[\"']*[A-Z0-9À-Ý≥<>¹²³]|[A-Z][a-z]|[A-Z]{{2,}}[a-z]?\s)"
+    rf"|(?P<close>(?<=[)\]]))(?= (?:In|The|At|There|Of|Among|After|We|However|Overall|Median) [a-z])"
     rf"|(?P<gap>\n[ \n]*\n)|(?P<line>\n)"
     rf"|(?<![A-Za-z])(?P<head>{_HEADING})(?=[A-Z][a-z ]|[A-Z]{{2,}})|(?<![A-Za-z])(?P<label>[A-Z]{{3,15}}=)(?=\S)"
 )

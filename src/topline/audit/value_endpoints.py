@@ -81,6 +81,18 @@ def assign_endpoints(
     tokens: list[Token], items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, inherited: str | None
 ) -> None:
     """Set the endpoint of each value; `inherited` is what the sentence before spoke of."""
+    _assign(tokens, items, s, begin, stop, previous, inherited)
+    if len(s.at) > 1 and not s.after and not _said(items, s, VS):
+        gap = [x.low for x in items[s.at[-2] + 1 : s.last]]
+        if gap in ([")", "and"], [")", ",", "and"], ["]", "and"], ["]", ",", "and"]) and items[s.last - 1].low not in {"(", "["}:
+            own = name_after(tokens, items, s.last, stop)  # "X was seen (68%), and 50% of the patients had Y"
+            if own is not None:
+                s.endpoints[-1] = text_of(own, items)
+
+
+def _assign(
+    tokens: list[Token], items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, inherited: str | None
+) -> None:
     k = len(s.cells)
     groups = _groups_of_endpoints(items, begin, s.first)
     after = _endpoint_after(items, s, stop)
@@ -113,7 +125,11 @@ def assign_endpoints(
         if len(set(names)) == k > 1 or (k == 1 and names[:1] in (["male"], ["female"])):
             s.endpoints, s.after, s.stated, s.paired = [*names], True, True, k > 1  # "299 (58%) men and 215 (42%) women"
             return
-        own = own_names(tokens, items, s.at, [cell.noun for cell in s.cells], stop) if k > 1 and before is None and not _said(items, s, VS) else None
+        own = (
+            own_names(tokens, items, s.at, [cell.noun for cell in s.cells], stop)
+            if k > 1 and before is None and not _said(items, s, VS)
+            else None
+        )
         if own is not None:
             s.endpoints, s.after, s.stated, s.paired = [*own], True, True, True
             return
@@ -224,6 +240,9 @@ def _same_clause(items: list[Item], previous: Series, s: Series) -> bool:
 
 def _carry(s: Series, previous: Series) -> None:
     """The endpoint of the values before."""
+    if s.cells[0].unit in {"months", "weeks", "days"} and previous.endpoints[-1] == "AGE":
+        s.endpoints = [None] * len(s.cells)
+        return
     if s.cells[0].unit == "%" and previous.endpoints[-1] in {"AGE", "FU"}:
         s.endpoints = [None] * len(s.cells)
         return
