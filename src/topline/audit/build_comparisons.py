@@ -10,7 +10,7 @@ from topline.audit.build_context import (
     item_span,
 )
 from topline.audit.claims import Claim
-from topline.audit.clauses import Name, name_before, text_of
+from topline.audit.clauses import Name, name_before, names_before, text_of
 from topline.audit.grammar import PValue, Ratio
 from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, endpoint_at, parts_of
@@ -166,7 +166,7 @@ def ratio_claim(
     if code is None and (ratio.measure != "HR" or family_of(endpoint) in {"tte", "event", "other", "category"}):
         code = endpoint
     if factor and ratio.measure == "HR":
-        near = [*reversed(context.items[:k]), *context.items[k:]]
+        near = [*reversed(context.items[:k]), *(context.items[k:] if k > 3 else [])]
         code = next((str(x.data) for x in near if x.kind == "E" and family_of(str(x.data)) == "tte"), code)
     if code is None and k < 4:
         code = context.last_endpoint  # "Multivariable: HR 1.29": the sentence before goes on
@@ -215,7 +215,7 @@ def _unfinished(items: list[Item], begin: int, found: Name | None) -> bool:
     return bool(between) and all(x.low in {")", "]"} for x in between)
 
 
-def _own_name(context: SentenceContext, k: int, current: Series | None) -> tuple[str, int] | None:
+def _own_name(context: SentenceContext, k: int, current: Series | None) -> Name | None:
     """What stands between the values before and a ratio or p-value as its own subject."""
     begin = current.last + 1 if current is not None else 0
     begin = max(begin, next((j + 1 for j in range(k - 1, begin - 1, -1) if context.items[j].kind in {"P", "R"}), begin))
@@ -225,13 +225,13 @@ def _own_name(context: SentenceContext, k: int, current: Series | None) -> tuple
     inside = current is not None and (context.items[k - 1].low not in {"(", "["} or _unfinished(context.items, begin, found))
     if found is None or (found.at is None and (inside or found.words.split()[-1] in _OF_TESTS)):
         return None
-    return text_of(found, context.items), found.begin
+    return found
 
 
 def _named(context: SentenceContext, k: int, current: Series | None) -> str | None:
     own = _own_name(context, k, current)
     if own is not None:
-        return own[0]
+        return text_of(own, context.items)
     return current.endpoints[-1] if current is not None and current.endpoints else None
 
 
@@ -265,7 +265,12 @@ def p_claim(
     if p.threshold:
         return None
     name = _own_name(context, k, current)
-    own = factor_outcome(context.tokens, context.items, k, *name, bare=current is None) if name is not None else None
+    own = None
+    if name is not None:
+        text = text_of(name, context.items)
+        own = factor_outcome(context.tokens, context.items, k, text, name.begin, bare=current is None)
+        listed = names_before(context.tokens, context.items, name, 0) if own == text and current is None else []
+        own = _nth_endpoint(context.items, k, [*listed]) or own  # "OS and RFS did not differ (P = 0.86 and 0.73)"
     group = 0
     if own is None and current is not None:
         own = _nth_endpoint(context.items, k, codes) or (current.endpoints[-1] if current.endpoints else None)
