@@ -23,7 +23,7 @@ def named(sentence: str, kind: str) -> list[tuple[str, str]]:
             [("platinum", "15"), ("high risk", "11")],
         ),
         ("Of the lesions, 35% did not require a second excision.", [("no excision", "35")]),
-        ("In this group, 46% had not received radiotherapy.", [("no radiotherapy", "46")]),
+        ("In this group, 46% had not received radiotherapy.", [("not received radiotherapy", "46")]),
         ("Overall, 62% were able to complete all planned cycles.", [("able to complete planned cycles", "62")]),
         ("Eight percent had to stop velotinib because of toxicity.", [("DISC", "8")]),
         ("By then, 93% of patients in the control group crossed over to velotinib.", [("CROSSOVER", "93")]),

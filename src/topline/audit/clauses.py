@@ -152,6 +152,9 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             return Name(None, SEXES[x.low], begin=k, close=True), second  # "male 73.7%"
         if x.low in SEXES and (verb or bracketed) and items[k - 1 if k > begin else k].low in {",", "and", "were", "was", "(", ";"}:
             return Name(None, SEXES[x.low], begin=k, verb=verb), second
+        if x.low in {"older", "younger"} and items[k + 1].low == "than" and items[k + 2].kind == "X":
+            words = [w for y in items[k : k + 3] for w in words_of(tokens, y)]
+            return Name(None, " ".join(words), begin=k, verb=True), second  # "half were older than 70 years (52%)"
         if x.low in ALONE and _share_who(items, k):
             return Name(None, ALONE[x.low], begin=k), second  # "the percentages of patients who discontinued A and B were …"
         if x.low in _EVENTFUL and k == first - 2 and items[k + 1].low == "in":

@@ -148,7 +148,10 @@ def _of_follow_up(tokens: list[Token], j: int) -> bool:
 
 
 def _by_patients(tokens: list[Token], i: int) -> bool:
-    """ "achieved by 76%" counts patients, "reduced by 76%" is a change."""
+    """ "achieved by 76%" and "needed by 18% of patients" count patients, "reduced by 76%" is a change."""
+    following = [t.lower for t in tokens[i + 2 : i + 5]]
+    if following[:1] == ["of"] and (set(following[1:2]) | set(following[2:3] if following[1:2] == ["the"] else ())) & PATIENT_NOUNS:
+        return True
     return i > 1 and tokens[i - 2].lower in {"achieved", "attained", "completed", "experienced", "had", "reached", "received", "reported"}
 
 

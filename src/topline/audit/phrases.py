@@ -110,7 +110,12 @@ def _modifier(item: Item) -> bool:
 
 def plain_name(words: list[str]) -> str:
     """The words of a phrase without what merely describes it at its beginning."""
-    while len(words) > 1 and words[-1] != "risk" and (words[0] in _NEUTRAL or words[0].endswith(("-induced", "-related"))):
+    while (
+        len(words) > 1
+        and words[-1] != "risk"
+        and words[:2] != ["second", "primary"]
+        and (words[0] in _NEUTRAL or words[0].endswith(("-induced", "-related")))
+    ):
         words = words[1:]
     return " ".join(words)
 
@@ -328,14 +333,14 @@ def _completion(tokens: list[Token], items: list[Item], at: int) -> tuple[list[s
         j += 1
     while j < len(items) and j < begin + 7:
         x = items[j]
-        joint = j > begin and (x.low == "or" or (ranging and x.low in {"to", "and"}))
+        joint = j > begin and (x.low == "or" or (ranging and x.low in {"to", "and"}) or (items[at].low == "to" and x.low == "of"))
         if not (joint or x.kind == "E" or (content_word(x) and not (j > begin and x.low.endswith("ed") and "-" not in x.low))):
             if not (ranging and x.low in _ARTICLES):
                 break
         else:
             words.extend(words_of(tokens, x))
         j += 1
-    while len(words) > 1 and words[-1] in {"to", "and", "or"}:
+    while len(words) > 1 and words[-1] in {"of", "to", "and", "or"}:
         words.pop()
         j -= 1
     return (words, j) if j > begin else ([], at)

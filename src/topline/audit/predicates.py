@@ -37,24 +37,7 @@ _COUNTED = frozenset(
     {"cancers", "lesions", "tumors", "tumours", "samples", "specimens", "eyes", "families", "metastases", "nodes", "sites"}
 )
 _PASSED = (
-    {
-        "received",
-        "undergone",
-        "experienced",
-        "developed",
-        "to",
-        "of",
-        "at",
-        "from",
-        "not",
-        "due",
-        "an",
-        "or",
-        "with",
-        "without",
-        "for",
-        "on",
-    }
+    frozenset("received undergone experienced developed to of at from not never due an or with without for on".split())
     | {"require", "need", "have", "develop", "receive", "undergo", "experience", "achieve", "complete", "show"}
     | BE
     | DETERMINERS
@@ -113,6 +96,8 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     if label is not None:
         return label
     at = _main_verb(tokens, items, last, end)
+    if at is None and last > 0 and items[last - 1].low == "in" and (last == 1 or items[last - 2].low in _CLOSERS | {":", "that"}):
+        return _happened(tokens, items, last, end)
     if at is None:
         return _share_of(tokens, items, last, end)
     verb = items[at].low
@@ -147,6 +132,8 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         return Name(
             None, " ".join(w for x in items[a:k] for w in words_of(tokens, x)), begin=a, verb=True
         )  # a group of the text: "had A disease"
+    if k == a and verb in BE and items[k - 1].kind == "G" and not any(x.kind == "E" for x in items[max(0, last - 8) : last]):
+        return Name(None, " ".join(words_of(tokens, items[k - 1])), begin=k - 1, verb=True)  # "60% of tumours were grade 3"
     if k == a or (done is not None and items[a].low in _GROUPS):
         return Name(None, done.low, verb=True) if done is not None else None  # "were screened", "were hospitalised for 3 days"
     if k == a + 1 and items[a].low in _COMPARATIVE | NEVER:
@@ -156,7 +143,8 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     if k < end and items[k].kind == "A" and k == a + 1 and items[a].low.endswith(("operative", "adjuvant")):
         k += 1  # "preoperative radiotherapy"
     if denied:
-        return Name(None, f"{'no' if verb in _DID else 'not'} {_text(tokens, items, a, k)}", begin=a, verb=True)
+        done_before = [x.low for x in items[at + 1 : a] if x.low in {"not", "never"} or x.low.endswith("ed")]
+        return Name(None, " ".join([*(["no"] if verb in _DID else done_before), _text(tokens, items, a, k)]), begin=a, verb=True)
     if items[k - 1].kind == "E":
         return Name(k - 1, "", begin=a, verb=True)
     return None if verb == "with" else Name(None, _text(tokens, items, a, k), begin=a, verb=True)
@@ -167,6 +155,25 @@ def _seen(items: list[Item], k: int) -> bool:
     if items[k].low == "(":
         return items[k - 1].kind == "E"
     return items[k].low in BE and k + 1 < len(items) and items[k + 1].low in SEEN | {"detected", "diagnosed", "found", "identified"}
+
+
+def _happened(tokens: list[Token], items: list[Item], last: int, end: int) -> Name | None:
+    """ "in 12% of cases, the dose had to be reduced"."""
+    comma = next((k for k in range(last + 1, min(end, last + 6)) if items[k].low == ","), None)
+    if comma is None or items[comma - 1].low not in PATIENT_NOUNS | {"cases"}:
+        return _share_of(tokens, items, last, end)
+    a = comma + 1
+    while a < end and items[a].low in DETERMINERS:
+        a += 1
+    k = _phrase_end(items, a, end)
+    if k == a:
+        return None
+    if items[k - 1].kind == "E":
+        return Name(k - 1, "", begin=a, verb=True)
+    done = next(
+        (items[j].low for j in range(k, min(end, k + 6)) if items[j].low.endswith("ed") and items[j].low not in _BARE_PARTICIPLES), ""
+    )
+    return Name(None, f"{_text(tokens, items, a, k)} {done}".strip(), begin=a, verb=True)
 
 
 def _than(tokens: list[Token], items: list[Item], a: int, end: int) -> Name | None:

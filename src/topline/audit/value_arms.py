@@ -29,10 +29,14 @@ def assign_times(items: list[Item], s: Series, begin: int, stop: int, previous: 
     before = [t for x in items[begin : s.first] if x.kind == "T" for t in x.data]
     gaps = [[t for x in items[a + 1 : b] if x.kind == "T" for t in x.data] for a, b in zip(s.at, s.at[1:], strict=False)]
     tail: list[str] = []
+    named = s.after  # "64% were alive at 2 years": the endpoint stands between
     for x in items[s.last + 1 : stop]:
         if x.kind == "T":
             tail = list(x.data)
             break
+        if named and (x.kind == "E" or x.low in {"of", "patients", "remained", "were"}):
+            named = x.kind != "E"
+            continue
         if x.kind in {"E", "P", "R"} or (x.kind == "W" and x.low not in LINKS):
             break
     if k > 1 and all(gaps) and tail:

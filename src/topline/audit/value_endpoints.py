@@ -33,7 +33,8 @@ def refuse_limits(items: list[Item]) -> None:
         after = [x.low for x in items[k + 1 : k + 3]]
         cell: Cell = item.data
         scheduled = cell.x is not None and cell.value is None and (after[0] in _CALENDAR or items[k - 1].low in _CALENDAR)
-        if items[p].low in LIMITS or after in _OR_MORE or after[:1] in (["margin"], ["power"]) or scheduled:
+        bound = items[k - 1].low in {"above", "below", "exceeding"} and after[:1] in (["in"], ["for"])
+        if bound or items[p].low in LIMITS or after in _OR_MORE or after[:1] in (["margin"], ["power"]) or scheduled:
             item.kind = "X"
 
 
@@ -192,6 +193,12 @@ def _assign(
     ):
         s.endpoints, s.paired = [*names], True
         return
+    if chosen.at is not None and items[chosen.at].data in {"ORR", "CR", "PR"} and s.cells[0].unit in {"months", "weeks", "years"}:
+        lasting = _said_before(items, begin, s, {"lasted", "lasting", "duration", "ongoing"})
+        s.endpoints = [
+            "DOR" if lasting else "TTR" if _said_before(items, begin, s, {"after", "within"}) else str(items[chosen.at].data)
+        ] * k
+        return
     m = len(names)
     times = sum(len(x.data) for x in items[begin : s.first] if x.kind == "T")
     if m > 1 and k == m * times and times > 1:
@@ -284,6 +291,10 @@ def _of_group(items: list[Item], s: Series, groups: list[list[int]], at: int) ->
 
 def _said(items: list[Item], s: Series, words: frozenset[str]) -> bool:
     return any(x.low in words for x in items[s.first : s.last] if x.kind == "W")
+
+
+def _said_before(items: list[Item], begin: int, s: Series, words: set[str]) -> bool:
+    return any(x.low in words for x in items[begin : s.first])
 
 
 def _adjacent_last(items: list[Item], group: list[int], s: Series) -> bool:
