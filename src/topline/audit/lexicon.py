@@ -83,7 +83,8 @@ _EVENTS = {
 }
 _OTHER = {
     "AGE": "median age|mean age|age",
-    "FU": "survival follow up|median survival follow up|followed for|followed up for|follow up|followup|follow up duration|follow up time|follow up period|follow up duration",
+    "FU": "survival follow up|median survival follow up|"
+    "followed for|followed up for|follow up|followup|follow up duration|follow up time|follow up period|follow up duration",
     "RECUR": "recurrence|relapse|recurrence rate|local recurrence|relapse rate",
     "CROSSOVER": "crossover",
 }

@@ -37,7 +37,8 @@ _COUNTED = frozenset(
     {"cancers", "lesions", "tumors", "tumours", "samples", "specimens", "eyes", "families", "metastases", "nodes", "sites"}
 )
 _PASSED = (
-    frozenset("received undergone experienced developed to of at from not never due an or with without for on".split())
+    {"received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "never", "due", "an", "or"}
+    | {"with", "without", "for", "on"}
     | {"require", "need", "have", "develop", "receive", "undergo", "experience", "achieve", "complete", "show"}
     | BE
     | DETERMINERS
