@@ -59,6 +59,7 @@ _COMPARATIVE = frozenset(
         "less", "likely", "longer", "low", "lower", "older", "shorter", "significant", "similar", "smaller", "superior", "worse", "younger",
     }
 )  # fmt: skip
+_ALLOCATED = frozenset({"allocated", "assigned", "randomised", "randomized", "randomly"})
 _HELD = frozenset({"had", "has", "have", "underwent", "received", "developed", "experienced", "harbored", "harboured", "carried"})
 _WITHIN = OF_PATIENTS | _COUNTED | {"(", ")", "]", "whom", "still", "now", "with", "without", "by", "from", "during", "after"}
 _LEADING = frozenset({"given", "receiving", "with", "on", "in", "to", "by", "from", "for", "plus", "than", "versus", "vs"})
@@ -102,6 +103,8 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     if at is None:
         return _share_of(tokens, items, last, end)
     verb = items[at].low
+    if any(x.low in _ALLOCATED for x in items[at + 1 : at + 4]):
+        return None
     if items[at].kind == "E":
         return Name(at, "", begin=at, verb=True)
     k = at + 1

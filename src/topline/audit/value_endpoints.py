@@ -329,6 +329,8 @@ def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
     for k in range(s.last + 1, min(len(items), s.last + 13)):
         item = items[k]
         if item.kind == "E":
+            if items[k - 1].low in {"undergoing", "receiving", "given", "taking"}:
+                return None
             if k == s.last + 2 and items[k - 1].low == "of" and s.cells[-1].unit == "%" and s.cells[-1].x is None:
                 return None
             follow = k + 1
