@@ -30,6 +30,18 @@ def named(sentence: str, kind: str) -> list[tuple[str, str]]:
         ("At week 72, 67% had recurred.", [("RECUR", "67")]),
         ("At 3 years, 70% were alive and relapse-free.", [("RFS", "70")]),
         ("Of whom 85% were on tamoxifen.", [("tamoxifen", "85")]),
+        ("Of these 59 patients, 52% were considered by the review board to have a favorable outcome.", [("favorable outcome", "52")]),
+        ("Overall, 56% were older than 60 years.", [("older than 60 years", "56")]),
+        ("In 12% of cases, the dose had to be reduced.", [("dose reduced", "12")]),
+        ("One (0.5%) occult tumour was detected.", [("occult tumour", "0.5")]),
+        ("More patients were hospitalised for three days (36% v 13%).", [("hospitalised", "36"), ("hospitalised", "13")]),
+        ("Adenocarcinoma was predominant (67%), and 50% of the patients had bone pain.", [("adenocarcinoma", "67"), ("bone pain", "50")]),
+        (
+            "Age was 70 years; 73% were men; 44% had lung cancer, and 31% never smoked.",
+            [("male", "73"), ("lung cancer", "44"), ("never smoked", "31")],
+        ),
+        ("Ki-67 was above 20% in 45% of tumours.", [("ki-67", "45")]),
+        ("Seventeen (57%) of 30 patients with a response had not experienced fever.", [("not experienced fever", "57")]),
     ],
 )
 def test_the_predicate_behind_a_value_names_it(sentence: str, expected: list[tuple[str, str]]) -> None:
@@ -119,6 +131,13 @@ def test_a_factor_is_tested_for_its_outcome(sentence: str, kind: str, expected: 
         ("Freedom from distant metastasis at 3 years was 81%.", "proportion", ["freedom from distant metastasis"]),
         ("Median time from surgery to chemotherapy was 5.1 weeks.", "median", ["time from surgery to chemotherapy"]),
         ("Melanoma survival was 71% at 5 years.", "proportion", ["OS"]),
+        ("Pain progression occurred in 28%.", "proportion", ["pain progression"]),
+        ("The OR rate was 26%.", "proportion", ["ORR"]),
+        ("Responses lasted a median of 7.4 months.", "median", ["DOR"]),
+        ("The median time from randomisation to data cutoff was 24 months.", "follow_up", ["FU"]),
+        ("Time to deterioration of global health was 9.1 months.", "median", ["time to deterioration of global health"]),
+        ("Second primary cancers developed in 4%.", "proportion", ["second primary cancers"]),
+        ("OS and RFS did not differ between women and men (P = 0.86 and 0.73, respectively).", "p_value", ["OS", "RFS"]),
     ],
 )
 def test_lists_sums_and_compounds(sentence: str, kind: str, expected: list[str]) -> None:

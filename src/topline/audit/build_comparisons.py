@@ -10,10 +10,11 @@ from topline.audit.build_context import (
     item_span,
 )
 from topline.audit.claims import Claim
-from topline.audit.clauses import Name, name_before, names_before, text_of
+from topline.audit.clauses import name_before, names_before, text_of
 from topline.audit.grammar import PValue, Ratio
 from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, endpoint_at, parts_of
+from topline.audit.noun_phrases import Name
 from topline.audit.outcomes import factor_outcome, predicted
 from topline.audit.phrases import family_of
 from topline.audit.series import Series

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from topline.audit.compound_endpoints import attributed, cause_before, summed, tte_follows
 from topline.audit.item import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, TIME_UNITS
 from topline.audit.small_words import CLOSED
@@ -142,11 +143,11 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
     k = 0
     while k < len(items):
         item = items[k]
-        if item.data == "OS" and tokens[item.i].lower == "alive" and _tte_follows(items, k + 1):
+        if item.data == "OS" and tokens[item.i].lower == "alive" and tte_follows(items, k + 1):
             k += 2  # "alive and progression-free"
-        elif item.kind == "E" and (summed := _sum(items, k)) is not None:
-            out.append(Item("E", item.i, items[summed[1] - 1].j, summed[0], "response"))
-            k = summed[1]
+        elif item.kind == "E" and (sum_ := summed(items, k)) is not None:
+            out.append(Item("E", item.i, items[sum_[1] - 1].j, sum_[0], "response"))
+            k = sum_[1]
         elif item.kind == "E":
             k = _known(tokens, items, out, k)
         elif tokens[item.i].text == "OR" and k + 1 < len(items) and items[k + 1].low in {"rate", "rates"}:
@@ -165,30 +166,9 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
     return out
 
 
-_SUMS = {frozenset({"CR", "PR"}): "ORR", frozenset({"CR", "PR", "SD"}): "DCR"}
-
-
-def _sum(items: list[Item], k: int) -> tuple[str, int] | None:
-    """ "complete response + partial response" is the response rate."""
-    codes: list[str] = []
-    j = k
-    while j < len(items) and items[j].kind == "E" and items[j].low == "category":
-        codes.append(str(items[j].data))
-        j += 1
-        if j + 1 >= len(items) or items[j].low not in {"+", "plus"} or items[j + 1].kind != "E":
-            break
-        j += 1
-    code = _SUMS.get(frozenset(codes))
-    return (code, j) if code is not None else None
-
-
 def _nominal(items: list[Item], k: int) -> bool:
     """ "significant LVEF decreases, 3.6% v 0.6%"."""
     return k > 0 and k + 2 < len(items) and items[k + 1].low in {",", ":"} and items[k + 2].kind == "C" and content_word(items[k - 1])
-
-
-def _tte_follows(items: list[Item], k: int) -> bool:
-    return k + 1 < len(items) and items[k].low in {"and", "or"} and items[k + 1].kind == "E" and items[k + 1].low == "tte"
 
 
 def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> int:
@@ -209,11 +189,11 @@ def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> i
         name = plain_name([*before, *words])
         out.append(Item("E", first, follows.j, name, family_of(name)))
         return end + 1
-    if item.data in {"AE", "TEAE", "SAE"} and _attributed(items, k + 1):
+    if item.data in {"AE", "TEAE", "SAE"} and attributed(items, k + 1):
         out.append(Item("E", item.i, item.j, "TRSAE" if item.data == "SAE" else "TRAE", "event"))
         return end
     if item.data == "AE":
-        cause = _cause(out)
+        cause = cause_before(out)
         if cause is not None:
             out.append(Item("E", item.i, item.j, cause, "event"))
             return end
@@ -238,37 +218,6 @@ def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> i
 
 _COURSES = frozenset({"control", "duration", "progression", "recovery", "recurrence", "relief", "resolution", "severity", "worsening"})
 _LISTERS = frozenset({",", "and", "or", "(", "of", "was", "were", "is", "are", "including", ":", ";", "as"})
-_CAUSES = {
-    "treatment-related": "TRAE", "drug-related": "TRAE", "therapy-related": "TRAE", "treatment-emergent": "TEAE", "immune-related": "IRAE",
-    "immune-mediated": "IRAE", "serious": "SAE",
-}  # fmt: skip
-
-
-_JUDGED = frozenset(
-    {
-        "that", "which", "was", "were", "is", "are", "be", "being", "to", "considered", "deemed", "judged", "thought", "assessed", "as",
-        "possibly", "probably", "definitely", "potentially", "likely", "at", "least", "or", "of", "any", "grade", "cause",
-    }
-)  # fmt: skip
-_TREATMENT = frozenset({"treatment", "treatments", "therapy", "drug", "drugs", "medication", "chemotherapy", "radiotherapy", "radiation"})
-
-
-def _attributed(items: list[Item], k: int) -> bool:
-    """ "adverse events deemed to be related to study treatment"."""
-    end = min(len(items), k + 8)
-    while k < end and (items[k].low in _JUDGED or items[k].kind == "G"):
-        k += 1
-    if k + 1 >= end or items[k].low not in {"related", "attributed", "attributable"} or items[k + 1].low != "to":
-        return False
-    return any(x.kind == "A" or x.low in _TREATMENT for x in items[k + 2 : k + 5])
-
-
-def _cause(out: list[Item]) -> str | None:
-    """ "treatment-related grade 3 or 4 adverse events": the cause stands before the grade."""
-    k = len(out) - 1
-    while k >= 0 and (out[k].kind == "G" or out[k].low in {"potential", "severe", "any", "any-grade", "high-grade"}):
-        k -= 1
-    return _CAUSES.get(out[k].low) if 0 <= k < len(out) - 1 else None
 
 
 def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> int:

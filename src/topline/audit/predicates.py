@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from topline.audit.clause_words import ALONE, BARE, BE, DETERMINERS, GENERIC, HAVE, LEFT, NEVER, OF_PATIENTS, OUTER, PREDICATES, SEEN, SEXES
-from topline.audit.clauses import Name, nounish
 from topline.audit.item import Item
 from topline.audit.lexicon import PATIENT_NOUNS
+from topline.audit.noun_phrases import Name, nounish
 from topline.audit.phrases import content_word, plain_name, words_of
 from topline.audit.tokens import Token
 

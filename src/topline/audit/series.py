@@ -9,9 +9,10 @@ from topline.audit.arms import ArmBook
 from topline.audit.directions import turn_round
 from topline.audit.grouping import Series, group_values, merge_counts, of_a_number, share_denominator, share_value
 from topline.audit.items import Item
+from topline.audit.limits import refuse_limits
 from topline.audit.tokens import Token
 from topline.audit.value_arms import assign_arms, assign_times, share_closing_arms
-from topline.audit.value_endpoints import assign_endpoints, refuse_limits
+from topline.audit.value_endpoints import assign_endpoints
 
 __all__ = ["Series", "find_series"]
 

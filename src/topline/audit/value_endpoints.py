@@ -4,43 +4,26 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from topline.audit.clause_words import LIMITS
-from topline.audit.clauses import Name, name_before, names_before, text_of
+from topline.audit.clauses import name_before, names_before, text_of
 from topline.audit.grammar import Cell
 from topline.audit.grouping import Series
 from topline.audit.items import Item
+from topline.audit.noun_phrases import Name
 from topline.audit.phrases import family_of
 from topline.audit.predicates import label_after, name_after, names_after, own_names, participle_before
 from topline.audit.small_words import LIST_GLUE, RESULT_VERBS, VS
 from topline.audit.tokens import Token
 
-__all__ = ["assign_endpoints", "refuse_limits"]
+__all__ = ["assign_endpoints"]
 
+_TREATED = frozenset({"undergoing", "receiving", "given", "taking"})
 _ANAPHORS = frozenset({"values", "value", "figures", "rates", "numbers", "percentages", "proportions", "times", "medians"})
 
 
 _OPENING = frozenset({":", ",", ";", "and", "that", "which", "whereas", "while", "but"})
 
 
-def refuse_limits(items: list[Item]) -> None:
-    """What is a limit and no result is no value: "a margin of 5%", "boundary, 0.02", "6 months or longer", "days 1 to 21 of 28 days"."""
-    for k, item in enumerate(items):
-        if item.kind != "C" or not 0 < k < len(items) - 1:
-            continue
-        p = k - 1
-        while p > 0 and items[p].low in {"of", "was", "=", "at", "("} and k - p < 3:
-            p -= 1
-        after = [x.low for x in items[k + 1 : k + 3]]
-        cell: Cell = item.data
-        scheduled = cell.x is not None and cell.value is None and (after[0] in _CALENDAR or items[k - 1].low in _CALENDAR)
-        bound = items[k - 1].low in {"above", "below", "exceeding"} and after[:1] in (["in"], ["for"])
-        if bound or items[p].low in LIMITS or after in _OR_MORE or after[:1] in (["margin"], ["power"]) or scheduled:
-            item.kind = "X"
-
-
 _NEW_CLAUSE = frozenset({";", ".", ":", "allocated", "assigned", "enrolled", "randomised", "randomized", "randomly"})
-_OR_MORE = (["or", "longer"], ["or", "more"], ["or", "less"], ["or", "shorter"])
-_CALENDAR = frozenset({"day", "days", "week", "weeks", "month", "months"})
 
 
 def _groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
@@ -329,8 +312,9 @@ def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
     for k in range(s.last + 1, min(len(items), s.last + 13)):
         item = items[k]
         if item.kind == "E":
-            if items[k - 1].low in {"undergoing", "receiving", "given", "taking"}:
-                return None
+            restricting = any(x.low in {"with", "without"} for x in items[max(s.last + 1, k - 2) : k])
+            if items[k - 1].low in _TREATED or (restricting and k + 1 < len(items) and items[k + 1].low in {"had", "was", "were", "did"}):
+                return None  # "57% of 30 patients with a response had …"
             if k == s.last + 2 and items[k - 1].low == "of" and s.cells[-1].unit == "%" and s.cells[-1].x is None:
                 return None
             follow = k + 1
