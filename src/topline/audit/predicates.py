@@ -61,7 +61,7 @@ _COMPARATIVE = frozenset(
 )  # fmt: skip
 _ALLOCATED = frozenset({"allocated", "assigned", "randomised", "randomized", "randomly"})
 _HELD = frozenset({"had", "has", "have", "underwent", "received", "developed", "experienced", "harbored", "harboured", "carried"})
-_WITHIN = OF_PATIENTS | _COUNTED | {"(", ")", "]", "whom", "still", "now", "with", "without", "by", "from", "during", "after"}
+_WITHIN = OF_PATIENTS | _COUNTED | {"a", "an", "(", ")", "]", "whom", "still", "now", "with", "without", "by", "from", "during", "after"}
 _LEADING = frozenset({"given", "receiving", "with", "on", "in", "to", "by", "from", "for", "plus", "than", "versus", "vs"})
 _VERBS = HAVE | BE | ALONE.keys() | _DID | {"being", "never"}
 
@@ -296,8 +296,8 @@ def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> i
 
 
 def _adjunct(items: list[Item], k: int, inner: bool) -> bool:
-    """ "patients in the control group", "patients receiving fluorouracil": a noun that belongs to the subject."""
-    if not content_word(items[k]) or items[k].low in PREDICATES:
+    """ "patients in the control group", "patients with a response": a noun that belongs to the subject."""
+    if not (items[k].kind == "E" or content_word(items[k])) or items[k].low in PREDICATES:
         return False
     led = items[k - 1].low in _LEADING or (items[k - 1].low in {"a", "an"} and items[k - 2].low in _LEADING)
     return inner or led or (k + 1 < len(items) and items[k + 1].low in _GROUPS)
