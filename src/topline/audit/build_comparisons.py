@@ -272,6 +272,9 @@ def p_claim(
         own = factor_outcome(context.tokens, context.items, k, text, name.begin, bare=current is None)
         listed = names_before(context.tokens, context.items, name, 0) if own == text and current is None else []
         own = _nth_endpoint(context.items, k, [*listed]) or own  # "OS and RFS did not differ (P = 0.86 and 0.73)"
+    elif current is None:
+        said = predicted(context.tokens, context.items, k)
+        own = said[1] if said is not None and said[0] > k else None
     group = 0
     if own is None and current is not None:
         own = _nth_endpoint(context.items, k, codes) or (current.endpoints[-1] if current.endpoints else None)

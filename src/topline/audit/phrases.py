@@ -145,6 +145,9 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
         item = items[k]
         if item.data == "OS" and tokens[item.i].lower == "alive" and tte_follows(items, k + 1):
             k += 2  # "alive and progression-free"
+        elif item.data == "PR" and tokens[item.i].text == "PR" and _receptor(items, k):
+            out.append(Item("W", item.i, item.j, None, "pr"))  # "ER or PR+"
+            k += 1
         elif item.kind == "E" and (sum_ := summed(items, k)) is not None:
             out.append(Item("E", item.i, items[sum_[1] - 1].j, sum_[0], "response"))
             k = sum_[1]
@@ -164,6 +167,14 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
             out.append(item)
             k += 1
     return out
+
+
+def _receptor(items: list[Item], k: int) -> bool:
+    """Whether PR at item `k` is the progesterone receptor."""
+    follows = items[k + 1].low if k + 1 < len(items) else ""
+    return follows in {"+", "positive", "negative", "status"} or any(
+        x.low in {"er", "her2", "er+", "er-"} for x in items[max(0, k - 3) : k]
+    )
 
 
 def _nominal(items: list[Item], k: int) -> bool:

@@ -17,6 +17,7 @@ from topline.audit.tokens import Token
 __all__ = ["assign_endpoints"]
 
 _TREATED = frozenset({"undergoing", "receiving", "given", "taking"})
+_MOVED = frozenset({"declined", "decreased", "dropped", "fell", "improved", "increased", "reduced", "rose"})
 _ANAPHORS = frozenset({"values", "value", "figures", "rates", "numbers", "percentages", "proportions", "times", "medians"})
 
 
@@ -88,6 +89,9 @@ def _assign(
     if any(x.low in {"these", "corresponding", "respective", "those"} and y.low in _ANAPHORS for x, y in pairwise(items[begin : s.first])):
         s.endpoints = [previous.endpoints[-1] if previous is not None and previous.endpoints else inherited] * k  # "these values were"
         s.stated = True
+        return
+    if previous is not None and previous.endpoints and items[s.first - 1].low == "to" and items[s.first - 2].low in _MOVED:
+        _carry(s, previous)  # "… in 2018, which decreased to 42% by 2021"
         return
     before, second = name_before(tokens, items, s.first, begin)
     rate = s.cells[0].unit == "%"
@@ -164,7 +168,7 @@ def _assign(
             _carry(s, previous)
             return
         chosen = Name(timed[-1], "") if timed else chosen  # a time is one of survival where the clause speaks of survival
-    if before is chosen and s.cells[0].unit == "%" and s.cells[0].value != "0":
+    if before is chosen and s.cells[0].unit == "%" and s.cells[0].value != "0" and _bracketed(items, s):
         chosen = _denied(items, chosen, begin)
     names = names_before(tokens, items, chosen, begin) if k > 1 and chosen.begin else []
     if len(names) > 1 and chosen.at is None:
@@ -261,7 +265,7 @@ def _of_group(items: list[Item], s: Series, groups: list[list[int]], at: int) ->
         s.endpoints = list(codes)
         return
     versus = _said(items, s, VS)
-    if m > 1 and k == m and not (versus and k == 2 and _adjacent_last(items, group, s)):
+    if m > 1 and k == m and not (versus and k == 2):
         s.endpoints = list(codes)
         s.paired = True
     elif m > 1 and k > m and k % m == 0:
@@ -278,11 +282,6 @@ def _said(items: list[Item], s: Series, words: frozenset[str]) -> bool:
 
 def _said_before(items: list[Item], begin: int, s: Series, words: set[str]) -> bool:
     return any(x.low in words for x in items[begin : s.first])
-
-
-def _adjacent_last(items: list[Item], group: list[int], s: Series) -> bool:
-    """ "… and DCR (47% vs 31%)": the bracket hangs on the last endpoint only."""
-    return items[s.first - 1].low in {"(", "["} if s.first else False
 
 
 def _arm_chunks(items: list[Item], s: Series, m: int) -> bool:
