@@ -63,6 +63,7 @@ def told(text: str, endpoint: str) -> list[tuple[str | None, str | None]]:
             "PFS",
             [("with rash", "5"), ("without rash", "9")],
         ),
+        ("FISH versus IHC testing showed no difference in OS (27.5 vs. 27.4 months).", "OS", [("FISH", "27.5"), ("IHC testing", "27.4")]),
         ("Women had a higher ORR than men (40% vs 22%).", "ORR", [("Women", "40"), ("men", "22")]),
         ("Of those given velatinib, 30% had a CR and of those given rutoxane, 12%.", "CR", [("velatinib", "30"), ("rutoxane", "12")]),
     ],
@@ -142,3 +143,26 @@ def test_a_list_of_groups_that_respectively_ties_to_as_many_values(sentence: str
 def test_cut_offs_are_no_results() -> None:
     text = "The ORR was 12% (5%/25%/50% cut-offs) in smokers."
     assert [c.value for c in extract(text).claims] == ["12"]
+
+
+def test_the_patients_in_whom_the_arms_are_compared_are_no_arm() -> None:
+    text = TRIAL + "In patients without metastases, the ORR was higher in patients who received velatinib: 26% versus 13%."
+    assert told(text, "ORR") == [("velatinib", "26"), ("placebo", "13")]
+
+
+def test_a_second_ratio_of_a_sentence_needs_no_name() -> None:
+    text = TRIAL + "The hazard ratio was 0.79 (95% CI, 0.53 to 1.18; P = .25) for OS and was 0.75 (95% CI, 0.52 to 1.10) for PFS."
+    found = [(c.endpoint, c.value, c.upper) for c in extract(text).claims if c.type == "ratio"]
+    assert found == [("OS", "0.79", "1.18"), ("PFS", "0.75", "1.10")]
+
+
+def test_a_ratio_without_a_name_is_of_the_values_before_it() -> None:
+    text = TRIAL + "Bleeding occurred in 12 (20%) given velatinib and 9 (15%) given placebo (hazard ratio, 1.40; 95% CI, 0.89 to 2.21)."
+    assert [c.endpoint for c in extract(text).claims if c.type == "ratio"] == ["bleeding"]
+
+
+def test_a_limit_of_its_own_is_not_five_percent() -> None:
+    from topline.audit import audit_text
+
+    text = TRIAL + "PFS was longer with velatinib but did not meet the threshold for statistical significance (p=0.0178)."
+    assert not [v for v in audit_text(text).verdicts if v.check == "F2"]

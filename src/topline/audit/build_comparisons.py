@@ -163,7 +163,7 @@ def ratio_claim(
     if ratio.measure == "HR" and own is None and family_of(code) not in {"tte", "event", "other", "category"}:
         timed = [str(x.data) for x in context.items[:k] if x.kind == "E" and family_of(str(x.data)) == "tte"]
         counted = endpoint if endpoint is not None and endpoint.endswith((" events", " event")) else None
-        code = timed[-1] if timed else counted or context.last_endpoint or code
+        code = timed[-1] if timed else counted or (code if current is not None else None) or context.last_endpoint or code
     if code is None and (ratio.measure != "HR" or family_of(endpoint) in {"tte", "event", "other", "category"}):
         code = endpoint
     if factor and ratio.measure == "HR":

@@ -9,7 +9,7 @@ from topline.audit.arms import ArmBook, learn_arms
 from topline.audit.build import SentenceContext, build_claims
 from topline.audit.claims import Arm, Claim
 from topline.audit.dates import date_event
-from topline.audit.group_contrasts import opposed_groups, sole_group, with_groups
+from topline.audit.group_contrasts import leave_the_frame, opposed_groups, sole_group, with_groups
 from topline.audit.items import Item, read_items
 from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.named_rows import listed_groups, named_row
@@ -217,6 +217,7 @@ def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | Non
     items = read_items(sentence, book)
     if not any(item.kind == "C" for item in items):
         return items, book
+    leave_the_frame(sentence, items, source)
     if sum(item.kind == "C" for item in items) < 2:
         return _sole(sentence, items, book, source)
     row = named_row(sentence, source)

@@ -15,7 +15,7 @@ from topline.audit.small_words import GOVERN, VS
 from topline.audit.tokens import Token
 from topline.audit.treatments import is_treatment
 
-__all__ = ["opposed_groups", "sole_group", "with_groups"]
+__all__ = ["leave_the_frame", "opposed_groups", "sole_group", "with_groups"]
 
 # fmt: off
 _BARE = frozenset({"after", "for", "from", "in", "on", "with", "among", "following", "under", "by", "using"})
@@ -154,7 +154,8 @@ def _than(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
             and (items[start - 1].kind == "A" or (content_word(items[start - 1]) and items[start - 1].low not in _DEGREE))
         ):
             start -= 1
-        if start == k or start == 0 or items[start - 1].low not in ({lead} if lead else _BARE) | {"the", "a", "between"}:
+        subject = start == 0 and not lead and x.low != "than"  # "NGS versus PCR showed …"
+        if start == k or not (subject or (start and items[start - 1].low in ({lead} if lead else _BARE) | {"the", "a", "between"})):
             continue
         one, two = make(tokens, items, source, start, k, "bare"), make(tokens, items, source, right, end, "bare")
         if one is not None and two is not None and one.key != two.key:
@@ -162,7 +163,13 @@ def _than(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
     return []
 
 
-_AFTER_GROUP = frozenset({"(", "[", ",", ".", ";", "patients", "group", "groups", "arm", "arms", "tumors", "tumours", "was", "were", "had"})
+_AFTER_GROUP = frozenset(
+    {
+        "(", ",", ".", ";", "[", "arm", "arms", "demonstrated", "did", "group", "groups", "had", "has", "improved", "increased",
+        "led", "patients", "produced", "prolonged", "provided", "reduced", "resulted", "showed", "tumors", "tumours", "was",
+        "were",
+    }
+)  # fmt: skip
 _DEGREE = frozenset(
     {
         "better",
@@ -243,6 +250,18 @@ def opposed_groups(tokens: list[Token], items: list[Item], source: str) -> list[
     return _without_what(_less_the_frame(items, out))
 
 
+def leave_the_frame(tokens: list[Token], items: list[Item], source: str) -> None:
+    """Take no endpoint from what the patients of the whole sentence have: "In patients without metastases, the ORR was …"."""
+    if not items or items[0].low not in {"in", "among", "for", "within"}:
+        return
+    group = next(iter(all_groups(tokens, items, source)), None)
+    if group is None or group.a > 6 or group.b >= len(items) or items[group.b].low != ",":
+        return
+    for x in items[group.a : group.b]:
+        if x.kind == "E":
+            x.kind, x.data, x.low = "W", None, tokens[x.i].lower
+
+
 def _sets_apart(items: list[Item], group: Group, heads: list[str]) -> bool:
     """Whether the words before a head make a group of it: any before "group", a contrast before "tumours", two heads of people."""
     inside = items[group.a : group.b]
@@ -254,10 +273,13 @@ def _sets_apart(items: list[Item], group: Group, heads: list[str]) -> bool:
 
 def _less_the_frame(items: list[Item], groups: list[Group]) -> list[Group]:
     """Leave off the patients in whom the others are compared: "Among patients with X, those given A …, those given B …"."""
-    if len({g.key for g in groups}) < 3 or groups[0].a > 10 or groups[0].b >= len(items):
+    if len({g.key for g in groups}) < 2 or groups[0].a > 10 or groups[0].b >= len(items):
         return groups
     after = next((x.low for x in items[groups[0].b : groups[0].b + 3] if x.low not in HEADED), "")
-    return groups[1:] if after == "," and items[0].low in {"in", "among", "for", "within", "of"} else groups
+    if after != "," or items[0].low not in {"in", "among", "for", "within", "of"}:
+        return groups
+    values = any(x.kind == "C" for x in items[groups[0].b : groups[1].a])
+    return groups if values else groups[1:] if len({g.key for g in groups}) > 2 else []
 
 
 def _without_what(groups: list[Group]) -> list[Group]:
@@ -332,7 +354,9 @@ def sole_group(tokens: list[Token], items: list[Item], source: str) -> list[Grou
         return [opposite, group] if before & GOVERN else [group, opposite]
     named = lows[-1] in {"subgroup", "subset", "cohort", "group", "arm"} and not set(lows) & _EVERYONE
     marked = set(group.key) & NO or named or any(adjective(low) and low not in _USUAL for low in lows)
-    if group.a > 12 or not (marked or opposite is not None):
+    first = next((k for k, x in enumerate(items) if x.kind == "C"), len(items))
+    behind = group.a > first and items[group.a - 1].low not in _BARE | {"the", "of"}  # "(19%), all low tumours"
+    if group.a > 12 or behind or not (marked or opposite is not None):
         return []
     return [group] if opposite is None else [group, opposite]
 

@@ -126,7 +126,7 @@ LINKS = frozenset(
         "month", "months", "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "randomised", "randomized",
         "received", "receiving", "relative", "respective", "respectively", "respectively,", "subjects", "taking", "than", "the",
         "therapy", "those", "to", "total", "treated", "treatment", "under", "undergoing", "underwent", "using", "v", "v/s",
-        "versus", "versus.", "vs", "was", "were", "whereas", "while", "who", "whole", "with", "without", "women", "years",
+        "versus", "versus.", "vs", "was", "were", "whereas", "while", "who", "whole", "with", "women", "years",
     }
 )
 LIST_GLUE = frozenset(

@@ -97,12 +97,15 @@ def _without_brackets(sentence: str) -> str:
     return "".join(out)
 
 
+_OWN_LIMIT = re.compile(r"\b(?:threshold|boundar(?:y|ies)|pre-?specified|pre-?defined|multiplicity)\b", re.IGNORECASE)
+
+
 def _meaning(clause: str, match: re.Match[str]) -> str | None:
     before = " ".join(clause[: match.start()].split()) + " "
     if match.group("non"):
         return "not significant"
     stem = re.sub(r"\b(?:statistical(?:ly)?|highly|very) $", "", before).rstrip()
-    if _HEDGED.search(stem + " ") or _HEDGED.search(stem):
+    if _HEDGED.search(stem + " ") or _HEDGED.search(stem) or _OWN_LIMIT.search(stem):
         return None
     if _NEGATED.search(stem):
         return "not significant"
