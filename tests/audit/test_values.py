@@ -148,10 +148,14 @@ Share = tuple[str | None, int | None, int | None]
         ("Progression occurred in 39% of patients (n = 141).", [("39", 141, None)]),
         ("Rash occurred in two [<1%] patients.", [("<1", 2, None)]),
         ("A fall of thyroglobulin was achieved by 76% of patients.", [("76", None, None)]),
-        # no results: thresholds, studies, doses, those who are left out
+        ("At 6 years, 181 deaths had occurred among 334 patients (54.2%).", [("54.2", 181, 334)]),
+        # no results: effects, thresholds, studies, doses, those who are left out
         ("Eligible patients had a normal ejection fraction (LVEF >or= 55%).", []),
         ("Patients of two trials (SUNRISE 017/057 pooled) had an ECOG PS ≤ 1.", []),
         ("All but two of 47 patients provided data.", []),
+        ("Velotinib gave a reduction of deaths over years 0-14 of 15% (95% CI -3 to 30).", []),
+        ("Rash was seen more often, an absolute increase of 20% (95% CI 5-34).", []),
+        ("The absolute difference in disease-free survival between the groups was 6.4%.", []),
         ("The drugs were given at 500/100/500 mg/m2.", []),
     ],
 )

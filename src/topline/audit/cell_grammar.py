@@ -11,7 +11,9 @@ from topline.audit.value_grammar import CLOSE, OPEN, Cell, Interval, ValueGramma
 __all__ = ["CellGrammar"]
 
 
-_OTHERS = frozenset({"with", "were", "had", "who", "men", "women", "male", "female"})  # "168 patients (86% with resistant disease)"
+_OTHERS = frozenset(
+    {"with", "difference", "were", "had", "who", "men", "women", "male", "female"}
+)  # "168 patients (86% with resistant disease)"
 _PER = re.compile(r"(?:[mµμnpdk]?[gl]|[mµμn]?mol|h|s|min|iu|kg|day)-[12]$")
 
 

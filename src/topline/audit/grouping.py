@@ -262,6 +262,16 @@ def share_value(items: list[Item]) -> None:
         last.kind, last.data = "C", Cell(cell.value, cell.unit, interval=last.data)
 
 
+def _counts_its_share(before: Cell, cell: Cell) -> bool:
+    """Whether the percentage of a cell is that of the count before it among the cell's patients."""
+    if cell.unit != "%" or cell.x is None or cell.n is not None or before.unit is not None or before.x is not None:
+        return False
+    value = before.value or ""
+    if not value.isdigit() or len(value) > 6 or not cell.x or cell.value is None or cell.value[0] in "<>":
+        return False
+    return abs(100 * int(value) / cell.x - float(cell.value)) <= 10.0 ** -len(cell.value.partition(".")[2])
+
+
 _OTHERS = frozenset({"women", "men", "male", "males", "female", "females", "were", "of", "with", "had"})
 
 
@@ -322,6 +332,9 @@ def merge_counts(items: list[Item]) -> None:
                 items[last].data.x, items[last].data.n = cell.x, cell.n  # "73% of the patients given A (151/207)"
                 item.kind = "X"
                 continue
+            elif last is not None and items[k - 1].low in {"among", "of"} and _counts_its_share(items[last].data, cell):
+                cell.x, cell.n = int(items[last].data.value), cell.x  # "181 deaths among 334 patients (54.2%)"
+                items[last].kind = "X"
             last = k
         elif item.kind in {"P", "R"}:
             last = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from topline.audit.grammar import Grammar
+from topline.audit.grammar import Cell, Grammar
 from topline.audit.item import Item
 from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
 from topline.audit.tokens import Token
@@ -133,12 +133,26 @@ def _located(tokens: list[Token], i: int) -> bool:
 
 def _difference_before(tokens: list[Token], i: int) -> bool:
     """ "a difference of 4%", but not "no difference in survival: 33% versus 27%"."""
-    for token in reversed(tokens[max(0, i - 4) : i]):
+    reach = 16 if i and tokens[i - 1].lower in {"was", "of"} else 4
+    for token in reversed(tokens[max(0, i - reach) : i]):
         if token.lower in {"difference", "delta"}:
             return True
-        if token.text in {":", "("} or token.lower in {"versus", "vs", "v"}:
+        if token.kind == "n" or token.text in {":", "(", ",", ";"} or token.lower in {"versus", "vs", "v", "no", "while", "whereas"}:
             return False
     return False
+
+
+_EFFECTS = frozenset({"benefit", "decline", "decrease", "gain", "improvement", "increase", "reduction"})
+
+
+def _is_effect(tokens: list[Token], i: int, cell: Cell) -> bool:
+    """ "an absolute increase of 20% (95% CI 5-34)", "15% (95% CI -3 to 30)": how much more or less, no share of patients."""
+    if cell.unit != "%" or cell.x is not None or cell.interval is None:
+        return False
+    if cell.interval.lower.startswith("-"):
+        return True
+    before = tokens[max(0, i - 8) : i]
+    return before[-1:] != [] and before[-1].lower == "of" and any(t.lower in _EFFECTS for t in before)
 
 
 def _of_follow_up(tokens: list[Token], j: int) -> bool:
@@ -257,6 +271,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     if found is None:
         return None
     cell, j = found
+    if _is_effect(tokens, i, cell):
+        return Item("X", i, j)
     if _negative(tokens, i) and cell.value is not None:
         if cell.unit == "%":
             return Item("X", i, j)  # a change of -28% is no share of patients

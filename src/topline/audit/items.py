@@ -156,6 +156,9 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             endpoint = None
         if endpoint is not None and endpoint[0] in {"AE", "TRAE", "TEAE"} and only_a_cause(tokens, i):
             return Item("W", i, owner[first[i] + endpoint[1] - 1] + 1, None, "cause")
+        end = owner[first[i] + endpoint[1] - 1] + 1 if endpoint is not None else i
+        if endpoint is not None and end < len(tokens) and tokens[end].lower in {"follow-up", "followup"} and FAMILY[endpoint[0]] == "tte":
+            return Item("E", i, end + 1, "FU", FAMILY["FU"])  # "median survival follow-up"
         if endpoint is not None:
             return Item("E", i, owner[first[i] + endpoint[1] - 1] + 1, endpoint[0], FAMILY[endpoint[0]])
         if low in {"nr", "ne", "not", "unreached"} and g.not_reached(i) is not None:

@@ -316,6 +316,8 @@ class ValueGrammar:
                 j += 1
                 steps += 1
         n = self.integer(j)
+        if low[j + 1] in {"expected", "planned", "projected"}:
+            return None
         if (low[j + 1] in TIME_UNITS or (low[j + 1] == "-" and low[j + 2] in TIME_UNITS)) or _COMPOUND & set(low[j + 1 : j + 3]):
             return None  # "days 1 to 21 of a 28-day cycle", "7 of 8 weeks", "one of two treatment arms"
         if "/" in (low[i - 1 if i else 0], low[j + 1]) or (self.tokens[i].text.startswith("0") and x):
