@@ -88,6 +88,15 @@ def parts(c: Claim) -> Parts:
             [("0.94", "0.77", "1.15", "0.528")],
         ),
         (
+            "PFS was longer (HR 0.54, 95% CI 0.41-0.71), as was OS (0.82, 95.1% CI 0.69-0.98; p=0.030).",
+            [("0.54", "0.41", "0.71", None), ("0.82", "0.69", "0.98", "0.030")],
+        ),
+        ("The rate ratio for death during years 10 and 11 was 0.62 (95% CI, 0.45 to 0.85; P=0.003).", [("0.62", "0.45", "0.85", "0.003")]),
+        (
+            "The PFS hazard ratio was 1.095 (95% CI, 0.892 to 1.344; one-sided stratified log-rank P = .807).",
+            [("1.095", "0.892", "1.344", "0.807")],
+        ),
+        (
             "In univariate analysis, the hazard ratio of age, smoking, number of distant metastases, brain metastases, performance status, "
             "weight loss and anaemia at the start for PFS was 1.21 (95% CI 0.67-2.18).",
             [("1.21", "0.67", "2.18", None)],

@@ -34,6 +34,10 @@ class Ratio:
 
 
 _HYPOTHESES = frozenset({"equivalence", "heterogeneity", "interaction", "non-inferiority", "noninferiority", "superiority", "trend"})
+_COUNTING = frozenset({"codon", "days", "exon", "exons", "grade", "months", "stage", "weeks", "years"})
+_BEFORE_P = frozenset(
+    {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "two-tailed", "stratified", "nominal"}
+)  # fmt: skip
 _P_SIGNS = frozenset("=<>≤≥")
 
 
@@ -142,8 +146,8 @@ class RatioGrammar(CellGrammar):
         pending: Interval | None = None
         while steps < 40 and j < self.size:
             word = low[j]
-            if self.kinds[j] == "n" and low[j - 1] in {"codon", "exon", "exons", "grade", "stage"}:
-                j += 1
+            if self.kinds[j] == "n" and (low[j - 1] in _COUNTING or (low[j - 1] == "and" and low[j - 3] in _COUNTING)):
+                j += 1  # "the ratio during years 10 and 11 was 0.62", "of exon 21 mutation"
                 continue
             if steps >= 16 and self.kinds[j] == "n" and (low[j - 1] not in {"was", "were"} or low[j + 1] not in OPEN):
                 return None  # a long way only over the list of what the ratios are of
@@ -199,7 +203,7 @@ class RatioGrammar(CellGrammar):
         low = self.low
         if not i or low[i - 1] not in OPEN or "." not in self.tokens[i].value or low[i + 1] not in {",", ";"} | OPEN:
             return None
-        found = self.interval(i + 2)
+        found = self.ci(i + 2) or self.interval(i + 2)
         if found is None or "." not in found[0].lower or "." not in found[0].upper or found[0].unit is not None:
             return None
         measures = [RATIO_HEADS[w] for w in low[:i] if w in RATIO_HEADS]
@@ -235,10 +239,7 @@ class RatioGrammar(CellGrammar):
         for _ in range(7):
             k = j
             opener = self.low[k]
-            while k < j + 3 and (
-                self.low[k] in OPEN
-                or self.low[k] in {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "stratified"}
-            ):
+            while k < j + 5 and (self.low[k] in OPEN or self.low[k] in _BEFORE_P):
                 depth += self.low[k] in OPEN
                 k += 1
             if ratio.interval is None:

@@ -183,7 +183,9 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
         )
         if before and before[-1] in {"of", "/", "in", "among", "for"} and not whole:
             continue
-        if set(before[-4:]) & _PLANNED or (before and before[-1] in {"≥", ">", "<", "≤", "least", "other", "remaining", "additional"}):
+        if set(before[-4:]) & _PLANNED or (
+            before and before[-1] in {"≥", ">", "<", "≤", "least", "other", "per", "remaining", "additional"}
+        ):
             continue
         reach = 10 if any(t.text in ")]" for t in sentence[max(0, i - 2) : i]) else 4
         verb = next((t.lower for t in reversed(sentence[max(0, i - reach) : i]) if t.lower in _ENROL), verb)
