@@ -130,9 +130,13 @@ def _without_noun(sentence: list[Token], i: int) -> bool:
     words = [t.lower for t in sentence[i + 1 : i + 5]]
     before = sentence[i - 1].lower if i else ""
     verb = words[:1] == ["were"] and any(w in {"randomized", "randomised", "assigned", "enrolled", "included"} for w in words[1:3])
+    if not _is_count(sentence[i]) and (
+        len(sentence[i].value) < 2 or "to" in words[2:] or not {"randomly", "randomized", "randomised"} & set(words)
+    ):
+        return False  # "Seventy patients consented, and 64 were randomly assigned"
     verb = verb or (words[:1] == ["met"] and any(w in {"criteria", "inclusion", "eligibility"} for w in words[1:]))
     named = any(t.lower in PATIENT_NOUNS for t in sentence[:i])
-    return verb and named and before in {",", "and", "whom", "which", ";"} and _is_count(sentence[i])
+    return verb and named and before in {",", "and", "whom", "which", ";"}
 
 
 def _is_count(token: Token) -> bool:
@@ -150,12 +154,16 @@ def _part_of(sentence: list[Token], i: int) -> int:
 def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int, int, int, str]]:
     """Counts of patients who were enrolled, with where they stand and the verb; `above` is the size of the largest arm."""
     out: list[tuple[int, int, int, str]] = []
-    len(sentence)
     for i, token in enumerate(sentence):
         if token.kind != "n" or not token.value.isdigit() or len(token.value) > 7 or int(token.value) < 3:
             continue
         value = int(token.value)
         before = [t.lower for t in sentence[max(0, i - 5) : i]]
+        if before[-2:] == ["n", "="] and first and not out and value > above and _in_its_bracket(sentence, i):
+            out.append((value, i, i + 1, "included"))
+            continue
+        if first and before[-1:] == ["the"] and before[-2:-1] in (["of"], ["among"]) and (i == 2 or before[-3:-2] in ([":"], ["."])):
+            before = before[:-1]  # "Of the 410 patients, 204 …"
         if before[-1:] == ["of"] and out and out[-1][1] == i - 2:
             continue  # "186 of 750"
         noun = _noun_after(sentence, i)
@@ -174,12 +182,19 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
         if any(t.lower == "excluded" for t in sentence[:i]):
             continue
         follows = [t.lower for t in sentence[noun + 1 : noun + 3]]
+        if first and before[-1:] == ["in"] and before[-2:-1] and before[-2] in _REVIEWED:
+            out.append((value, i, noun + 1, "total"))  # "expression was assessed in 182 cases"
+            continue
         speaks = {t.lower for t in sentence[:i]} & {"trial", "study"}
         if first and before[-1:] == ["in"] and ((speaks and follows[:1] in (["with"], ["who"])) or (i <= 2 and set(follows) & _ENROL)):
             return [*out, (value, i, noun + 1, "total")]
         verb = "total" if before[-1:] == ["total"] else _verb_after(sentence, noun, value > above and not out and before[-1:] != ["the"])
-        whole = " ".join(before[-2:]) in _WHOLE or (
-            first and before[-1:] == ["of"] and (verb in _REVIEWED or before[-2:-1] in (["subgroup"], ["subset"]))
+        of_parts = first and before[-1:] == ["of"] and len(before) > 3 and before[-3].isdigit() and " ".join(before[-5:-3]) in _WHOLE
+        whole = (
+            of_parts
+            or " ".join(before[-2:]) in _WHOLE
+            or before[-3:] == ["a", "number", "of"]
+            or (first and before[-1:] == ["of"] and (verb in _REVIEWED or before[-2:-1] in (["subgroup"], ["subset"])))
         )
         if before and before[-1] in {"of", "/", "in", "among", "for"} and not whole:
             continue
@@ -198,6 +213,14 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
         ):
             out.append((value, i, noun + 1, verb))
     return out[:3]
+
+
+def _in_its_bracket(sentence: list[Token], i: int) -> bool:
+    """ "Patients (n = 1,013) with … were randomly assigned": a number in a bracket of its own, of patients who were enrolled."""
+    if i + 1 >= len(sentence) or sentence[i + 1].text not in ")]" or i < 4 or sentence[i - 3].text not in "([":
+        return False
+    named = any(t.lower in _COUNTED for t in sentence[max(0, i - 12) : i])
+    return named and _verb_after(sentence, i + 1, False) in {"randomized", "randomised", "assigned", "enrolled", "included", "recruited"}
 
 
 def _of_an_arm(sentence: list[Token], noun: int) -> bool:

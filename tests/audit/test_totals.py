@@ -1,0 +1,25 @@
+"""How many patients a text speaks of: sentences of this project's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from topline.audit.extract import extract
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Patients (n = 1,013) with sarcoma were randomly assigned to velatinib or placebo.", ["1013"]),
+        ("Of the 410 patients, 204 (50%) had a response.", ["410"]),
+        ("Seventy-three patients consented, and 64 were randomly assigned and included.", ["73", "64"]),
+        ("A number of 120 patients were included in the study.", ["120"]),
+        ("Expression was assessed in 2182 lung cancer cases.", ["2182"]),
+        ("A retrospective analysis of 136 breasts of 134 patients, who received surgery, was done.", ["134"]),
+        ("Patients received velatinib (n = 31) for a year.", []),
+    ],
+)
+def test_the_total_is_read_in_all_its_forms(text: str, expected: list[str]) -> None:
+    found = [c.value for c in extract(text).claims if c.type == "count" and c.endpoint == "N"]
+    assert [value for value in expected if value not in found] == []
+    assert expected or not found
