@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from topline.audit.arm_lists import Listed, as_entries, dose_or_schedule, first_word, is_schedule, read_list
+from topline.audit.arm_doses import dose_or_schedule, is_schedule
+from topline.audit.arm_lists import Listed, as_entries, first_word, read_list
 from topline.audit.arm_phrases import (
     Entry,
     alias_after,
@@ -57,7 +58,7 @@ def by_assignment(tokens: list[Token], source: str, number: int) -> list[list[En
             at = lows.index("groups") if "groups" in lows else lows.index("arms")
             starts += [(at, 4)]
     for k, low in enumerate(lows):
-        if low == "either" or (low in {"received", "receiving", "underwent", "with"} and "or" in lows[k + 1 : k + 14] and low != "with"):
+        if low == "either" or _offers(lows, k):
             starts.append((k, 3 if low == "either" else 2))
     out: list[list[Entry]] = []
     read: dict[int, int] = {}
@@ -73,6 +74,13 @@ def by_assignment(tokens: list[Token], source: str, number: int) -> list[list[En
         if 2 <= len(entries) <= 6:
             out.append(entries)
     return out
+
+
+def _offers(lows: list[str], k: int) -> bool:
+    """Whether a verb of treatment offers two: "received A or B", "receiving A and B, respectively"."""
+    if lows[k] not in {"received", "receiving", "underwent"}:
+        return False
+    return "or" in lows[k + 1 : k + 14] or ("and" in lows[k + 1 : k + 6] and "respectively" in lows[k + 3 : k + 12])
 
 
 def _is_combination(parts: list[Listed], lows: list[str], *, taken: bool) -> bool:
@@ -186,6 +194,8 @@ def by_addition(tokens: list[Token], source: str, number: int) -> list[list[Entr
             start = phrase_before(tokens, i - 1, joined=True)
             base = tokens[start : i - 1]
             j = skip_small(tokens, i + 2)
+            if [t.lower for t in tokens[j + 2 : j + 3]] == ["of"] and tokens[j].kind == "n" and tokens[j + 1].lower in TIME_UNITS:
+                j += 3  # "with or without 1 year of A"
             stop = phrase_after(tokens, j)
             added = tokens[j:stop]
             aliases = _short(tokens, stop)

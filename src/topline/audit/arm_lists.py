@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from topline.audit.arm_doses import SCHEDULE, dose_or_schedule, is_dose
 from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, never_named, phrase_text
 from topline.audit.arm_sizes import after_count
-from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
+from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.small_words import HEADS, STOP
 from topline.audit.tokens import Token
 from topline.audit.treatments import is_treatment
 
-__all__ = ["Listed", "as_entries", "dose_or_schedule", "first_word", "is_schedule", "read_list"]
+__all__ = ["Listed", "as_entries", "first_word", "read_list"]
 
 # fmt: off
 _VERSUS = frozenset({
@@ -21,17 +22,6 @@ _JOIN = frozenset({
         "&", "+", "-", "/", "alone", "and", "combination", "combined", "concomitant", "concurrent", "followed", "or", "plus",
         "then", "with", "without", "±",
     })
-_SCHEDULE = frozenset(
-    {
-        "applied", "auc", "bid", "body", "bolus", "consecutive", "continuous", "continuously", "course", "courses", "cycle",
-        "cycles", "d", "daily", "day", "days", "delivered", "dose", "doses", "each", "every", "four", "fraction", "fractions",
-        "h", "hours", "infusion", "intravenous", "intravenously", "iv", "maximum", "min", "minutes", "once", "oral", "orally",
-        "per", "po", "q2w", "q3w", "q4w", "qd", "qw", "single-dose", "six", "starting", "subcutaneous", "subcutaneously",
-        "three", "thrice", "tid", "times", "total", "twice", "two", "up", "w", "weekly", "weight",
-    }
-    | set(TIME_UNITS)
-    | DOSE_UNITS
-)
 _SKIP = frozenset(
     {
         "a", "administered", "an", "and", "arms", "assigned", "be", "both", "by", "either", "following", "four", "given",
@@ -96,22 +86,12 @@ def _bracket(inside: list[Token], part: Listed) -> None:
         if token is not None and token.kind == "n" and token.value.isdigit() and len(inside) == 1 and int(token.value[:7]) > 9:
             part.lone = int(token.value[:7])
         if token is None or token.text in ",;:=":
-            if current and len(current) <= 6 and is_name(current) and current[0].lower not in STOP and not _is_dose(current):
+            if current and len(current) <= 6 and is_name(current) and current[0].lower not in STOP and not is_dose(current):
                 part.aliases.append(current)
             current = []
         elif not (not current and token.lower in {"the", "a", "or", "i.e", "termed", "designated"}):
             current.append(token)
         k += 1
-
-
-def _is_dose(words: list[Token]) -> bool:
-    """Whether the words of a bracket are a dose or a schedule: "100 mg daily", "D1, D8", "q3w"."""
-    for k, token in enumerate(words):
-        if (token.kind == "n" and not (k and words[k - 1].lower in HEADS)) or token.lower in _SCHEDULE:
-            return True
-        if token.lower[:1] in {"d", "q"} and token.lower[1:2].isdigit():
-            return True
-    return False
 
 
 def first_word(tokens: list[Token], j: int) -> int:
@@ -162,6 +142,8 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
                 _bracket(inside, part)
             k = close + 1
             continue
+        if low == "or" and tokens[k - 1].lower == "with" and k + 1 < stop and tokens[k + 1].lower == "without":
+            break  # told by the addition
         if low in _VERSUS or low == ";" or (low == "or" and (part.words or part.raw)):
             parts.append(Listed(list(shared), list(shared), sign="versus" if low in _VERSUS else low))
             schedule = False
@@ -173,13 +155,18 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             continue
         if low in {",", "and", "while", "whereas"} and (part.words or part.raw):
             after = tokens[k + 1] if k + 1 < stop else None
+            counted = after_count(tokens, k + 1, stop) if after is not None else 0
+            if counted and counted < stop and tokens[counted].text in ",;." and part.words:
+                part.n = part.n or int(tokens[k + 1].value[:7])  # "the A group, 69 patients, and the B group, 36 patients"
+                k = counted
+                continue
             dosed = after is not None and after.kind == "n" and k + 2 < stop and tokens[k + 2].lower in DOSE_UNITS
             if dosed and any(t.lower in DOSE_UNITS for t in part.raw):
                 dosed = schedule = False  # "A 20 mg, 40 mg or B": a further dose is a further arm
             if (
                 after is None
                 or after.text == "("
-                or (after.lower in _SCHEDULE and after.lower != "single-dose")
+                or (after.lower in SCHEDULE and after.lower != "single-dose")
                 or (after.kind == "n" and (schedule or dosed))
             ):
                 k += 1
@@ -204,12 +191,12 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             k = ratio + 1
             continue
         if low == "for" or low == "in":
-            if k + 1 < stop and (tokens[k + 1].kind == "n" or tokens[k + 1].lower in _SCHEDULE):
+            if k + 1 < stop and (tokens[k + 1].kind == "n" or tokens[k + 1].lower in SCHEDULE):
                 schedule = True
                 k += 1
                 continue
             break
-        counted = token.kind == "n" and k + 1 < stop and tokens[k + 1].lower in _SCHEDULE
+        counted = token.kind == "n" and k + 1 < stop and tokens[k + 1].lower in SCHEDULE
         lettered = token.text == "A" and tokens[k - 1].lower in HEADS
         if (
             not part.words
@@ -244,7 +231,7 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
                 part.words.append(token)
         elif (
             token.kind == "n" and not (k and tokens[k - 1].lower in HEADS) and not (part.words and tokens[k - 1].text == "-")
-        ) or low in _SCHEDULE:
+        ) or low in SCHEDULE:
             drug = low in _ROUTES and k + 1 < stop and is_treatment(tokens[k + 1].lower)
             schedule = not drug and (schedule or bool(part.words))
         elif token.kind == "s" and token.text not in "+-/'":
@@ -304,7 +291,7 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
             dose = _trim(dose_or_schedule([t for p in group for t in p.raw]))
             if not dose or len(dose) > 9 or not (key or any(t.kind == "w" for t in dose)):
                 continue
-            if not key and not any(t.kind == "n" or t.lower in _SCHEDULE for t in dose):
+            if not key and not any(t.kind == "n" or t.lower in SCHEDULE for t in dose):
                 continue
             amount = name_key(dose)
             named = [
@@ -341,24 +328,3 @@ def _trim(words: list[Token]) -> list[Token]:
     while words and (words[0].lower in _JOIN - {"alone", "combination", "combined", "concurrent", "concomitant"} or words[0].kind == "s"):
         words = words[1:]
     return words
-
-
-def dose_or_schedule(raw: list[Token]) -> list[Token]:
-    """Dose or schedule, where that is what tells arms apart: "25 Gy", "every 3 weeks"."""
-    for k, token in enumerate(raw[:-1]):
-        if token.kind == "n" and raw[k + 1].lower in DOSE_UNITS:
-            return raw[k : k + 2]
-    if raw and raw[-1].kind == "n":
-        return raw[-1:]  # "250 or 500 mg"
-    k = 0
-    while k < len(raw) and (raw[k].kind == "n" or raw[k].lower in _SCHEDULE):
-        k += 1
-    return raw[: k or 4]
-
-
-def is_schedule(words: list[Token]) -> bool:
-    """Whether words are nothing but a schedule: "weekly", "every 3 weeks"."""
-    return bool(_RHYTHM & {t.lower for t in words}) and all(t.kind == "n" or t.lower in _SCHEDULE for t in words)
-
-
-_RHYTHM = frozenset({"weekly", "daily", "every", "once", "twice", "thrice", "continuous", "q3w", "q2w", "q4w", "qw", "bid"})

@@ -17,17 +17,17 @@ __all__ = ["by_number"]
 # fmt: off
 _BETWEEN = frozenset(
     {
-        "also", "been", "being", "belonged", "further", "had", "have", "initially", "of", "other", "others", "placed", "randomly",
-        "remained", "remaining", "rest", "subsequently", "that", "the", "them", "then", "these", "those", "was", "were", "which", "who",
-        "whom",
+        "also", "been", "being", "belonged", "enrolled", "entered", "further", "had", "have", "included", "initially", "of",
+        "other", "others", "placed", "pooled", "randomly", "recruited", "remained", "remaining", "rest", "subsequently", "that",
+        "the", "them", "then", "these", "those", "was", "were", "which", "who", "whom",
     }
 )
 _AUXILIARY = frozenset({
-        "been", "belonged", "had", "placed", "remained", "was", "were",
+        "been", "belonged", "enrolled", "entered", "had", "included", "placed", "pooled", "recruited", "remained", "was", "were",
 })
-_VERBS = TREATMENT_VERBS | {"entered", "took", "undergoing", "taking", "treated"}
+_VERBS = TREATMENT_VERBS | {"took", "undergoing", "taking", "treated"}
 _FINITE = frozenset({
-        "entered", "got", "received", "took", "underwent",
+        "got", "received", "took", "underwent",
 })
 _TO_NAME = frozenset(
     {
@@ -98,7 +98,7 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
         count = _count(tokens, i, bool(read), lows)
         if count is None:
             continue
-        found = _named(tokens, count, source, number, lows)
+        found = _named(tokens, count, source, number, lows, follows=bool(read))
         if found is not None:
             read.append((count, *found))
             past = count.j
@@ -179,7 +179,8 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
 
 
 def _noun_follows(tokens: list[Token], j: int) -> bool:
-    for token in tokens[j + 1 : j + 3]:
+    close = closing_bracket(tokens, j + 1) if j + 1 < len(tokens) and tokens[j + 1].text == "(" else j
+    for token in tokens[close + 1 : close + 3]:
         if token.lower in PATIENT_NOUNS:
             return True
         if token.kind != "w" or token.lower in STOP:
@@ -210,7 +211,7 @@ def _share(tokens: list[Token], a: int, b: int) -> float | None:
     return None
 
 
-def _named(tokens: list[Token], count: _Count, source: str, number: int, lows: set[str]) -> tuple[Entry, int] | None:
+def _named(tokens: list[Token], count: _Count, source: str, number: int, lows: set[str], *, follows: bool) -> tuple[Entry, int] | None:
     """The entry of a count and the position after its name."""
     i, j = count.at, count.j
     while j < len(tokens) and tokens[j].lower in _TO_NAME:
@@ -224,7 +225,7 @@ def _named(tokens: list[Token], count: _Count, source: str, number: int, lows: s
         j = q  # "3 cycles of A"
     k = _end_of_name(tokens, j)
     phrase = tokens[j:k]
-    while phrase and phrase[-1].lower in {"and", "or", "with", "in", "the"}:
+    while phrase and phrase[-1].lower in {"and", "or", "with", "in", "the", "of"}:
         phrase = phrase[:-1]
     options = [phrase] if is_name(phrase) else []
     if k < len(tokens) and tokens[k].text == "(":
@@ -243,8 +244,8 @@ def _named(tokens: list[Token], count: _Count, source: str, number: int, lows: s
         return None
     headed = [p for p in options if p[-1].lower in HEADS | {"setting"} or p[0].lower in HEADS or p[-1].lower.endswith(("-arm", "-group"))]
     assigned = tokens[count.j - 1].lower == "to" and bool(lows & {"randomized", "randomised", "randomly", "assigned", "allocated"})
-    if not count.verb and not headed and not assigned:
-        return None
+    if not count.verb and not headed and not assigned and not (follows and tokens[count.j - 1].lower == "in" and count.j == i + 2):
+        return None  # "423 patients in the A cohort and 188 in B"
     best = headed[0] if headed else options[0]
     keys = [name_key(p) for p in options if not (count.negative and p is phrase)] or [("no", *name_key(phrase))]
     text = phrase_text(best, source)
@@ -263,6 +264,8 @@ def _end_of_name(tokens: list[Token], j: int) -> int:
         if token.text in "(),;.:" or low in _CLOSING or (token.kind == "n" and not (glued and tokens[k + 2].kind == "w")):
             break
         if low in {"and", "or", "in"} and k + 1 < len(tokens) and (tokens[k + 1].kind == "n" or low == "in"):
+            break
+        if low == "of" and k + 1 < len(tokens) and tokens[k + 1].lower in {"a", "an", "the", "whom", "which"}:
             break
         if low in _EVENTFUL or (k > j and tokens[k - 1].lower in HEADS and not (k == j + 1 and len(token.text) == 1)):
             break

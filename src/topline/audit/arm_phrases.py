@@ -27,7 +27,8 @@ __all__ = [
 
 DOSE_UNITS = frozenset(
     {
-        "mg", "g", "mcg", "ug", "gy", "cgy", "μm", "µm", "um", "nm", "iu", "mg/d", "mg/day", "mg/kg", "mg/m2", "mg/m²", "mci", "gbq", "mbq",
+        "mg", "g", "mcg", "ug", "gy", "cgy", "μm", "µm", "um", "nm", "iu", "mg/d", "mg/day", "mg/kg", "mg/m", "mg/m2", "mg/m²",
+        "mci", "gbq", "mbq",
         "μg", "µg", "units", "fraction", "fractions",
     }
 )  # fmt: skip

@@ -78,6 +78,9 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         _recognise(entry, arms)
     for entry in arms:
         entry.keys.extend(dict.fromkeys(q for key in entry.keys for q in evidence.shorten(key) if not any(q in a.keys for a in arms)))
+    if any(e.n is None for e in arms):
+        for entry in arms:
+            entry.n = entry.n if entry.sure else None  # the size of a part says nothing where the others' are unknown
     if len(arms) == 2 and all(e.n is None for e in arms):
         each = _each([tokens for tokens, lows in zip(sentences, words, strict=True) if lows & {"each", "either", "both"}])
         for entry in arms:
@@ -161,12 +164,13 @@ def _recognise(entry: Entry, arms: list[Entry]) -> None:
 def _lettered(entries: list[Entry]) -> None:
     """ "group A (n = 140) and B (n = 148)": the second is group B."""
     heads = [key[0] for e in entries for key in e.keys if len(key) == 2 and key[0] in {"group", "arm", "cohort"}]
+    head = heads[0] if heads else "arm"
     for entry in entries:
         for key in list(entry.keys):
-            if heads and len(key) == 1 and len(key[0]) == 1 and (heads[0], key[0]) not in entry.keys:
-                entry.keys.append((heads[0], key[0]))
-                if len(entry.name) == 1:
-                    entry.name = f"{heads[0]} {entry.name}"
+            if len(key) == 1 and len(key[0]) == 1 and (head, key[0]) not in entry.keys:
+                entry.keys.append((head, key[0]))
+        if len(entry.name) == 1:
+            entry.name = f"{head} {entry.name}"
 
 
 def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
@@ -215,6 +219,6 @@ def _each(sentences: list[list[Token]]) -> int | None:
             before = tokens[k] if (k >= 0 and k < i - 1) or token.lower == "each" else None
             marked = [t.lower for t in tokens[i + 2 : i + 5]] in (["(", "n", "="], ["(", "n", ":"])
             size = tokens[i + 5] if marked and i + 5 < len(tokens) else before
-            if size is not None and size.kind == "n" and size.value.isdigit() and 2 < int(size.value[:7]) < 100_000:
+            if size is not None and size.kind == "n" and size.value.isdigit() and 9 < int(size.value[:7]) < 100_000:
                 return int(size.value)
     return None
