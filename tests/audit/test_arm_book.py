@@ -149,3 +149,28 @@ def test_three_arms_of_one_sentence_are_three() -> None:
         "fluorouracil group and 9% in the placebo group."
     )
     assert sizes(text) == [54, 48, 46]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In all, 105 patients were randomly divided into velatinib group, 69 patients, and placebo group, 36 patients.", [69, 36]),
+        ("Data from 42 elderly (age > 65 years) patients receiving velatinib were matched to 84 patients receiving placebo.", [42, 84]),
+        ("Forty patients were assigned to velatinib and 43 were assigned to placebo of a planned total of 174 patients.", [40, 43]),
+        ("Fourteen patients were pooled in the velatinib group, while 17 patients were in the placebo group.", [14, 17]),
+        ("A total of 720 patients (n = 720) were randomised to velatinib (n = 362) or placebo (n = 358).", [362, 358]),
+        ("Of 235 patients with sarcoma, 118 received velatinib and 117 received placebo.", [118, 117]),
+    ],
+)
+def test_sizes_in_further_words(text: str, expected: list[int]) -> None:
+    response = " Of the 68 patients with a complete response (45 with velatinib and 23 with placebo), all were alive."
+    assert sizes(GIVEN + " " + text + RESULT) == expected
+    assert sizes(text + response + RESULT) == expected
+
+
+def test_the_drug_after_its_dose() -> None:
+    text = (
+        "We assigned 840 patients to observation (n=433) or to 30 mg/m(2) vinorelbine plus 100 mg/m(2) cisplatin (n=407). "
+        "The ORR was 2% with observation and 30% with vinorelbine plus cisplatin."
+    )
+    assert arms(text) == [("observation", 433), ("vinorelbine plus cisplatin", 407)]

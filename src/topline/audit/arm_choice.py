@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from topline.audit.arm_evidence import Evidence, Key, components
-from topline.audit.arm_kinds import are_parallel, is_sound
+from topline.audit.arm_kinds import are_parallel, are_sound
 from topline.audit.arm_phrases import Entry
 from topline.audit.small_words import HEADS
+from topline.audit.treatments import is_treatment
 
 __all__ = ["choose", "role", "unify"]
 
@@ -68,7 +69,14 @@ def resolve(keys: list[Key], arms: list[Entry]) -> int | None:
             return inside[0]
         if len(hits) == 1 and words <= every[hits[0]]:
             return hits[0]
+        if not _JOINING & set(key):  # "topical A" where the arm is A
+            ends = [k for k, arm in enumerate(arms) if any(len(q) < len(key) and key[-len(q) :] == q for q in arm.keys)]
+            if len(ends) == 1 and not any(is_treatment(p) for p in words - every[ends[0]]):
+                return ends[0]
     return None
+
+
+_JOINING = frozenset({"and", "followed", "no", "non", "not", "or", "plus", "then", "with", "without"})
 
 
 def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry]:
@@ -92,7 +100,7 @@ def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry
             value += 0.001 * min(min(e.n or 0, 500) for e in entries)  # of several sizes the largest: the others are parts
             if len(entries) > 4:
                 value -= 2
-            if not all(is_sound(e) for e in entries) and not are_parallel(entries):
+            if not are_sound(entries) and not are_parallel(entries):
                 value -= 1 if strength == 4 else 2.5
             if min(counts) == 0 and strength < 4:
                 value -= 1.5 if strength == 3 and max(counts) > 1 else 3
@@ -178,14 +186,16 @@ def _refines(other: list[Entry], arms: list[Entry], evidence: Evidence) -> bool:
 
 def _extends(other: list[Entry], arms: list[Entry], evidence: Evidence, most: int) -> bool:
     """Whether one sentence names the arms and a third one that the results use as well."""
-    if not len(arms) < len(other) <= 4 or not all(is_sound(e) for e in other) or len({e.sentence for e in other}) > 1:
+    if not len(arms) < len(other) <= 4 or not are_sound(other) or len({e.sentence for e in other}) > 1:
         return False
-    if most < len(other) and any(e.n is None for e in other):
+    headed = all(e.strength == 1 and not _generic(e) for e in other)
+    if most < len(other) and not headed and any(e.n is None for e in other):
         return False
     targets = [resolve(arm.keys, other) for arm in arms]
-    if None in targets or len(set(targets)) < len(arms):
+    if None in targets or len(set(targets)) < len(arms) or len({components(e.keys[0]) for e in other}) < len(other):
         return False
-    return min(evidence.coverage([e.keys for e in other])) > 0
+    keys = [[*e.keys, *(key for arm, t in zip(arms, targets, strict=True) if t == k for key in arm.keys)] for k, e in enumerate(other)]
+    return min(evidence.coverage(keys)) > 0
 
 
 def _longer(other: list[Entry], arms: list[Entry]) -> list[int | None]:

@@ -8,7 +8,7 @@ from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.small_words import HEADS
 from topline.audit.treatments import is_code, is_role, is_treatment
 
-__all__ = ["are_parallel", "is_sound"]
+__all__ = ["are_parallel", "are_sound"]
 
 _RHYTHM = frozenset({"bid", "biweekly", "continuous", "daily", "intermittent", "once", "thrice", "twice", "week", "weekly"})
 _DISEASES = frozenset(
@@ -56,7 +56,13 @@ _OPPOSITES = (
 )
 
 
-def is_sound(entry: Entry) -> bool:
+def are_sound(entries: list[Entry]) -> bool:
+    """Whether the names are of treatments or groups; in a list of three, what the others are tells what one is."""
+    unsound = sum(not _is_sound(e) for e in entries)
+    return unsound == 0 or (unsound == 1 and len(entries) > 2)
+
+
+def _is_sound(entry: Entry) -> bool:
     """Whether a name speaks of a treatment, a dose or schedule, or is called a group by the text."""
     words = entry.name.split()
     if words[0].lower() in HEADS or words[-1].lower() in HEADS or any(is_code(w.strip(",;:()")) for w in words):

@@ -101,6 +101,13 @@ def first_word(tokens: list[Token], j: int) -> int:
     return j
 
 
+def _after_dose(tokens: list[Token], k: int) -> bool:
+    """Whether a word stands right after a dose: "100 mg/m(2) cisplatin"."""
+    while k > 1 and (tokens[k - 1].text in "()" or tokens[k - 1].text == "2"):
+        k -= 1
+    return k > 0 and tokens[k - 1].lower in DOSE_UNITS
+
+
 def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Listed], int]:
     """Read the treatments from position `j` on.
 
@@ -237,7 +244,8 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
         elif token.kind == "s" and token.text not in "+-/'":
             if token.text in "=%<>≥≤":
                 break
-        elif not schedule:
+        elif not schedule or (is_treatment(low) and _after_dose(tokens, k)):
+            schedule = False
             part.words.append(token)
         part.raw.append(token)
         k += 1

@@ -23,8 +23,8 @@ _INTENDED = frozenset({
     })
 _PART_OF = frozenset(
     {
-        "as-treated", "assessable", "evaluable", "matched", "matching", "per-protocol", "propensity", "psm", "safety", "subgroup",
-        "subset",
+        "as-treated", "assessable", "evaluable", "matched", "matching", "per-protocol", "propensity", "psm", "responders", "response",
+        "safety", "subgroup", "subset",
     }
 )
 # fmt: on
@@ -38,13 +38,13 @@ def sureness(tokens: list[Token], at: int, end: int) -> int:
     for token in tokens[end : end + 4]:
         if token.kind == "s" or token.lower == "and":
             break
-        if token.lower in {"assessable", "evaluable"}:
-            return 0
+        if token.lower in {"assessable", "evaluable", "their"}:
+            return 0  # "were evaluable", "received their assigned treatment"
     if at > 1 and tokens[at - 1].lower == "of" and (tokens[at - 2].kind == "n" or tokens[at - 2].text in ")]"):
         return 0  # "48 [17%] of 276 patients allocated A"
     for k in range(at - 1, max(-1, at - 40), -1):
         low = tokens[k].lower
-        if low in _PART_OF:
+        if low in _PART_OF and not (low == "matched" and tokens[k + 1].lower in {"to", "with"}):
             return 0
         if low in _INTENDED:
             return 2

@@ -52,9 +52,9 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
             sets.extend(by_addition(tokens, source, number))
         if "respectively" in lows or lows & _SEVERAL:
             sets.append(by_columns(tokens, source, number))
-        sets.append(_distinct(by_number(tokens, lows, source, number)))
+        sets.append(_parts(by_number(tokens, lows, source, number)))
         if "(" in lows or "[" in lows:
-            sets.append(_distinct(by_size(tokens, source, number)))
+            sets.append(_parts(by_size(tokens, source, number)))
         if lows & HEADS:
             definitions.extend(by_definition(tokens, source, number))
             named = by_head(tokens, source, number)
@@ -148,6 +148,13 @@ def _distinct(entries: list[Entry]) -> list[Entry]:
         if entry.n is not None and (same.n is None or entry.sure > same.sure):
             same.n, same.span, same.sure = entry.n, entry.span, entry.sure
     return out
+
+
+def _parts(entries: list[Entry]) -> list[Entry]:
+    """Distinct entries without the one whose size is what the others add up to."""
+    out = _distinct(entries)
+    total = sum(e.n or 0 for e in out)
+    return [e for e in out if 2 * (e.n or 0) != total] if len(out) > 2 else out
 
 
 def _unlike(a: Entry, b: Entry) -> bool:

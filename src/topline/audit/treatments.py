@@ -26,7 +26,7 @@ _STEMS = (
     "vindesine", "vinflunine", "virine", "xaban", "xanthrone", "xantrone", "zolomide", "zomib",
 )
 _DONE = (
-    "ablation", "ectomies", "ectomy", "embolisation", "embolization", "irradiation", "oplasty", "ostomy", "otomy", "perfusion",
+    "ablation", "cautery", "ectomies", "ectomy", "embolisation", "embolization", "irradiation", "oplasty", "ostomy", "otomy", "perfusion",
     "puncture", "radiation", "radiotherapy", "surgery", "surgical", "therapies", "therapy", "transplant", "transplantation",
     "vaccination", "vaccine",
 )
