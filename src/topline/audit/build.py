@@ -228,6 +228,8 @@ def _location_claim(context: SentenceContext, s: Series, cell: Cell, code: str |
         near = _words(context, max(0, s.first - 24), min(len(context.items), s.last + 5))
         how_long = near & _HOW_LONG or lower is not None or cell.value == "NR"
         return Claim("follow_up", **shared) if printed and (how_long or _said_plainly(context, s)) else None
+    if "means" in said and " by means of " in context.body:
+        said = said - {"means"}
     if said & {"mean", "means", "average"} and not said & {"median", "medians"}:
         return Claim("mean_sd", **shared) if printed or "." in cell.value or _said_plainly(context, s) else None
     median = bool(said & {"median", "medians", "mpfs", "mos"}) or any(w.startswith("m") and w[1:].upper() in FAMILY for w in said)

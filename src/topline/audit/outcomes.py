@@ -25,7 +25,7 @@ _DESCRIBING = frozenset(
     {
         "a", "an", "any", "better", "both", "decreased", "greater", "higher", "improved", "increased", "inferior", "likelihood", "longer",
         "lower", "more", "of", "patient", "patients'", "poor", "poorer", "probability", "prolonged", "rate", "rates", "reduced", "risk",
-        "shorter", "superior", "the", "worse",
+        "shorter", "significant", "superior", "the", "worse",
     }
 )
 _LISTED = frozenset({":", "are", "include", "included", "including", "is", "was", "were"})
@@ -80,11 +80,12 @@ def predicted(tokens: list[Token], items: list[Item], k: int) -> tuple[int, str]
 
 
 def _valued(items: list[Item]) -> bool:
-    """Whether a value stands among items outside brackets opened there."""
+    """Whether a value or a new clause stands among items, outside brackets opened there."""
     depth = 0
-    for x in items:
+    for k, x in enumerate(items):
         depth += (x.low in {"(", "[", "{"}) - (x.low in {")", "]", "}"} and depth > 0)
-        if depth == 0 and x.kind == "C":
+        clause = x.low == ";" and k > 0 and items[k - 1].low in {")", "]"} and items[k + 1 : k + 2] and items[k + 1].low not in {"(", "["}
+        if depth == 0 and (x.kind == "C" or clause):
             return True
     return False
 

@@ -62,7 +62,7 @@ _COMPARATIVE = frozenset(
 _ALLOCATED = frozenset({"allocated", "assigned", "randomised", "randomized", "randomly"})
 _HELD = frozenset({"had", "has", "have", "underwent", "received", "developed", "experienced", "harbored", "harboured", "carried"})
 _WITHIN = OF_PATIENTS | _COUNTED | {"a", "an", "(", ")", "]", "whom", "still", "now", "with", "without", "by", "from", "during", "after"}
-_LEADING = frozenset({"given", "receiving", "with", "on", "in", "to", "by", "from", "for", "plus", "than", "versus", "vs"})
+_LEADING = frozenset({"given", "receiving", "with", "on", "in", "at", "to", "by", "from", "for", "plus", "than", "versus", "vs"})
 _VERBS = HAVE | BE | ALONE.keys() | _DID | {"being", "never"}
 
 
@@ -209,10 +209,10 @@ def label_after(tokens: list[Token], items: list[Item], last: int, stop: int) ->
         end += 1
     if end == k or items[k].low.endswith("ed") or not (end == len(items) or items[end].low in _CLOSERS or _seen(items, end)):
         return None
-    if items[end - 1].low.endswith("ing") or items[end - 1].low in GENERIC or (end == k + 1 and items[k].low in BARE | {"event", "events"}):
-        return None
     if items[end - 1].kind == "E":
         return Name(end - 1, "", begin=k, verb=True)
+    if items[end - 1].low.endswith("ing") or items[end - 1].low in GENERIC or (end == k + 1 and items[k].low in BARE | {"event", "events"}):
+        return None
     return Name(None, _text(tokens, items, k, end), begin=k, verb=True)
 
 

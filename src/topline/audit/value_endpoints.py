@@ -229,6 +229,8 @@ def _within(items: list[Item], previous: Series, s: Series) -> bool:
 
 def _same_clause(items: list[Item], previous: Series, s: Series) -> bool:
     between = items[previous.last + 1 : s.first]
+    if all(x.kind in {"P", "R", "T"} or x.low in {")", "]", "(", "[", "and", ",", ";"} for x in between):
+        return True  # "(58% v 50%; P = 0.01) and at 12 months (34% v 22%)"
     return not any(x.low in _NEW_CLAUSE or x.kind in {"P", "R", "E"} for x in between)
 
 
