@@ -41,6 +41,12 @@ def named(sentence: str, kind: str) -> list[tuple[str, str]]:
             [("male", "73"), ("lung cancer", "44"), ("never smoked", "31")],
         ),
         ("Ki-67 was above 20% in 45% of tumours.", [("ki-67", "45")]),
+        ("Sixty-eight percent of the tumours were positive for PD-L1.", [("positive for PD-L1", "68")]),
+        ("Salvage therapy was given to 45% of relapsing patients.", [("salvage therapy", "45")]),
+        ("In all, 70% completed six cycles.", [("completed six cycles", "70")]),
+        ("Progressive disease as best response was seen in 18%.", [("PD", "18")]),
+        ("The 2-year OS rate was 71% for responders and 40% for non-responders.", [("OS", "71"), ("OS", "40")]),
+        ("Resection was R0 in 82% of the patients and R1 in 18%.", [("R0", "82"), ("R1", "18")]),
         ("Seventeen (57%) of 30 patients with a response had not experienced fever.", [("not experienced fever", "57")]),
     ],
 )

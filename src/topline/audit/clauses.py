@@ -28,6 +28,7 @@ from topline.audit.tokens import Token
 __all__ = ["name_before", "names_before", "text_of"]
 
 
+_TREATMENTS = frozenset({"chemotherapy", "radiotherapy", "therapy", "treatment"})
 _EVENTFUL = frozenset({"progressed", "recurred", "relapsed"})
 _STAGES = frozenset({"ii", "iii", "iv", "iia", "iib", "iiia", "iiib", "iiic", "iva", "ivb"})
 _UNITS = frozenset(
@@ -48,6 +49,7 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
     verb = had = False
     edge = first
     second: Name | None = None
+    given: Name | None = None
     while k >= begin:
         x = items[k]
         if x.low in {")", "]"}:
@@ -84,6 +86,8 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
         a = phrase_start(items, k, begin)
         name = _named(tokens, items, a, k + 1) if not (bracketed and k == first - 2 and _of_groups(items, first)) else None
         if name is None or (a - 2 >= begin and items[a - 1].low == "or" and items[a - 2].kind == "A"):
+            if given is None and name is None and verb and x.low in _TREATMENTS and k > a:
+                given = Name(None, " ".join(w for y in items[a : k + 1] for w in words_of(tokens, y)), begin=a, verb=True)
             adjacent = False  # "in those with necrosis or haemorrhage", where the former is an arm
             k = a - 1
             continue
@@ -99,7 +103,7 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             second = name
         adjacent = False
         k = p - 1
-    return None, second
+    return None, second or given  # "salvage therapy was given to 45%"
 
 
 def _participle(items: list[Item], k: int, begin: int) -> bool:
@@ -165,7 +169,7 @@ def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | Non
             words.extend(words_of(tokens, items[n]))
         n += 1
     head = items[b - 1].low
-    if _SYMBOL.match(head) or head in _UNITS:
+    if (_SYMBOL.match(head) and head not in {"r0", "r1", "r2"}) or head in _UNITS:
         return None
     words = plain_name(words).split()
     if "of" in words[1:-1]:

@@ -69,8 +69,10 @@ def role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, bra
     """What a phrase is to the value: its name, a second choice, or nothing."""
     governor = items[p].low if p >= 0 else ""
     before = items[p - 1].low if p > 0 else ""
-    if governor in {"than", "versus", "vs", "v", "plus", "undergoing", "receiving"} or (governor in {"with", "to"} and before in COMPARED):
+    if governor in {"than", "versus", "vs", "v", "plus", "as"} or (governor in {"with", "to"} and before in COMPARED):
         return "nothing"
+    if governor in {"undergoing", "receiving"}:
+        return "named" if p > 2 and items[p - 2].low == "of" and items[p - 3].low in _SHARES else "nothing"
     if governor == "of" and p > 0 and items[p - 1].kind == "C":
         return "nothing"  # "31% of patients with T4 tumours compared to 13% of T1 tumours (P = 0.007)"
     if governor in HAVE and _relative(items, p):

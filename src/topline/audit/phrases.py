@@ -145,6 +145,9 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
         item = items[k]
         if item.data == "OS" and tokens[item.i].lower == "alive" and tte_follows(items, k + 1):
             k += 2  # "alive and progression-free"
+        elif item.data == "ORR" and tokens[item.i].lower == "responders" and k > 0 and items[k - 1].low in _AMONG:
+            out.append(Item("W", item.i, item.j, None, "responders"))  # a group
+            k += 1
         elif item.data == "PR" and tokens[item.i].text == "PR" and _receptor(items, k):
             out.append(Item("W", item.i, item.j, None, "pr"))  # "ER or PR+"
             k += 1
@@ -228,6 +231,7 @@ def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> i
 
 
 _COURSES = frozenset({"control", "duration", "progression", "recovery", "recurrence", "relief", "resolution", "severity", "worsening"})
+_AMONG = frozenset({"for", "in", "among", "of", "than", "between", "with", "the", "from"})
 _LISTERS = frozenset({",", "and", "or", "(", "of", "was", "were", "is", "are", "including", ":", ";", "as"})
 
 
@@ -237,7 +241,14 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
         out[-1] = Item("E", out[-1].i, items[k].j, out[-1].data, out[-1].low)  # "PFS duration", "OS benefit"
         return k + 1
     start = _back(tokens, out)
-    if start == len(out) and out and out[-1].kind == "E" and out[-1].low == "term" and out[-1].j == items[k].i and items[k].low in _COURSES:
+    if (
+        start == len(out)
+        and out
+        and out[-1].kind == "E"
+        and out[-1].low in {"term", "phrase"}
+        and out[-1].j == items[k].i
+        and items[k].low in _COURSES
+    ):
         start -= 1  # "pain progression"
     words = _texts(tokens, out[start:])
     first = out[start].i if start < len(out) else items[k].i

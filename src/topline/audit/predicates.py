@@ -38,7 +38,7 @@ _COUNTED = frozenset(
 )
 _PASSED = (
     {"received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "never", "due", "an", "or"}
-    | {"with", "without", "for", "on"}
+    | {"with", "without", "for", "on", "still", "now"}
     | {"require", "need", "have", "develop", "receive", "undergo", "experience", "achieve", "complete", "show"}
     | BE
     | DETERMINERS
@@ -136,13 +136,15 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         return Name(
             None, " ".join(w for x in items[a:k] for w in words_of(tokens, x)), begin=a, verb=True
         )  # a group of the text: "had A disease"
+    if k == a and verb == "completed" and items[k - 1].kind == "X":
+        return Name(None, " ".join([verb, *words_of(tokens, items[k - 1])]), begin=k - 1, verb=True)  # "completed six cycles"
     if k == a and verb in BE and items[k - 1].kind == "G" and not any(x.kind == "E" for x in items[max(0, last - 8) : last]):
         return Name(None, " ".join(words_of(tokens, items[k - 1])), begin=k - 1, verb=True)  # "60% of tumours were grade 3"
     if k == a or (done is not None and items[a].low in _GROUPS):
         return Name(None, done.low, verb=True) if done is not None else None  # "were screened", "were hospitalised for 3 days"
     if k == a + 1 and items[a].low in _COMPARATIVE | NEVER:
         return _than(tokens, items, a, end)
-    if items[a].low == "free" and k < end and items[k].low == "from":
+    if k < end and (items[a].low, items[k].low) in {("free", "from"), ("positive", "for"), ("negative", "for")}:
         k = _phrase_end(items, k + 1, end)
     if k < end and items[k].kind == "A" and k == a + 1 and items[a].low.endswith(("operative", "adjuvant")):
         k += 1  # "preoperative radiotherapy"
@@ -297,6 +299,8 @@ def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> i
 
 def _adjunct(items: list[Item], k: int, inner: bool) -> bool:
     """ "patients in the control group", "patients with a response": a noun that belongs to the subject."""
+    if content_word(items[k]) and k + 1 < len(items) and items[k + 1].low in PATIENT_NOUNS:
+        return True  # "eligible patients"
     if not (items[k].kind == "E" or content_word(items[k])) or items[k].low in PREDICATES:
         return False
     led = items[k - 1].low in _LEADING or (items[k - 1].low in {"a", "an"} and items[k - 2].low in _LEADING)
@@ -319,7 +323,7 @@ def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Na
     a = k
     while k < end and k < a + 5 and (content_word(items[k]) or items[k].kind == "E"):
         k += 1
-    if k == a:
+    if k == a or (k < end and items[k].low in PATIENT_NOUNS) or (k == a + 1 and items[a].low in _COUNTED):
         return None
     if items[k - 1].low in {"lasted", "lasting", "ongoing"} and items[a].kind == "E" and items[a].data in {"ORR", "responses", "CR", "PR"}:
         return Name(None, "DOR", begin=a, verb=True)

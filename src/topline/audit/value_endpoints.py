@@ -80,7 +80,7 @@ def _assign(
 ) -> None:
     k = len(s.cells)
     groups = _groups_of_endpoints(items, begin, s.first)
-    after = _endpoint_after(items, s, stop)
+    after = _endpoint_after(tokens, items, s, stop)
     s.grade = _grade(items, begin, s.first, stop)
     if after is not None and items[s.last + 1].low == "for" and after <= s.last + 3:
         s.endpoints = [str(items[after].data)] * k  # "23.5% vs 11.8% for ORR"
@@ -307,13 +307,15 @@ def _bracketed(items: list[Item], s: Series) -> bool:
     return s.first > 0 and items[s.first - 1].low in {"(", "["}
 
 
-def _endpoint_after(items: list[Item], s: Series, stop: int) -> int | None:
+def _endpoint_after(tokens: list[Token], items: list[Item], s: Series, stop: int) -> int | None:
     """An endpoint that the value runs into: "11 patients achieved PR", "a 47% ORR"."""
     steps = 0
     for k in range(s.last + 1, min(len(items), s.last + 13)):
         item = items[k]
         if item.kind == "E":
             restricting = any(x.low in {"with", "without"} for x in items[max(s.last + 1, k - 2) : k])
+            if "responder" in tokens[item.i].lower:
+                return None
             if items[k - 1].low in _TREATED or (restricting and k + 1 < len(items) and items[k + 1].low in {"had", "was", "were", "did"}):
                 return None  # "57% of 30 patients with a response had …"
             if k == s.last + 2 and items[k - 1].low == "of" and s.cells[-1].unit == "%" and s.cells[-1].x is None:
