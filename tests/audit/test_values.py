@@ -164,6 +164,7 @@ Share = tuple[str | None, int | None, int | None]
         ("All but two of 47 patients provided data.", []),
         ("Velotinib gave a reduction of deaths over years 0-14 of 15% (95% CI -3 to 30).", []),
         ("Rash was seen more often, an absolute increase of 20% (95% CI 5-34).", []),
+        ("Responses were more frequent (treatment difference, 21.3%; 95% CI, 4.0% to 38.7%).", []),
         ("The absolute difference in disease-free survival between the groups was 6.4%.", []),
         ("The drugs were given at 500/100/500 mg/m2.", []),
     ],

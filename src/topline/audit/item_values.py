@@ -133,11 +133,14 @@ def _located(tokens: list[Token], i: int) -> bool:
 
 def _difference_before(tokens: list[Token], i: int) -> bool:
     """ "a difference of 4%", but not "no difference in survival: 33% versus 27%"."""
-    reach = 16 if i and tokens[i - 1].lower in {"was", "of"} else 4
-    for token in reversed(tokens[max(0, i - reach) : i]):
+    for at, token in enumerate(reversed(tokens[max(0, i - (16 if i and tokens[i - 1].lower in {"was", "of"} else 4)) : i])):
         if token.lower in {"difference", "delta"}:
             return True
-        if token.kind == "n" or token.text in {":", "(", ",", ";"} or token.lower in {"versus", "vs", "v", "no", "while", "whereas"}:
+        if (
+            token.text in {":", "("}
+            or (at > 3 and (token.kind == "n" or token.text in {",", ";"}))
+            or token.lower in {"versus", "vs", "v", "no", "while", "whereas"}
+        ):
             return False
     return False
 
