@@ -16,6 +16,11 @@ from topline.audit.extract import extract
         ("A number of 120 patients were included in the study.", ["120"]),
         ("Expression was assessed in 2182 lung cancer cases.", ["2182"]),
         ("A retrospective analysis of 136 breasts of 134 patients, who received surgery, was done.", ["134"]),
+        ("A total of 864 patients (66% male; median age, 58) were enrolled.", ["864"]),
+        ("Of 1386 enrolled patients, 690 were randomly assigned to velatinib and 696 to placebo.", ["1386", "690", "696"]),
+        ("577 of 1345 screened patients were randomly assigned.", ["577"]),
+        ("80 patients, of whom 56 (70%) had a frail profile, were randomly assigned.", ["80"]),
+        ("Of 264 patients who were screened, 172 (65%) patients were randomly assigned.", ["172"]),
         ("Patients received velatinib (n = 31) for a year.", []),
     ],
 )

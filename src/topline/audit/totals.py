@@ -39,6 +39,7 @@ _WHOLE = frozenset(
     }
 )
 _PLANNED = frozenset({"planned", "target", "expected", "projected", "intended"})
+_OF_MORE = _PLANNED | {"screened", "assessed", "eligible"}
 # fmt: on
 
 
@@ -117,7 +118,10 @@ def _names_the_sample(words: list[str]) -> bool:
 
 def _noun_after(sentence: list[Token], i: int) -> int:
     """Where the patients stand that the number at `i` counts ("226 adult patients"); -1 without them."""
-    for j in range(i + 1, min(len(sentence), i + 8)):
+    start = i + 1
+    if [t.text for t in sentence[i + 1 : i + 2]] == ["("] and [t.text for t in sentence[i + 3 : i + 5]] == ["%", ")"]:
+        start = i + 5 if any(t.lower in {"randomly", "randomised", "randomized"} for t in sentence[i + 5 : i + 9]) else i + 1
+    for j in range(start, min(len(sentence), i + 8)):  # "172 (65%) patients were randomly assigned"
         if sentence[j].lower in _COUNTED:
             return j
         if sentence[j].kind != "w" or sentence[j].lower in _NOT_BETWEEN:
@@ -148,7 +152,7 @@ def _part_of(sentence: list[Token], i: int) -> int:
     if i + 3 >= len(sentence) or sentence[i + 1].lower != "of" or sentence[i + 2].kind != "n":
         return -1
     based = [t.lower for t in sentence[max(0, i - 2) : i]] == ["based", "on"]
-    return _noun_after(sentence, i + 2) if based or sentence[i + 3].lower in _PLANNED else -1
+    return _noun_after(sentence, i + 2) if based or sentence[i + 3].lower in _OF_MORE else -1
 
 
 def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int, int, int, str]]:
@@ -169,7 +173,7 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
         noun = _noun_after(sentence, i)
         if noun < 0:
             noun = _part_of(sentence, i)
-            if noun < 0 and _without_noun(sentence, i):
+            if noun < 0 and value > above and _without_noun(sentence, i):
                 out = [x for x in out if x[3] != "total"]  # "of 1460 patients …, 507 met the criteria"
                 out.append((value, i, i + 1, sentence[i + 2].lower))
             if noun < 0:
@@ -202,7 +206,8 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
             before and before[-1] in {"≥", ">", "<", "≤", "least", "other", "per", "remaining", "additional"}
         ):
             continue
-        reach = 10 if any(t.text in ")]" for t in sentence[max(0, i - 2) : i]) else 4
+        near = sentence[max(0, i - 2) : i]
+        reach = 12 if any(t.text in ")]" or t.lower == "ratio" for t in near) else 4  # "randomly assigned, in a 1:1 ratio, 559 patients"
         verb = next((t.lower for t in reversed(sentence[max(0, i - reach) : i]) if t.lower in _ENROL), verb)
         if not verb and whole:
             verb = "total"
@@ -232,15 +237,20 @@ def _of_an_arm(sentence: list[Token], noun: int) -> bool:
 
 
 def _is_share(sentence: list[Token], noun: int) -> bool:
-    """ "25 patients (78%) had undergone surgery"."""
-    after = sentence[noun + 1 : noun + 4]
-    return len(after) == 3 and after[0].text in "([" and after[1].kind == "n" and after[2].text == "%" and float(after[1].value) < 100
+    """ "25 patients (78%) had undergone surgery", not "864 patients (66% male …)"."""
+    after = sentence[noun + 1 : noun + 5]
+    if len(after) < 4 or after[0].text not in "([" or after[1].kind != "n" or after[2].text != "%":
+        return False
+    return float(after[1].value) < 100 and not (after[3].kind == "w" and after[3].lower not in {"of", "ci"})
 
 
 def _verb_after(sentence: list[Token], noun: int, whole: bool) -> str:
     """The verb that enrols the patients before it, outside brackets; `whole` lets them start, receive or undergo something."""
     depth = 0
-    for k in range(noun + 1, min(len(sentence), noun + 40)):
+    begin = noun + 1
+    if [t.lower for t in sentence[begin : begin + 3]] == [",", "of", "whom"]:  # "80 patients, of whom 56 had X, were randomly assigned"
+        begin = next((k for k in range(begin + 3, len(sentence) - 1) if sentence[k].text == "," and sentence[k + 1].lower == "were"), begin)
+    for k in range(begin, min(len(sentence), begin + 40)):
         token, low = sentence[k], sentence[k].lower
         if token.text in "([":
             depth += 1
@@ -248,7 +258,7 @@ def _verb_after(sentence: list[Token], noun: int, whole: bool) -> str:
             depth -= 1
         elif depth <= 0:
             last = sentence[k - 1].lower
-            if low in {"received", "started", "entered", "underwent"} and whole:
+            if low in {"received", "started", "entered", "underwent", "participated"} and whole:
                 return low
             if low in _ENROL | _REVIEWED and (last in {"were", "was", "been", "and", "who"} | PATIENT_NOUNS or last.endswith("ly")):
                 return low
