@@ -248,3 +248,21 @@ def test_a_p_value_names_its_hypothesis_behind_it() -> None:
 def test_a_percentage_of_some_of_the_patients_before_it_is_not_of_them() -> None:
     found = claims("A total of 168 patients (86% with resistant disease) were enrolled.", "proportion")
     assert [c.x for c in found] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Median OS was 8.4 months for patients treated with velatinib (95% CI, 7.07 to 9.27) and 9.7 months for those given oxane (95% "
+            "CI, 8.26 to 11.18).",
+            [("8.4", "7.07", "9.27"), ("9.7", "8.26", "11.18")],
+        ),
+        ("Median OS was 29.7 months (95% CI, 22.1 to not reached [NR]) with velatinib.", [("29.7", "22.1", "NR")]),
+        ("Mean ratios were 0.131 (standard deviation [SD], 0.315).", [("0.131", "0.315", None)]),
+        ("The recurrence rate was 56.5% (SE = 5.6%).", [("56.5", None, None)]),
+        ("The median age was 24 (14-66).", [("24", "14", "66")]),
+    ],
+)
+def test_what_stands_behind_a_value(text: str, expected: list[tuple[str, str | None, str | None]]) -> None:
+    assert [(c.value, c.lower, c.upper) for c in audit_text(text).claims] == expected

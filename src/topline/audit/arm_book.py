@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from topline.audit.arm_choice import role
-from topline.audit.arm_evidence import Evidence, Key
+from topline.audit.arm_evidence import Evidence, Key, components
 from topline.audit.arm_phrases import Entry
 from topline.audit.claims import Arm
 from topline.audit.lexicon import endpoint_at
@@ -91,6 +91,16 @@ def _further(key: Key, others: set[str], evidence: Evidence) -> dict[Key, bool]:
     return out
 
 
+def _the_combination(book: ArmBook, entries: list[Entry]) -> None:
+    """ "the combination" is the arm that has all of the other one and more."""
+    words = [set().union(*(components(key) for key in entry.keys if key)) for entry in entries]
+    for number in (0, 1):
+        if words[1 - number] and words[1 - number] < words[number]:
+            for word in ("combination", "combined"):
+                key = ("the", word)
+                book.index.setdefault("the", []).append((key, number, False))
+
+
 def write_book(entries: list[Entry], evidence: Evidence) -> ArmBook:
     """Number the arms and index their names."""
     book = ArmBook()
@@ -120,6 +130,7 @@ def write_book(entries: list[Entry], evidence: Evidence) -> ArmBook:
             for word in synonyms:
                 if not any(word in key for key in given):
                     book.index.setdefault(word, []).append(((word,), number, True))
+        _the_combination(book, entries)
     for rows in book.index.values():
         rows.sort(key=lambda row: -len(row[0]))
     return book

@@ -138,7 +138,14 @@ class CellGrammar(ValueGrammar):
             if self.kinds[j] == "n":
                 cell.sd = self.tokens[j].value  # "9 [± 10.3]", "70% (± SD, 28%)"
                 return self.unit(j + 1)[1]
-        if self.low[k] in {"sd", "s.d"} and cell.sd is None and cell.value is not None:
+        error = self.low[k] in {"se", "sem", "s.e"} and self.low[k + 1] in {"=", ":", ","} and self.kinds[k + 2] == "n"
+        if error and cell.value is not None:
+            return self.unit(k + 3)[1]  # "56.5% (SE = 5.6%)"
+        named = 0
+        if self.low[k] == "standard" and self.low[k + 1] == "deviation":
+            named = 1 + 3 * (self.low[k + 2] in OPEN and self.low[k + 4] in CLOSE)  # "(standard deviation [SD], 0.3)"
+        if (self.low[k] in {"sd", "s.d"} or named) and cell.sd is None and cell.value is not None:
+            k += named
             j = k + 1 + (self.low[k + 1] in {"=", ":", "of", ","})
             if self.kinds[j] == "n":
                 cell.sd = self.tokens[j].value  # "69.3 years (SD 9.0)"
@@ -199,8 +206,11 @@ class CellGrammar(ValueGrammar):
                 return bare[1]
         if opener in OPEN and cell.interval is None:
             bare = self.interval(k)
+            of_middle = {"median", "mean"} & set(self.low[max(0, k - 8) : k])  # "median age was 24 (14-66)"
             known = (
-                cell.unit is not None or (cell.value is not None and "." in cell.value) or (bare is not None and self._around(cell, *bare))
+                cell.unit is not None
+                or (cell.value is not None and ("." in cell.value or (of_middle and bare is not None and _holds(bare[0], cell.value))))
+                or (bare is not None and self._around(cell, *bare))
             )
             if bare is not None and self.low[bare[1]] in NOT_RESULTS and "." in (cell.value or ""):
                 bare = bare[0], bare[1] + 1  # "64.1 mm (13.2-255.8 mm)"

@@ -62,17 +62,17 @@ BARE = frozenset(  # heads that name none when they stand alone
 LIMITS = frozenset({"boundary", "margin", "threshold", "accrual", "alpha", "power", "significance"})
 NEVER = frozenset(  # heads that name no endpoint: tests and models, comparatives, verbs, ordinals, what a text consists of
     {
-        "absolute", "abstract", "accrual", "aim", "anova", "approach", "article", "background", "basis", "boundary", "checkmate", "chi",
-        "chi-square", "chi-squared", "chose", "comparable", "conclusion", "conclusions", "correlation", "cox", "daily", "databases", "date",
-        "dates", "deviation", "earlier", "eg", "equal", "exact", "fashion", "faster", "favoring", "favouring", "fewer", "fisher",
-        "fisher's", "follows", "fourth", "gehan", "greater", "higher", "hypothesis", "ie", "impower", "interaction", "interim", "interval",
-        "intervals", "javelin", "kaplan-meier", "keynote", "kruskal-wallis", "larger", "later", "log", "log-rank", "logistic", "logrank",
-        "made", "mann-whitney", "manner", "mantel-haenszel", "margin", "matching", "mcnemar", "met", "method", "methods", "model", "models",
-        "monthly", "multivariable", "multivariate", "non-inferior", "non-inferiority", "noninferior", "noninferiority", "odds", "once",
-        "one-sided", "owing", "p-value", "p-values", "pearson", "phase", "purpose", "rank", "rank-sum", "ranksum", "ratios", "regression",
-        "se", "sem", "sided", "signed-rank", "slower", "smaller", "spearman", "spent", "square", "statistic", "statistics", "student",
-        "student's", "t-test", "threefold", "threshold", "took", "trends", "two-sided", "twofold", "univariable", "univariate", "weekly",
-        "well", "wilcoxon",
+        "absolute", "abstract", "accrual", "aim", "altogether", "anova", "approach", "article", "background", "basis", "boundary",
+        "checkmate", "chi", "chi-square", "chi-squared", "chose", "comparable", "conclusion", "conclusions", "correlation", "cox",
+        "daily", "databases", "date", "dates", "deviation", "earlier", "eg", "equal", "exact", "exception", "fashion", "faster",
+        "favoring", "favouring", "fewer", "fisher", "fisher's", "follows", "fourth", "gehan", "greater", "higher", "hypothesis", "ie",
+        "impower", "interaction", "interim", "interval", "intervals", "javelin", "kaplan-meier", "keynote", "kruskal-wallis", "larger",
+        "later", "log", "log-rank", "logistic", "logrank", "made", "mann-whitney", "manner", "mantel-haenszel", "margin", "matching",
+        "mcnemar", "met", "method", "methods", "model", "models", "monthly", "multivariable", "multivariate", "non-inferior",
+        "non-inferiority", "noninferior", "noninferiority", "odds", "once", "one-sided", "owing", "p-value", "p-values", "pearson",
+        "phase", "purpose", "rank", "rank-sum", "ranksum", "ratios", "regression", "se", "sem", "sided", "signed-rank", "slower",
+        "smaller", "spearman", "spent", "square", "statistic", "statistics", "student", "student's", "t-test", "threefold", "threshold",
+        "took", "trends", "two-sided", "twofold", "univariable", "univariate", "weekly", "well", "wilcoxon",
     }
 )
 PREDICATES = frozenset(

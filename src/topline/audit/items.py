@@ -17,6 +17,7 @@ __all__ = ["Item", "read_items"]
 _COMPARE = frozenset("<>≤≥")
 
 
+_STATISTICS = frozenset({"chi2", "f", "t", "x2", "z", "χ2", "χ²"})
 _HEADS = frozenset({"group", "arm", "cohort", "groups", "arms"})
 _SMALL = "abcdefghijklmnopqrstuvwxyz"
 _SURVIVALS = frozenset({"OS", "PFS", "DFS", "EFS", "RFS"})

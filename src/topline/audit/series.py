@@ -55,6 +55,7 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
         begin = led = max(s.last + 1, tail_end(items, s, stop))
         named = named if _aside(items, s, stop) else begin
         previous = s
+    _later_intervals(items)
     _own_intervals(items, series)
     share_closing_arms(items, series)
     _one_endpoint_each(items, series, len(book.arms))
@@ -114,6 +115,25 @@ def _one_after_another(items: list[Item], series: list[Series], codes: list[str]
             return
     for each, code in zip(same, codes, strict=True):
         each.endpoints = [code]
+
+
+def _later_intervals(items: list[Item]) -> None:
+    """ "8.4 months for patients treated with A (95% CI 7.1 to 9.3)": the interval stands behind the arm."""
+    for k, x in enumerate(items):
+        if x.kind != "C" or x.data.interval is not None or x.data.unit is None or x.data.value in {None, "NR"}:
+            continue
+        j = k + 1
+        while j < len(items) and j - k < 14 and (items[j].kind == "A" or (items[j].kind == "W" and items[j].low not in _ENDING)):
+            j += 1
+        if k + 1 < j < len(items) - 1 and items[j].low in {"(", "["} and items[j + 1].kind == "S" and items[j + 1].data.kind == "ci":
+            bounds = items[j + 1].data
+            if "NR" in (bounds.lower, bounds.upper) or float(bounds.lower) <= float(x.data.value.lstrip("<>")) <= float(bounds.upper):
+                x.data.interval = bounds
+
+
+_ENDING = frozenset(
+    {",", ";", "(", ")", "[", "]", "and", "compared", "than", "v", "versus", "vs", "was", "were", "had", "while", "whereas"}
+)
 
 
 def _own_intervals(items: list[Item], series: list[Series]) -> None:

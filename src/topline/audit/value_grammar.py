@@ -110,6 +110,8 @@ class ValueGrammar:
         if i < self.size:
             after = self.not_reached(i)
             if after is not None:
+                if self.low[after] in OPEN and self.low[after + 1] in _NR_WORDS and self.low[after + 2] in CLOSE:
+                    after += 3  # "not reached [NR]"
                 return "NR", None, after
         return None
 
