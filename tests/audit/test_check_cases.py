@@ -223,3 +223,13 @@ def test_a_table_run_together_contradicts_nothing() -> None:
     assert is_flattened(table)
     assert not audit_text(table + ".").findings
     assert not is_flattened("The ORR was 47.0% (31/65; 95% CI 35.1-60.5) in the A group and 31.5% (28/89; 95% CI 22.0-42.2) in B.")
+
+
+def test_percentages_that_share_another_printed_denominator_are_held_to_it() -> None:
+    text = (
+        "The study included 125 patients. 45 (36%) had been tested. Exon 11 was seen in 25 patients (55.5%), 3 had exon 9 (6.7%), 2 had "
+        "exon 13 (4.4%), 12 were wild type (26.6%) and 3 (6.7%) were unclear."
+    )
+    found = [(v.verdict, v.message) for v in audit_text(text).verdicts if v.check == "A2"]
+    assert [m.split(" is ")[0] for v, m in found if v == Rung.MINOR] == ["25/45", "12/45"]  # 55.6 and 26.7; 3/45 and 2/45 are rounded
+    assert [v for v, _ in found].count(Rung.CONSISTENT) == 4

@@ -28,3 +28,11 @@ def test_the_total_is_read_in_all_its_forms(text: str, expected: list[str]) -> N
     found = [c.value for c in extract(text).claims if c.type == "count" and c.endpoint == "N"]
     assert [value for value in expected if value not in found] == []
     assert expected or not found
+
+
+def test_those_who_met_the_criteria_are_the_study() -> None:
+    text = (
+        "The registry reported 104 patients. A chart review identified 27 patients who met our criteria. T1 tumors were seen in 21 (77.8%)."
+    )
+    assert [(c.x, c.n) for c in extract(text).claims if c.type == "proportion"] == [(21, 27)]
+    assert "58" in [c.value for c in extract("58 out of 88 patients had samples available for analysis.").claims]

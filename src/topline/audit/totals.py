@@ -64,8 +64,8 @@ def totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str,
                     measure=verb,
                 )
             )
-            if total is None and verb not in {"screened", "identified"}:
-                total = value
+            if (total is None and verb not in {"screened", "identified"}) or (verb == "met" and total is not None and value < total):
+                total = value  # "104 patients were reported; 27 patients met our criteria"
         if len(claims) >= 12:
             break
     if total is None and not any(c.n for c in claims):
@@ -149,9 +149,14 @@ def _is_count(token: Token) -> bool:
 
 def _part_of(sentence: list[Token], i: int) -> int:
     """ "186 of 750 planned patients were randomised", "based on 122 of 143 patients": where the patients stand; -1 elsewhere."""
-    if i + 3 >= len(sentence) or sentence[i + 1].lower != "of" or sentence[i + 2].kind != "n":
+    if i + 3 >= len(sentence):
         return -1
+    if sentence[i + 1].lower == "out" and [t.lower for t in sentence[i + 2 : i + 3]] == ["of"] and sentence[i + 3].kind == "n":
+        speaks = {t.lower for t in sentence[i + 4 :]} & {"available", "analysed", "analyzed", "evaluable", "included"}
+        return _noun_after(sentence, i + 3) if speaks and i < 4 else -1  # "58 out of 88 patients had samples available"
     based = [t.lower for t in sentence[max(0, i - 2) : i]] == ["based", "on"]
+    if sentence[i + 1].lower != "of" or sentence[i + 2].kind != "n":
+        return -1
     return _noun_after(sentence, i + 2) if based or sentence[i + 3].lower in _OF_MORE else -1
 
 
@@ -173,6 +178,9 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
         noun = _noun_after(sentence, i)
         if noun < 0:
             noun = _part_of(sentence, i)
+            if noun >= 0 and sentence[i + 1].lower == "out":
+                out.append((value, i, noun + 1, "included"))
+                continue
             if noun < 0 and value > above and _without_noun(sentence, i):
                 out = [x for x in out if x[3] != "total"]  # "of 1460 patients …, 507 met the criteria"
                 out.append((value, i, i + 1, sentence[i + 2].lower))
@@ -211,6 +219,9 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
         verb = next((t.lower for t in reversed(sentence[max(0, i - reach) : i]) if t.lower in _ENROL), verb)
         if not verb and whole:
             verb = "total"
+        after = [t.lower for t in sentence[noun + 1 : noun + 8]]
+        if after[:2] == ["who", "met"] and {"criteria", "eligibility"} & set(after):
+            verb = "met"
         if (
             verb
             and not (verb == "received" and "total" not in before and value <= above)
@@ -263,7 +274,7 @@ def _verb_after(sentence: list[Token], noun: int, whole: bool) -> str:
             if low in _ENROL | _REVIEWED and (last in {"were", "was", "been", "and", "who"} | PATIENT_NOUNS or last.endswith("ly")):
                 return low
             if low == "met" and any(t.lower in {"criteria", "eligibility"} for t in sentence[k + 1 : k + 5]):
-                return "included"
+                return "met"
             if (
                 (low == "had" and sentence[k + 1 : k + 2] and sentence[k + 1].lower != "been")
                 or low in {"achieved", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"}
