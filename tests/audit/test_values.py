@@ -266,3 +266,8 @@ def test_a_percentage_of_some_of_the_patients_before_it_is_not_of_them() -> None
 )
 def test_what_stands_behind_a_value(text: str, expected: list[tuple[str, str | None, str | None]]) -> None:
     assert [(c.value, c.lower, c.upper) for c in audit_text(text).claims] == expected
+
+
+def test_the_name_of_an_interval_may_stand_with_an_earlier_ratio() -> None:
+    text = "PFS favoured velatinib (HR 0.41; 95% CI 0.17-0.99; p=0.040), but OS did not (HR 0.75; 0.36-1.56; p=0.44)."
+    assert [(c.value, c.lower, c.upper) for c in audit_text(text).claims] == [("0.41", "0.17", "0.99"), ("0.75", "0.36", "1.56")]

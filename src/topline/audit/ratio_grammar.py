@@ -249,9 +249,15 @@ class RatioGrammar(CellGrammar):
                     if bare is not None and bare[0].unit is None and opener in OPEN and "NR" not in (bare[0].lower, bare[0].upper):
                         found = bare
                         found[0].kind = "ci"
-                if found is None and opener == ",":
+                if found is None and opener in {",", ";"}:
                     bare = self.interval(k)
-                    if bare is not None and self.low[k + 1] in {"-", "to"} and "." in bare[0].lower and "." in bare[0].upper:
+                    if (
+                        bare is not None
+                        and bare[0].unit is None
+                        and self.low[k + 1] in {"-", "to"}
+                        and "." in bare[0].lower
+                        and "." in bare[0].upper
+                    ):
                         found = bare  # "HR 0.56, 0.34-0.92"
                         found[0].kind = "ci"
                 if found is not None:
