@@ -67,3 +67,21 @@ def test_b7_medians_within_each_others_intervals_are_left_open() -> None:
     assert [v.verdict for v in check_claims(wide).verdicts if v.check == "B7"] == [Rung.UNCHECKABLE]
     apart = replace(pfs, lower="15.0", upper="18.0"), replace(os, lower="12.0", upper="14.5")
     assert [v.verdict for v in check_claims(apart).verdicts if v.check == "B7"] == [Rung.IMPOSSIBLE]
+
+
+def test_a_prespecified_rate_is_no_result() -> None:
+    text = "Patients were in cohort A (n = 41) or cohort B (n = 40). Neither cohort met the prespecified response rate of 40%."
+    assert not [c for c in audit_text(text).claims if c.type == "proportion"]
+
+
+def test_the_part_of_an_arm_with_one_dose_is_not_the_arm() -> None:
+    text = (
+        "Patients were randomised to velatinib (n = 71) or placebo (n = 36). Eight patients (21%) in the velatinib 360 mg group had neutropenia "
+        "compared with two (6%) patients in the 240 mg group."
+    )
+    assert not audit_text(text).findings
+
+
+def test_a1_allows_a_smaller_safety_population() -> None:
+    text = "Patients were randomised to velatinib (n = 382) or placebo (n = 381). Ataxia occurred in 53.4% and 3.2% of them, respectively."
+    assert not [v for v in audit_text(text).findings if v.check == "A1"]

@@ -320,6 +320,8 @@ def with_groups(items: list[Item], groups: list[Group], book: ArmBook) -> tuple[
 def _known(items: list[Item], group: Group, book: ArmBook) -> int | None:
     """The arm of the text that a group is: its name stands in the group's and no denial does."""
     found = {int(x.data) for x in items[group.a : group.b] if x.kind == "A"}
+    if any(x.kind == "X" for x in items[group.a : group.b]):
+        return None  # "the velatinib 360 mg group" is a part of it
     return found.pop() if len(found) == 1 and not set(group.key) & NO else None
 
 

@@ -10,6 +10,7 @@ __all__ = ["refuse_limits"]
 
 
 _OR_MORE = (["or", "longer"], ["or", "more"], ["or", "less"], ["or", "shorter"])
+_TOLD = frozenset({"pre-defined", "pre-specified", "predefined", "prespecified"})  # "the prespecified response rate of 40%"
 _CALENDAR = frozenset({"day", "days", "week", "weeks", "month", "months"})
 
 
@@ -24,6 +25,7 @@ def refuse_limits(items: list[Item]) -> None:
         after = [x.low for x in items[k + 1 : k + 3]]
         cell: Cell = item.data
         scheduled = cell.x is not None and cell.value is None and (after[0] in _CALENDAR or items[k - 1].low in _CALENDAR)
-        bound = items[k - 1].low in {"above", "below", "exceeding"} and after[:1] in (["in"], ["for"])
+        told = items[k - 1].low in {"of", "at"} and any(x.low in _TOLD for x in items[max(0, k - 6) : k])
+        bound = told or (items[k - 1].low in {"above", "below", "exceeding"} and after[:1] in (["in"], ["for"]))
         if bound or items[p].low in LIMITS or after in _OR_MORE or after[:1] in (["margin"], ["power"]) or scheduled:
             item.kind = "X"

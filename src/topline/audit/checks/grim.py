@@ -9,6 +9,7 @@ from fractions import Fraction
 from topline.audit.claims import Claim
 from topline.audit.digits import differing_digits
 from topline.audit.exact import Printed, counts_for_percent, printed, rounded
+from topline.audit.lexicon import FAMILY
 from topline.audit.sheet import Sheet, grim_power
 from topline.audit.verdict import Rung, Verdict
 
@@ -106,9 +107,13 @@ def _grim(sheet: Sheet, claim: Claim) -> Verdict:
     if trust != "printed":
         arms = [a.n for a in sheet.arms if a.n and a.n != n and counts_for_percent(percent, a.n)]
         other = next((m for m in arms if grim_power(m, percent.decimals) > 0.8), None)
-    if trust == "unknown" or size is not None or other is not None:
+    harm = FAMILY.get((claim.endpoint or "").rstrip("3")) in {"event", "term"}
+    treated = harm and claim.n_from == "carried" and any(counts_for_percent(percent, s) for s in range(n - n // 20, n))
+    if trust == "unknown" or size is not None or other is not None or treated:
         why = f"nothing says that it is of all {n}; its denominator is not beside it"
-        if size is not None:
+        if treated:
+            why = "it may be of a slightly smaller safety population, which is not printed"
+        elif size is not None:
             why = f"n = {n} may be the patients of {size}"
         elif other is not None:
             why = f"of {other}, the size of another group"
