@@ -76,8 +76,8 @@ def test_a_prespecified_rate_is_no_result() -> None:
 
 def test_the_part_of_an_arm_with_one_dose_is_not_the_arm() -> None:
     text = (
-        "Patients were randomised to velatinib (n = 71) or placebo (n = 36). Eight patients (21%) in the velatinib 360 mg group had neutropenia "
-        "compared with two (6%) patients in the 240 mg group."
+        "Patients were randomised to velatinib (n = 71) or placebo (n = 36). Eight patients (21%) in the velatinib 360 mg group had "
+        "neutropenia compared with two (6%) patients in the 240 mg group."
     )
     assert not audit_text(text).findings
 

@@ -9,13 +9,14 @@ from topline.audit.arms import ArmBook, learn_arms
 from topline.audit.build import SentenceContext, build_claims
 from topline.audit.claims import Arm, Claim
 from topline.audit.dates import date_event
-from topline.audit.group_contrasts import leave_the_frame, opposed_groups, sole_group, with_groups
+from topline.audit.group_contrasts import leave_the_frame, opposed_groups, with_groups
 from topline.audit.items import Item, read_items
 from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.named_rows import listed_groups, named_row
 from topline.audit.phrases import family_of
 from topline.audit.series import find_series
 from topline.audit.small_words import VS
+from topline.audit.sole_groups import sole_group
 from topline.audit.text import clean, sentences
 from topline.audit.tokens import Token, tokenise
 from topline.audit.totals import local_size, totals

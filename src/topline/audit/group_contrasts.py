@@ -8,17 +8,16 @@ from topline.audit.arm_book import ArmBook
 from topline.audit.arm_evidence import Key
 from topline.audit.claims import Arm
 from topline.audit.items import Item
-from topline.audit.lexicon import HIGHER, LOWER, parts_of
-from topline.audit.patient_groups import HEADED, NO, OPPOSITE, Group, adjective, all_groups, make, name_end
+from topline.audit.patient_groups import HEADED, NO, Group, adjective, all_groups, make, name_end
 from topline.audit.phrases import content_word
-from topline.audit.small_words import GOVERN, VS
+from topline.audit.small_words import VS
 from topline.audit.tokens import Token
 from topline.audit.treatments import is_treatment
 
-__all__ = ["leave_the_frame", "opposed_groups", "sole_group", "with_groups"]
+__all__ = ["LEADS", "leave_the_frame", "opposed_groups", "with_groups"]
 
 # fmt: off
-_BARE = frozenset({"after", "for", "from", "in", "on", "with", "among", "following", "under", "by", "using"})
+LEADS = frozenset({"after", "for", "from", "in", "on", "with", "among", "following", "under", "by", "using"})
 _CONTRAST = frozenset(
     {
         "and", "but", "compared", "or", "respectively", "than", "v", "versus", "vs", "whereas", "while", "against", "relative", ";",
@@ -34,7 +33,7 @@ def _after_values(tokens: list[Token], items: list[Item], source: str) -> list[G
     arms = any(x.kind == "A" for x in items)
     for k in values:
         j = _past_brackets(items, k + 1)
-        if j >= len(items) or items[j].low not in _BARE or (arms and items[j].low in {"for", "with"} and not _short(tokens, items, j + 1)):
+        if j >= len(items) or items[j].low not in LEADS or (arms and items[j].low in {"for", "with"} and not _short(tokens, items, j + 1)):
             continue  # beside an arm of the text, "85% for X and 86% for Y" are two results
         b = name_end(items, j + 1, endpoints=False, most=6)
         if b == j + 1 or items[j + 1].kind == "X":
@@ -90,7 +89,7 @@ def _before_values(tokens: list[Token], items: list[Item], source: str) -> list[
             a += 1
         lead = items[a - 1].low if a else ""
         versus = k + 1 < len(items) and items[k + 1].low in VS
-        if a == k - 1 or lead not in (_BEFORE_GROUP if out else _BARE) or versus:
+        if a == k - 1 or lead not in (_BEFORE_GROUP if out else LEADS) or versus:
             continue
         inside = items[a : k - 1]
         if any(y.kind == "A" or is_treatment(y.low) for y in inside):
@@ -101,7 +100,7 @@ def _before_values(tokens: list[Token], items: list[Item], source: str) -> list[
 
 
 _TYING = frozenset({"plus", "+", "/", "-"})
-_BEFORE_GROUP = _BARE | {"and", "than", "to", "v", "versus", "vs"}
+_BEFORE_GROUP = LEADS | {"and", "than", "to", "v", "versus", "vs"}
 
 
 def _cases_and_controls(tokens: list[Token], items: list[Item]) -> list[Group]:
@@ -142,7 +141,7 @@ def _than(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
         if x.low not in {"than", "versus", "vs"} or not 1 < k < len(items) - 1 or any(y.kind in {"C", "P"} for y in items[k - 1 : k + 2]):
             continue
         right = k + 1
-        lead = items[right].low if items[right].low in _BARE else ""
+        lead = items[right].low if items[right].low in LEADS else ""
         right += bool(lead)
         end = name_end(items, right, endpoints=False, most=6)
         if end == right or (end < len(items) and items[end].low not in _AFTER_GROUP and items[end].kind not in {"P", "R", "C"}):
@@ -155,7 +154,7 @@ def _than(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
         ):
             start -= 1
         subject = start == 0 and not lead and x.low != "than"  # "NGS versus PCR showed …"
-        if start == k or not (subject or (start and items[start - 1].low in ({lead} if lead else _BARE) | {"the", "a", "between"})):
+        if start == k or not (subject or (start and items[start - 1].low in ({lead} if lead else LEADS) | {"the", "a", "between"})):
             continue
         one, two = make(tokens, items, source, start, k, "bare"), make(tokens, items, source, right, end, "bare")
         if one is not None and two is not None and one.key != two.key:
@@ -323,64 +322,3 @@ def _known(items: list[Item], group: Group, book: ArmBook) -> int | None:
     if any(x.kind == "X" for x in items[group.a : group.b]):
         return None  # "the velatinib 360 mg group" is a part of it
     return found.pop() if len(found) == 1 and not set(group.key) & NO else None
-
-
-_USUAL = frozenset({"advanced", "early", "localized", "metastatic", "primary", "recurrent", "refractory", "relapsed", "untreated"})
-
-
-_EVERYONE = frozenset(
-    {
-        "analysis", "efficacy", "eligible", "entire", "evaluable", "itt", "main", "intention-to-treat",
-        "intent-to-treat", "overall", "per-protocol",
-        "present", "safety", "study", "total", "training", "trial", "validation", "whole",
-    }
-)  # fmt: skip
-
-
-def sole_group(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
-    """The one group that a sentence is about ("In patients without X, …") with its opposite, where there is one."""
-    groups = [g for g in all_groups(tokens, items, source) if g.frame not in {"counted", "word"}]
-    if len({g.key for g in groups}) != 1:
-        return []
-    group = groups[0]
-    lows = [x.low for x in items[group.a : group.b]]
-    if group.frame == "head" and group.b < len(items) and content_word(items[group.b]):
-        return []  # "Bayesian group sequential design"
-    opposite = _opposite(group, lows)
-    if any(x.low in {"vs", "versus", "v"} for x in items):
-        if opposite is None and _compared(items, group):
-            opposite = _complement(group)
-        if opposite is None:
-            return []
-        before = {x.low for x in items[max(0, group.a - 4) : group.a]}
-        return [opposite, group] if before & GOVERN else [group, opposite]
-    named = lows[-1] in {"subgroup", "subset", "cohort", "group", "arm"} and not set(lows) & _EVERYONE
-    marked = set(group.key) & NO or named or any(adjective(low) and low not in _USUAL for low in lows)
-    first = next((k for k, x in enumerate(items) if x.kind == "C"), len(items))
-    behind = group.a > first and items[group.a - 1].low not in _BARE | {"the", "of"}  # "(19%), all low tumours"
-    if group.a > 12 or behind or not (marked or opposite is not None):
-        return []
-    return [group] if opposite is None else [group, opposite]
-
-
-def _opposite(group: Group, lows: list[str]) -> Group | None:
-    """The group with the opposite word: low-risk for high-risk."""
-    for low in lows:
-        if low in OPPOSITE and low != "without":
-            words = [OPPOSITE[low] if word.lower() == low else word for word in group.name.split()]
-            return Group(-1, -1, tuple(p for word in words for p in parts_of(word.lower())), " ".join(words), group.frame)
-    return None
-
-
-def _complement(group: Group) -> Group:
-    """The patients outside a group: without X for X, with X for without X."""
-    if group.key[0] in {"without", "not"}:
-        return Group(-1, -1, ("with", *group.key[1:]), f"with {' '.join(group.key[1:])}", group.frame)
-    return Group(-1, -1, ("without", *group.key), f"without {group.name}", group.frame)
-
-
-def _compared(items: list[Item], group: Group) -> bool:
-    """Whether the sentence says that the group has more or less of something than the other patients."""
-    fronted = items[0].low in {"in", "among", "for", "within"} and group.a < 8 and group.b < len(items) and items[group.b].low == ","
-    other = any(x.low in {"compared", "than"} for x in items[group.b :])  # with something that is no group of patients
-    return not fronted and not other and group.frame == "who" and any(x.low in HIGHER | LOWER for x in items)
