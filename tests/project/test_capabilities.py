@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "capabilities.md"
+NEVER_RUN = re.compile(r"mark\.(skip|xfail)\b")  # a condition (skipif) is no reason against a test
 TEST_ID = re.compile(r"`([^`]+)`")
 
 
@@ -42,11 +43,17 @@ def defined_in(file: Path) -> frozenset[str]:
     """The tests that a file defines, as `test_x` or `TestY::test_x`, without those that are always skipped."""
     names = []
     tree = ast.parse(file.read_text(encoding="utf-8"))
+    if any(
+        isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark" and NEVER_RUN.search(ast.unparse(node))
+        for node in tree.body
+    ):
+        return frozenset()
     for owner in [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]:
+        around = owner.decorator_list if isinstance(owner, ast.ClassDef) else []
         prefix = f"{owner.name}::" if isinstance(owner, ast.ClassDef) else ""
         for node in owner.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-                skipped = any(re.search(r"mark\.(skip|xfail)\b", ast.unparse(decorator)) for decorator in node.decorator_list)
+                skipped = any(NEVER_RUN.search(ast.unparse(decorator)) for decorator in [*around, *node.decorator_list])
                 names += [] if skipped else [prefix + node.name]
     return frozenset(names)
 
@@ -98,3 +105,14 @@ def test_no_capability_stands_there_twice() -> None:
 def test_the_reader_of_the_table_finds_what_is_wrong(row: str, complaint: str | None) -> None:
     problem = fault(lines(row)[0])
     assert (problem is None) if complaint is None else (problem is not None and complaint in problem)
+
+
+def test_a_test_that_never_runs_proves_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "test_x.py"
+    never, runs = "@pytest.mark.skip\n", "@pytest.mark.skipif(True, reason='here')\n"
+    body = "def test_a(): ...\n"
+    file.write_text(f"{never}{body}{runs}def test_b(): ...\n{never}class TestC:\n    def test_d(self): ...\n", encoding="utf-8")
+    assert defined_in(file) == {"test_b"}
+    other = tmp_path / "test_y.py"
+    other.write_text(f"pytestmark = pytest.mark.xfail\n{body}", encoding="utf-8")
+    assert defined_in(other) == frozenset()

@@ -88,3 +88,8 @@ def test_the_pattern_knows_a_machine_path(text: str) -> None:
 @pytest.mark.parametrize("text", ["study/home/x", "https://example.com/home/x", "../" + "work/x", "n/root/2", "$HOME/" + "work/x"])
 def test_the_pattern_leaves_other_paths_alone(text: str) -> None:
     assert not MACHINE_PATH.search(text)
+
+
+@pytest.mark.parametrize("line", ["x = 1  # TODO: the tail", "raise NotImplementedError"])
+def test_the_pattern_knows_what_is_unfinished(line: str) -> None:
+    assert hits(UNFINISHED, iter([(Path("x.py"), f"a method\n{line}\n")])) == [f"x.py:2: {line}"]
