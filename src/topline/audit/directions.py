@@ -31,7 +31,6 @@ def by_direction(items: list[Item], s: Series, total: int) -> list[int | None]:
     one, two = (float(v.lstrip("<>")) for v in values if v is not None)
     if one == two:
         return []
-    named: list[tuple[int, int]] = []
     begin, end = _clause(items, s)
     named = [(k, int(items[k].data)) for k in range(begin, end) if items[k].kind == "A"]
     arms = list(dict.fromkeys(arm for _, arm in named))

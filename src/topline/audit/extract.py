@@ -13,6 +13,7 @@ from topline.audit.group_contrasts import leave_the_frame, opposed_groups, with_
 from topline.audit.items import Item, read_items
 from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.named_rows import listed_groups, named_row
+from topline.audit.patient_groups import Group, all_groups
 from topline.audit.phrases import family_of
 from topline.audit.series import find_series
 from topline.audit.small_words import VS
@@ -219,8 +220,9 @@ def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | Non
     if not any(item.kind == "C" for item in items):
         return items, book
     leave_the_frame(sentence, items, source)
+    groups = all_groups(sentence, items, source)
     if sum(item.kind == "C" for item in items) < 2:
-        return _sole(sentence, items, book, source)
+        return _sole(items, book, groups)
     row = named_row(sentence, source)
     if row is not None:
         arms, a, b = row
@@ -232,11 +234,11 @@ def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | Non
     listed = listed_groups(sentence, items, source)
     if listed and len(listed) > len({x.data for x in items[listed[0].a : listed[-1].b] if x.kind == "A"}):
         return with_groups(items, listed, book)
-    named = opposed_groups(sentence, items, source)
+    named = opposed_groups(sentence, items, source, groups)
     if len({group.key for group in named}) > max(1, len({item.data for item in items if item.kind == "A"})):
         return with_groups(items, named, book)
     if not any(item.kind == "A" for item in items):
-        found, here = _sole(sentence, items, book, source)
+        found, here = _sole(items, book, groups)
         if here is not book:
             return found, here
         if pair is not None and any(item.kind == "P" or item.low in VS for item in items):
@@ -244,11 +246,11 @@ def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | Non
     return items, book
 
 
-def _sole(sentence: list[Token], items: list[Item], book: ArmBook, source: str) -> tuple[list[Item], ArmBook]:
+def _sole(items: list[Item], book: ArmBook, groups: list[Group]) -> tuple[list[Item], ArmBook]:
     if not any(item.kind == "A" for item in items):
-        groups = sole_group(sentence, items, source)
-        if groups:
-            return with_groups(items, groups, book)
+        sole = sole_group(items, groups)
+        if sole:
+            return with_groups(items, sole, book)
     return items, book
 
 

@@ -81,11 +81,9 @@ def _before_values(tokens: list[Token], items: list[Item], source: str) -> list[
         if x.kind != "C" or k < 2 or items[k - 1].low not in {"(", "["}:
             continue
         a = k - 1
-        while (
-            a > 0 and k - a < 9 and (items[a - 1].kind == "A" or content_word(items[a - 1]) or items[a - 1].low in {"plus", "+", "/", "-"})
-        ):
+        while a > 0 and k - a < 9 and (items[a - 1].kind == "A" or content_word(items[a - 1]) or items[a - 1].low in _TYING):
             a -= 1
-        while a < k - 1 and items[a].low in {"plus", "+", "/", "-"}:
+        while a < k - 1 and items[a].low in _TYING:
             a += 1
         lead = items[a - 1].low if a else ""
         versus = k + 1 < len(items) and items[k + 1].low in VS
@@ -110,8 +108,8 @@ def _cases_and_controls(tokens: list[Token], items: list[Item]) -> list[Group]:
     named = [Group(k, k + 1, (x.low,), x.low, "word") for k, x in enumerate(items) if x.low in {"cases", "controls"}]
     if not named:
         return []
-    words = {g.key for g in named}
-    return named if len(words) == 2 else [*named, Group(-1, -1, ("cases",) if ("controls",) in words else ("controls",), "cases", "word")]
+    missing = {"cases", "controls"} - {g.name for g in named}
+    return [*named, *(Group(-1, -1, (word,), word, "word") for word in missing)]
 
 
 def _with_or_without(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
@@ -226,13 +224,12 @@ def _past_brackets(items: list[Item], j: int) -> int:
     return j
 
 
-def opposed_groups(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
-    """The groups that a sentence sets against each other; empty where it names fewer than two."""
+def opposed_groups(tokens: list[Token], items: list[Item], source: str, groups: list[Group]) -> list[Group]:
+    """The groups that a sentence sets against each other, of all that it names and of looser phrases; empty where fewer than two."""
     lows = {x.low for x in items}
     if not lows & _CONTRAST:
         return []
     out: list[Group] = []
-    groups = all_groups(tokens, items, source)
     heads = [items[g.b - 1].low for g in groups if g.frame == "head"]
     groups = [g for g in groups if g.frame != "head" or _sets_apart(items, g, heads)]
     for frames in ({"who"}, {"head"}, {"counted"}, {"word"}, {"who", "head", "word"}):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from topline.audit.group_contrasts import LEADS
 from topline.audit.items import Item
 from topline.audit.lexicon import HIGHER, LOWER, parts_of
-from topline.audit.patient_groups import NO, OPPOSITE, Group, adjective, all_groups
+from topline.audit.patient_groups import NO, OPPOSITE, Group, adjective
 from topline.audit.phrases import content_word
 from topline.audit.small_words import GOVERN
-from topline.audit.tokens import Token
 
 __all__ = ["sole_group"]
 
@@ -23,9 +22,9 @@ _EVERYONE = frozenset(
 )  # fmt: skip
 
 
-def sole_group(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
+def sole_group(items: list[Item], groups: list[Group]) -> list[Group]:
     """The one group that a sentence is about ("In patients without X, …") with its opposite, where there is one."""
-    groups = [g for g in all_groups(tokens, items, source) if g.frame not in {"counted", "word"}]
+    groups = [g for g in groups if g.frame not in {"counted", "word"}]
     if len({g.key for g in groups}) != 1:
         return []
     group = groups[0]

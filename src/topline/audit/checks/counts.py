@@ -30,7 +30,7 @@ def check_counts(sheet: Sheet) -> Iterator[Verdict]:
 
 
 def _shared_denominators(sheet: Sheet, shares: list[tuple[Claim, int, int, Printed]]) -> dict[str, int]:
-    """The denominator of percentages that stand together and fit no carried one, but all the same other printed number.
+    """The denominator of the percentages of a text that fit no carried one, where all of them fit the same other printed number.
 
     "45 (36%) had been tested. Exon 11 was seen in 25 (55.5%), 3 had exon 9 (6.7%), 2 exon 13 (4.4%), 12 were wild type (26.6%)": of 45. At
     least three must be its rounded shares, the others cut off.

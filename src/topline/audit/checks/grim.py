@@ -55,6 +55,9 @@ def _as_count(sheet: Sheet, claim: Claim, percent: Printed) -> int | None:
     return next((s for s in (size, size - 1, size + 1) if s > claim.n and percent.holds(Fraction(100 * claim.n, s))), None)
 
 
+_UNTREATED = 20  # one patient in so many may have had no dose; with one in ten (A2) nearly every percentage without a count would fit
+
+
 def _grim(sheet: Sheet, claim: Claim) -> Verdict:
     text, n = claim.value or "0", claim.n
     percent = printed(text)
@@ -108,7 +111,7 @@ def _grim(sheet: Sheet, claim: Claim) -> Verdict:
         arms = [a.n for a in sheet.arms if a.n and a.n != n and counts_for_percent(percent, a.n)]
         other = next((m for m in arms if grim_power(m, percent.decimals) > 0.8), None)
     harm = FAMILY.get((claim.endpoint or "").rstrip("3")) in {"event", "term"}
-    treated = harm and claim.n_from == "carried" and any(counts_for_percent(percent, s) for s in range(n - n // 20, n))
+    treated = harm and claim.n_from == "carried" and any(counts_for_percent(percent, s) for s in range(n - n // _UNTREATED, n))
     if trust == "unknown" or size is not None or other is not None or treated:
         why = f"nothing says that it is of all {n}; its denominator is not beside it"
         if treated:
