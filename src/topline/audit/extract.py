@@ -124,20 +124,7 @@ def extract(text: str) -> Extraction:
     total, total_claims = totals(tokens, spans, source, [arm.n for arm in book.arms if arm.n] if len(book.arms) > 1 else [])
     claims: list[Claim] = []
     if len(book.arms) > 1:
-        claims.extend(
-            Claim(
-                "count",
-                endpoint="N",
-                arm=arm.name,
-                value=str(arm.n),
-                n=arm.n,
-                unit="patients",
-                span=arm.span,
-                sentence=_sentence_of(arm.span, spans, source),
-            )
-            for arm in book.arms
-            if arm.n is not None
-        )
+        claims.extend(_size_claim(arm, spans, tokens, source) for arm in book.arms if arm.n is not None)
     claims.extend(total_claims)
     numbers: list[tuple[int, int]] = []
     skipped: list[tuple[int, int]] = []
@@ -271,11 +258,15 @@ def _with_id(claim: Claim, number: int) -> Claim:
     return Claim(**values)
 
 
-def _sentence_of(span: tuple[int, int], spans: list[tuple[int, int]], source: str) -> str:
-    for a, b in spans:
-        if a <= span[0] < b:
-            return source[a:b]
-    return ""
+def _size_claim(arm: Arm, spans: list[tuple[int, int]], tokens: list[list[Token]], source: str) -> Claim:
+    """The size of an arm: the claim stands where the number does, the arm's name stands beside it."""
+    at, end = arm.span
+    k = next((k for k, (a, b) in enumerate(spans) if a <= at < b), 0)
+    printed = [t for t in tokens[k] if t.kind == "n" and t.value == str(arm.n)]
+    near = min(printed, key=lambda t: (max(at - t.start, t.end - end, 0), abs(t.start - at)), default=None)
+    span = (near.start, near.end) if near is not None else arm.span
+    body = source[spans[k][0] : spans[k][1]]
+    return Claim("count", endpoint="N", arm=arm.name, value=str(arm.n), n=arm.n, unit="patients", span=span, sentence=body)
 
 
 def _covered(numbers: list[tuple[int, int]], spans: list[tuple[int, int]]) -> int:
