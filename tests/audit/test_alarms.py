@@ -85,3 +85,54 @@ def test_the_part_of_an_arm_with_one_dose_is_not_the_arm() -> None:
 def test_a1_allows_a_smaller_safety_population() -> None:
     text = "Patients were randomised to velatinib (n = 382) or placebo (n = 381). Ataxia occurred in 53.4% and 3.2% of them, respectively."
     assert not [v for v in audit_text(text).findings if v.check == "A1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "check"),
+    [
+        ("Of 299 enrolled patients, 127 on velotinib and 128 who received placebo were evaluable for the analysis.", "A3"),
+        ("Of 642 enrolled patients, 309 eligible patients received placebo and 320 received velotinib.", "A3"),
+        (
+            "In all, 600 patients were randomised to velotinib (n = 300) or placebo (n = 300). Main reasons for stopping were toxicity "
+            "(30 of 300; 10%) in the velotinib arm and toxicity (24 of 300; 8%) in the placebo arm. Adverse events of grade 3 or worse were "
+            "more frequent with velotinib (41% v 23%).",
+            "E1",
+        ),
+        (
+            "In all, 2509 patients were randomised. The 5-year mortality in the velotinib group was 13.0% (161/1253) compared with 14.1% "
+            "(174/1256) in the placebo group (P = .43).",
+            "A2",
+        ),
+        (
+            "Sixty women were randomised to velotinib (n = 30) or placebo (n = 30). In the velotinib group pain fell from 90.0% to 56.7% "
+            "(p = 0.0001).",
+            "A6",
+        ),
+        (
+            "Relapse was more frequent in mutant than in wild-type tumours (28% [150 of 542] v 21% [219 of 1,041]; RR, 1.40; 95% CI, "
+            "1.12 to 1.74; P = .002) but did not differ between high and low tumours (P = .36).",
+            "A6",
+        ),
+        (
+            "Of the 70 patients, 20 (29%; 95% CI 18.4-40.6) achieved an objective response. Ten patients on the short schedule achieved an "
+            "objective response (29%; 95% CI 14.6-46.3; eight partial responses, two complete responses).",
+            "A4",
+        ),
+        (
+            "The associations were similar for both young (OR 0.44, 95% CI 0.31-0.62, p < 0.001) and old women (OR 0.57, 95% CI "
+            "0.46-0.71, p < 0.001).",
+            "F2",
+        ),
+        ("Quality of life was stable, with a nonstatistically significant decrease in fatigue (P = .07).", "F2"),
+        ("Early velotinib, but not late velotinib, significantly improved DFS (hazard ratio, 0.71; 95% CI, 0.55 to 0.91; P = .007).", "F2"),
+    ],
+)
+def test_what_has_another_reading_is_no_finding(text: str, check: str) -> None:
+    assert [v.message for v in audit_text(text).findings if v.check == check] == []
+
+
+def test_e1_and_a4_still_see_what_no_reading_explains() -> None:
+    text = "In the velotinib arm adverse events occurred in 12% and adverse events of grade 3 or worse in 41% of 300 patients."
+    assert [v.check for v in audit_text(text).findings] == ["E1"]
+    rate = "An objective response was achieved by 21 of 70 patients (30%; 8 partial responses, 2 complete responses)."
+    assert [v.check for v in audit_text(rate).findings] == ["A4"]

@@ -13,7 +13,7 @@ from topline.audit.exact import counts_for_percent, printed
 from topline.audit.lexicon import FAMILY
 from topline.audit.text import clean
 
-__all__ = ["Sheet", "fits", "grim_power"]
+__all__ = ["Sheet", "fits", "grim_power", "over_time"]
 
 _CHANCE = 0.1
 _PATIENTS = re.compile(
@@ -55,6 +55,11 @@ def _kind(claim: Claim) -> str:
         return "pathology"  # only in operated patients
     family = FAMILY.get(name, FAMILY.get(name.split(" ")[0].rstrip("3"), ""))
     return {"category": "response", "term": "event"}.get(family, family)
+
+
+def over_time(claim: Claim) -> bool:
+    """Whether a proportion may be an estimate from censored times, which its count does not give: "5-year mortality 13.0% (161/1253)"."""
+    return "estimated" in claim.marks or (claim.time is not None and _kind(claim) not in {"response", "pathology"})
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ __all__ = ["check_arm_totals"]
 
 _EXCLUDED = re.compile(
     r"\b(?:exclu\w+|withdr\w+|lost to follow|ineligible|not evaluable|dropped out|not treated|screen\w* fail\w*|"
-    r"final(?:ly)?|remaining|completed|met (?:the )?inclusion|inclusion criteria)\b",
+    r"final(?:ly)?|remaining|completed|met (?:the )?inclusion|inclusion criteria)\b|"
+    r"\b[0-9]+ (?:patients|participants|women|men)? ?(?:[^.;]{0,60} )?(?:eligible|evaluable|assessable)\b",
     re.IGNORECASE,
 )
 _ANALYSED = re.compile(
@@ -28,9 +29,12 @@ _SIZES = re.compile(r"(?<![0-9.,/])[0-9]{2,6}(?![0-9,%/]|\.[0-9]| ?%)")
 _DENOMINATOR = re.compile(r"(?:\bof|/)\s*(?:the )?$")
 _TREATED = re.compile(r"^[^.;]*\breceived (?:their|the|at least)\b", re.IGNORECASE)
 _NOT_ALL = frozenset(
-    {"completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified", "registered"}
+    [
+        *("completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified", "registered"),
+        *("recruited", "scheduled"),
+    ]
 )
-_ALL = frozenset({"randomized", "randomised", "enrolled", "assigned", "allocated", "recruited", "included", "accrued"})
+_ALL = frozenset({"randomized", "randomised", "enrolled", "assigned", "allocated", "included", "accrued"})
 
 
 def check_arm_totals(sheet: Sheet) -> Iterator[Verdict]:

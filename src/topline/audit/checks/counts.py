@@ -11,7 +11,7 @@ from topline.audit.claims import Claim
 from topline.audit.digits import differing_digits, one_digit_changes
 from topline.audit.exact import Printed, counts_for_percent, printed, rounded
 from topline.audit.lexicon import FAMILY
-from topline.audit.sheet import Sheet
+from topline.audit.sheet import Sheet, over_time
 from topline.audit.verdict import Rung, Verdict
 
 __all__ = ["check_counts"]
@@ -95,7 +95,7 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
         other = _carried(sheet, claim, x, n, percent, right)
         if other is not None:
             return other
-    if "estimated" in claim.marks:
+    if over_time(claim):
         return Verdict(
             "A2",
             Rung.UNCHECKABLE,

@@ -33,6 +33,7 @@ HIGHEST_GRADE: Final = {
 }
 
 _CTCAE = re.compile(r"\bCTCAE|Common Terminology Criteria", re.IGNORECASE)  # older scales graded alopecia up to 4
+_CAUSE = re.compile(r"\b(?:reasons?|discontinu\w+|withdr\w+|interrupt\w+|stopp\w+|incomplete|causes?)\b", re.IGNORECASE)
 _ALL_EVENTS: Final = frozenset({"AE3", "TRAE3", "TEAE3", "IRAE3", "SAE3", "HEMTOX3"})
 
 
@@ -62,10 +63,16 @@ def _grades(sheet: Sheet) -> Iterator[Verdict]:
         )
 
 
+def _causes(sheet: Sheet, claim: Claim) -> bool:
+    """Whether the events are reasons to stop, which fewer patients have than events: "reasons for stopping were toxicity (12%)"."""
+    before = sheet.source[max(0, claim.span[0] - 240) : claim.span[0]]
+    return _CAUSE.search(before[before.rfind(". ") + 1 :]) is not None
+
+
 def _severe(sheet: Sheet) -> Iterator[Verdict]:
     every: dict[tuple[str | None, str], list[Claim]] = {}
     for claim in sheet.of_type("proportion"):
-        if claim.endpoint and claim.grade is None and claim.value is not None:
+        if claim.endpoint and claim.grade is None and claim.value is not None and not _causes(sheet, claim):
             every.setdefault((claim.arm, claim.endpoint), []).append(claim)
     for claim in sheet.of_type("proportion"):
         if claim.grade is None or claim.grade[0] != "3" or claim.endpoint is None or claim.value is None:

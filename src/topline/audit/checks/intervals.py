@@ -10,7 +10,7 @@ from typing import Any, Final
 from topline.audit.claims import Claim
 from topline.audit.digits import nearest, one_digit_changes
 from topline.audit.exact import counts_for_percent, printed
-from topline.audit.sheet import Sheet, grim_power
+from topline.audit.sheet import Sheet, fits, grim_power
 from topline.audit.verdict import Rung, Verdict
 from topline.stats import proportion_ci
 
@@ -118,7 +118,9 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
                     method=", ".join(found),
                     inputs=inputs | {"level": other},
                 )
-    if trust == "unknown" and n == claim.n and not sheet.stands(claim):
+    if n == claim.n and (
+        (trust == "unknown" and not sheet.stands(claim)) or (claim.n_from == "carried" and claim.x is not None and not fits(claim, n))
+    ):
         return Verdict(
             "A5",
             Rung.UNCHECKABLE,

@@ -20,7 +20,8 @@ def check_responses(sheet: Sheet) -> Iterator[Verdict]:
         rates = _by_endpoint(sheet, arm)
         counts = next((c for c in sheet.of_type("response_counts") if c.arm == arm), None)
         if counts is not None:
-            yield from _from_counts(sheet, counts, rates)
+            beside = {c.endpoint: c for c in sheet.by_arm.get(arm, ()) if c.sentence == counts.sentence and c.endpoint in {"ORR", "DCR"}}
+            yield from _from_counts(sheet, counts, rates | {k: v for k, v in beside.items() if k is not None})
         else:
             yield from _from_rates(rates)
         orr, dcr = rates.get("ORR"), rates.get("DCR")
@@ -115,6 +116,10 @@ def _rate(sheet: Sheet, claim: Claim, rate: Claim | None, k: int, name: str, tot
     shown = f"{right:.{percent.decimals}f}"
     inputs = {"k": k, "n": n, "percent": rate.value}
     ids = (claim.id, rate.id)
+    if rate.x == k:
+        text = f"{rate.endpoint} counts {rate.x} patients, as {name} does."
+        yield Verdict("A4", Rung.CONSISTENT, ids, text, recomputed=shown, power=1.0, inputs=inputs)
+        return
     if percent.holds(Fraction(100 * k, n)) or percent.holds_truncated(Fraction(100 * k, n)):
         yield Verdict(
             "A4", Rung.CONSISTENT, ids, f"{rate.endpoint} {rate.value}% is {name} = {k} of {n}.", recomputed=shown, power=1.0, inputs=inputs

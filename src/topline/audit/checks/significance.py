@@ -40,6 +40,8 @@ _CHANGED = re.compile(
     r"prolonged|differed|different|except|significan\w+)\b",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r",? but not [^,;.()0-9]{1,60},")  # "A, but not B, significantly improved OS"
+_BOTH = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
 _OTHER_TEST = re.compile(r"\b(?:interaction|heterogeneity|non-?inferiority|equivalence)\b", re.IGNORECASE)
 _LEGEND = re.compile(r"\bNS\b ?[:=]|\*\s?[Pp] ?[<=]|\b(?:set at|considered|regarded|defined)\b", re.IGNORECASE)
 
@@ -65,7 +67,7 @@ def check_significance(sheet: Sheet) -> Iterator[Verdict]:
 
 def _spoken(sentence: str, claims: list[Claim], start: int) -> Iterator[tuple[str, list[Claim]]]:
     """What is said, and the p-values that it is said of: those between its words and the next such words or clause."""
-    bare = _without_brackets(sentence)
+    bare = _ASIDE.sub(lambda m: " " * len(m.group()), _without_brackets(sentence))
     breaks = [0, *(m.start() + 1 for m in _BREAK.finditer(bare)), len(sentence)]
     for low, high in pairwise(sorted(set(breaks))):
         clause = bare[low:high]
@@ -83,6 +85,8 @@ def _spoken(sentence: str, claims: list[Claim], start: int) -> Iterator[tuple[st
                 mine = [c for at, c in places if 0 < words[0][0] - at < 60] if words and not _EXCEPTED.match(clause) else []
             if said == "similar" and mine and _CHANGED.search(clause[end : mine[0].span[0] - start - low]):
                 continue
+            if said == "similar" and len(mine) > 1 and all(c.type == "ratio" for c in mine) and _BOTH.search(clause[end:]):
+                continue  # "the associations were similar for both …": what is alike are the ratios
             if said is not None and mine:
                 yield said, mine
 
@@ -102,7 +106,7 @@ _OWN_LIMIT = re.compile(r"\b(?:threshold|boundar(?:y|ies)|pre-?specified|pre-?de
 
 def _meaning(clause: str, match: re.Match[str]) -> str | None:
     before = " ".join(clause[: match.start()].split()) + " "
-    if match.group("non"):
+    if match.group("non") or before.lower().endswith(("nonstatistically ", "non-statistically ")):
         return "not significant"
     stem = re.sub(r"\b(?:statistical(?:ly)?|highly|very) $", "", before).rstrip()
     if _HEDGED.search(stem + " ") or _HEDGED.search(stem) or _OWN_LIMIT.search(stem):

@@ -11,7 +11,7 @@ from topline.audit.claims import Claim
 from topline.audit.digits import differing_digits
 from topline.audit.exact import counts_for_percent, printed
 from topline.audit.printed_p import PrintedP, p_changes, printed_p
-from topline.audit.sheet import Sheet
+from topline.audit.sheet import Sheet, over_time
 from topline.audit.two_by_two import ONE_SIDED, TWO_SIDED, table_p_values
 from topline.audit.verdict import Rung, Verdict
 
@@ -37,6 +37,10 @@ def check_tables(sheet: Sheet) -> Iterator[Verdict]:
             yield uncheckable(claim, "the denominators of its proportions are not printed")
         elif len(partners) == 2 and sum(c.arm is None for c in partners) == 1:
             yield uncheckable(claim, "one of the two proportions beside it is of no known group")
+        elif len(partners) == 2 and partners[0].arm is not None and partners[0].arm == partners[1].arm:
+            yield uncheckable(claim, "both proportions beside it are of one arm, and of the same patients twice they are not independent")
+        elif len(partners) == 2 and _taken(sheet, claim, partners):
+            yield uncheckable(claim, "another p-value stands between it and the two proportions")
         elif len(partners) == 2:
             yield _two(sheet, claim, partners[0], partners[1])
         elif partners and rivals == 1 and len({c.arm for c in partners}) == len(partners):
@@ -47,6 +51,12 @@ def check_tables(sheet: Sheet) -> Iterator[Verdict]:
             yield categories(claim, responses)
         else:
             yield uncheckable(claim, "the numbers that it compares are not printed with it (for survival: the patients' times)")
+
+
+def _taken(sheet: Sheet, claim: Claim, partners: list[Claim]) -> bool:
+    """ "(28% v 21%; RR 1.40; P = .002) but did not differ between C and D (P = .36)": the second is of other groups."""
+    last = max(c.span[1] for c in partners)
+    return any(c is not claim and c.p is not None and last <= c.span[0] < claim.span[0] for c in sheet.by_group.get(claim.group, ()))
 
 
 def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
@@ -75,7 +85,7 @@ def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
         )
     values = sorted({round(v, 6) for t in tables.values() for m, v in t.items() if m in TWO_SIDED})
     span = f"{values[0]:.3g} to {values[-1]:.3g}"
-    if set(claim.marks) & {"adjusted", "stratified", "estimated"}:
+    if set(claim.marks) & {"adjusted", "stratified"} or over_time(first):
         return uncheckable(claim, f"the analysis was adjusted, stratified or over time (unadjusted tests give {span})")
     if not all(sheet.trust(c) != "unknown" or sheet.stands(c) for c in (first, second)):
         other = _other_sizes(first, second, p)
