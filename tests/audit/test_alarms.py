@@ -93,8 +93,8 @@ def test_a1_allows_a_smaller_safety_population() -> None:
         ("Of 299 enrolled patients, 127 on velotinib and 128 who received placebo were evaluable for the analysis.", "A3"),
         ("Of 642 enrolled patients, 309 eligible patients received placebo and 320 received velotinib.", "A3"),
         (
-            "In all, 600 patients were randomised to velotinib (n = 300) or placebo (n = 300). Main reasons for stopping were toxicity "
-            "(30 of 300; 10%) in the velotinib arm and toxicity (24 of 300; 8%) in the placebo arm. Adverse events of grade 3 or worse were "
+            "In all, 600 patients were randomised to velotinib (n = 300) or placebo (n = 300). Main reasons to stop were toxicity "
+            "(30 of 300; 10%) in the velotinib arm and toxicity (24 of 300; 8%) in the placebo arm. Adverse events of grade 3 or more were "
             "more frequent with velotinib (41% v 23%).",
             "E1",
         ),
