@@ -105,7 +105,7 @@ def write_book(entries: list[Entry], evidence: Evidence) -> ArmBook:
     """Number the arms and index their names."""
     book = ArmBook()
     words = [{p for key in entry.keys for p in key} for entry in entries]
-    given = {key for entry in entries for key in entry.keys}
+    given = dict.fromkeys(key for entry in entries for key in entry.keys)
     for key in [k for k in given if sum(k in e.keys for e in entries) > 1]:
         for entry in entries:
             if key in entry.keys and len(entry.keys) > 1:

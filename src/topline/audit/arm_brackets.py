@@ -21,7 +21,7 @@ _TRAILING = frozenset({
     })
 _NEVER = DOSE_UNITS | frozenset({"female", "male", "men", "women"}) | frozenset(TIME_UNITS)
 _BEFORE = frozenset({"(", ",", ";", "[", "and", "or", "versus", "vs"})
-_DIVIDED = frozenset({"allocated", "assigned", "divided", "enrolled", "included", "randomised", "randomized", "randomly"})
+_DIVIDED = frozenset({"allocated", "assigned", "divided", "enrolled", "included", "randomised", "randomized", "randomly", "recruited"})
 # fmt: on
 
 

@@ -15,6 +15,7 @@ _ON_THE_WAY = frozenset(
         "were", "was", "who", "had", "been", "to", "randomly", "in", "into", "the", "with", "receive", "either", "on", "and",
     }
 )
+_ENROLLED = frozenset({"enrolled", "included", "recruited"})
 # fmt: on
 
 
@@ -52,8 +53,8 @@ def by_columns(tokens: list[Token], source: str, number: int) -> list[Entry]:
             continue
         start = j
         verb = tokens[j - 1].lower in PATIENT_NOUNS
-        while j < len(tokens) and (lows[j] in _ON_THE_WAY or lows[j] in TREATMENT_VERBS or lows[j] in PATIENT_NOUNS):
-            verb = verb or lows[j] in TREATMENT_VERBS
+        while j < len(tokens) and (lows[j] in _ON_THE_WAY or lows[j] in TREATMENT_VERBS | PATIENT_NOUNS | _ENROLLED):
+            verb = verb or lows[j] in TREATMENT_VERBS or lows[j] in _ENROLLED
             j += 1
         if j == start or not verb:
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from topline.audit.arm_doses import SCHEDULE, dose_or_schedule, is_dose
 from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, never_named, phrase_text
-from topline.audit.arm_sizes import after_count
+from topline.audit.arm_sizes import after_count, is_lone_count
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.small_words import HEADS, STOP
 from topline.audit.tokens import Token
@@ -83,7 +83,7 @@ def _bracket(inside: list[Token], part: Listed) -> None:
             part.n = part.n or int(token.value[:7])
             k = counted
             continue
-        if token is not None and token.kind == "n" and token.value.isdigit() and len(inside) == 1 and int(token.value[:7]) > 9:
+        if token is not None and k == 0 and is_lone_count(inside):
             part.lone = int(token.value[:7])
         if token is None or token.text in ",;:=":
             if current and len(current) <= 6 and is_name(current) and current[0].lower not in STOP and not is_dose(current):

@@ -68,6 +68,9 @@ _ENROLLING = frozenset(
         "placed", "pooled", "randomised", "randomized", "randomly", "recruited",
     }
 )
+_ASSIGNING = frozenset({
+        "allocated", "assigned", "divided", "randomised", "randomized", "randomly",
+    })
 _LEAVING = frozenset({
         "died", "discontinued", "excluded", "not", "refused", "withdrew",
 })
@@ -113,7 +116,7 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
     """Read from a number of patients up to the name of their arm."""
     count = _Count(i, i + 1)
     j = i + 1
-    noun = of_all = auxiliary = bracketed = relative = False
+    noun = of_all = of_more = auxiliary = bracketed = relative = False
     while j < len(tokens):
         low = tokens[j].lower
         if tokens[j].text in "([":
@@ -124,6 +127,10 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
             bracketed, j = True, close + 1
         elif low in PATIENT_NOUNS:
             noun, j = True, j + 1
+        elif low == "of" and j + 1 < len(tokens) and tokens[j + 1].kind == "n":
+            if not lows & _ASSIGNING:
+                return None
+            of_more, j = True, j + 2  # "allocated 191 (67%) of 286 patients to A"
         elif low in _BETWEEN:
             of_all = of_all or low == "of"
             auxiliary = auxiliary or low in _AUXILIARY
@@ -159,8 +166,12 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
     token = tokens[i]
     if not count.verb and token.spelled and int(token.value) < 10 and lows & _LEAVING:
         return None  # "two patients in the A arm withdrew"
+    if of_more and low != "to":
+        return None
     if count.verb:
         j += 1
+    elif low == "for" and j == i + 1 and lows & _ASSIGNING and (follows or tokens[i - 1].lower in {"to", ":", ","}):
+        j += 1  # "randomised to 100 for A and 50 for B"
     elif follows and j == i + 1 and tokens[i - 1].lower == "and" and ((tokens[j].text.isupper() and len(low) > 1) or is_treatment(low)):
         count.verb = True  # "56 patients received ABC and 58 ABD"
     elif low == "with" and ((follows and j == i + 1) or (noun and _treatment_near(tokens, j + 1))):
@@ -214,7 +225,7 @@ def _share(tokens: list[Token], a: int, b: int) -> float | None:
 def _named(tokens: list[Token], count: _Count, source: str, number: int, lows: set[str], *, follows: bool) -> tuple[Entry, int] | None:
     """The entry of a count and the position after its name."""
     i, j = count.at, count.j
-    while j < len(tokens) and tokens[j].lower in _TO_NAME:
+    while j < len(tokens) and (tokens[j].lower in _TO_NAME or (tokens[j].lower == "for" and tokens[j - 1].lower in _ASSIGNING)):
         if tokens[j].lower == "either":
             return None  # the size of all arms
         j += 1
@@ -243,7 +254,7 @@ def _named(tokens: list[Token], count: _Count, source: str, number: int, lows: s
     if not options:
         return None
     headed = [p for p in options if p[-1].lower in HEADS | {"setting"} or p[0].lower in HEADS or p[-1].lower.endswith(("-arm", "-group"))]
-    assigned = tokens[count.j - 1].lower == "to" and bool(lows & {"randomized", "randomised", "randomly", "assigned", "allocated"})
+    assigned = tokens[count.j - 1].lower in {"to", "for"} and bool(lows & _ASSIGNING)
     if not count.verb and not headed and not assigned and not (follows and tokens[count.j - 1].lower == "in" and count.j == i + 2):
         return None  # "423 patients in the A cohort and 188 in B"
     best = headed[0] if headed else options[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.tokens import Token
 
-__all__ = ["after_count", "bracket_size", "sureness"]
+__all__ = ["after_count", "bracket_size", "is_lone_count", "sureness"]
 
 # fmt: off
 _COUNTED = PATIENT_NOUNS | frozenset(
@@ -98,3 +98,11 @@ def after_count(tokens: list[Token], j: int, b: int) -> int:
     if k + 1 < b and tokens[k].text in "[(" and any(t.text == "%" for t in tokens[k : k + 4]):
         k = next((m + 1 for m in range(k, min(b, k + 5)) if tokens[m].text in "])"), b)
     return k + 1 if k < b and tokens[k].lower in _COUNTED else 0
+
+
+def is_lone_count(inside: list[Token]) -> bool:
+    """Whether a bracket holds nothing but a count above nine and its percentage: "312", "312 [50%]", "1,622; 19%"."""
+    if not inside or not inside[0].value.isdigit() or int(inside[0].value[:7]) < 10:
+        return False
+    rest = [t for t in inside[1:] if t.text not in "[](),;"]
+    return not rest or (len(rest) == 2 and rest[0].kind == "n" and rest[1].text == "%")

@@ -9,6 +9,7 @@ from topline.audit.arm_choice import choose, resolve
 from topline.audit.arm_counts import by_columns
 from topline.audit.arm_evidence import Evidence
 from topline.audit.arm_frames import by_addition, by_assignment, by_comparing, by_contrast, by_taking
+from topline.audit.arm_given import GIVING, by_giving
 from topline.audit.arm_numbers import by_number
 from topline.audit.arm_pairs import beside_values, by_definition, by_head
 from topline.audit.arm_phrases import Entry, closing_bracket
@@ -53,6 +54,8 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         if "respectively" in lows or lows & _SEVERAL:
             sets.append(by_columns(tokens, source, number))
         sets.append(_parts(by_number(tokens, lows, source, number)))
+        if lows & GIVING:
+            sets.append(_parts(by_giving(tokens, source, number)))
         if "(" in lows or "[" in lows:
             sets.append(_parts(by_size(tokens, source, number)))
         if lows & HEADS:

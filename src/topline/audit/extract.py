@@ -186,12 +186,19 @@ def extract(text: str) -> Extraction:
                 sizes.setdefault(claim.n, None)
         claims.extend(built)
         used.extend(c.span for c in built)
-    ordered = sorted(claims, key=lambda c: c.span)
+    ordered = sorted((c for c in claims if not _allotted(c, book)), key=lambda c: c.span)
     named = tuple(_with_id(c, i) for i, c in enumerate(ordered, start=1))
     typed = _covered(numbers, used + skipped)
     return Extraction(
         text, named, tuple(book.arms), len(numbers), typed, tuple(skipped), tuple(numbers), tuple(sizes), unread, tuple(registrations)
     )
+
+
+def _allotted(claim: Claim, book: ArmBook) -> bool:
+    """Whether a proportion without a name is the share of patients that an arm got: "699 (50%) to A"."""
+    if claim.type != "proportion" or claim.endpoint is not None or claim.x is None:
+        return False
+    return any(arm.n == claim.x and abs(arm.span[0] - claim.span[0]) < 200 for arm in book.arms)
 
 
 def _tested(item: Item) -> bool:

@@ -196,9 +196,9 @@ def small_number(word: str) -> int | None:
 
 
 def _spelled_value(tokens: list[Token], i: int) -> tuple[int | None, int]:
-    ones, _, hundred = tokens[i].lower.partition("-")
-    hundreds = hundred == "hundred"  # "one-hundred twenty"
-    value = small_number(ones if hundreds else tokens[i].lower)
+    ones, _, power = tokens[i].lower.rpartition("-")
+    hundreds, thousands = power == "hundred", power == "thousand"  # "one-hundred twenty", "eight-thousand four-hundred"
+    value = small_number(ones if hundreds or thousands else tokens[i].lower)
     if value is None:
         return None, i
     j = i + 1
@@ -216,11 +216,12 @@ def _spelled_value(tokens: list[Token], i: int) -> tuple[int | None, int]:
             if rest >= 20 and rest % 10 == 0 and j < len(tokens) and 1 <= _ONES.get(tokens[j].lower, 0) <= 9:
                 value += _ONES[tokens[j].lower]
                 j += 1
-    if j < len(tokens) and tokens[j].lower == "thousand" and value < 100:
+    if thousands or (j < len(tokens) and tokens[j].lower == "thousand" and value < 100):
         value *= 1000
-        j += 1
+        j += not thousands
         k = j + 1 if j < len(tokens) and tokens[j].lower == "and" else j
-        if k < len(tokens) and tokens[k].kind == "w" and small_number(tokens[k].lower) is not None:
-            rest, j = _spelled_value(tokens, k)
-            value += rest or 0
+        if k < len(tokens) and tokens[k].kind == "w":
+            more, end = _spelled_value(tokens, k)
+            if more is not None:
+                value, j = value + more, end
     return value, j
