@@ -174,3 +174,42 @@ def test_the_drug_after_its_dose() -> None:
         "The ORR was 2% with observation and 30% with vinorelbine plus cisplatin."
     )
     assert arms(text) == [("observation", 433), ("vinorelbine plus cisplatin", 407)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "We randomly assigned women to carboplatin (AUC 5) and paclitaxel (175 mg per square meter), given every 3 weeks for 6 cycles, "
+            "or to this regimen plus velatinib. Median PFS was 20.3 months with standard therapy and 24.1 months with velatinib.",
+            ["20.3", "24.1"],
+        ),
+        (
+            "Patients were randomised to oxaliplatin and leucovorin, administered every 2 weeks for 12 cycles, or to the same treatment plus "
+            "velatinib. The ORR was 31% with standard treatment alone and 44% with velatinib.",
+            ["31", "44"],
+        ),
+        (
+            "Patients were randomly assigned to receive velatinib 15 mg weekly for 4 weeks (arm A) versus the same regimen followed by "
+            "placebo for 48 weeks (arm B). The ORR was 40% in arm A and 50% in arm B.",
+            ["40", "50"],
+        ),
+    ],
+)
+def test_the_same_regimen_plus_another(text: str, expected: list[str]) -> None:
+    found = {c.value: c.arm for c in extract(text).claims if c.type in {"median", "proportion"}}
+    arms = [arm.name for arm in extract(text).arms]
+    assert [found[value] for value in expected] == arms
+
+
+@pytest.mark.parametrize("drug", ["177Lu-Velotate", "131I-velimab", "68Ga-velastat", "90Y-velimab"])
+def test_an_isotope_is_part_of_a_name(drug: str) -> None:
+    text = (
+        f"Patients received either {drug} (116 patients) or octreotide alone (113 patients; control group). "
+        f"The rate of progression-free survival at month 20 was 65.2% (95% CI, 50.0 to 76.8) in the {drug} group and 10.8% (95% CI, 3.5 to "
+        f"23.0) in the control group. Neutropenia occurred in 1% of patients in the {drug} group."
+    )
+    found = extract(text)
+    arms = [arm.name for arm in found.arms]
+    assert arms[0] == drug
+    assert [c.arm for c in found.claims if c.type in {"landmark_rate", "proportion"}] == [drug, arms[1], drug]

@@ -44,3 +44,15 @@ def test_the_arm_stands_before_its_size(text: str, expected: list[int]) -> None:
 )
 def test_sizes_beside_the_arm(text: str, expected: list[int]) -> None:
     assert sizes(text + RESULT) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Of 364 patients, 353 were eligible (353 eligible: arm A, n = 177; arm B, n = 176).",
+        "After 9 were excluded (5 in each arm), the sizes were as told (analysed: arm A, n = 177; arm B, n = 176).",
+    ],
+)
+def test_a_list_in_a_bracket_may_have_a_lead(text: str) -> None:
+    told = "Patients were assigned to velatinib (arm A) or placebo (arm B). The ORR was 44% in arm A and 31% in arm B. "
+    assert sizes(told + text) == [177, 176]

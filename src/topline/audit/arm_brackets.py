@@ -69,6 +69,7 @@ def _after(tokens: list[Token], b: int, sizes: list[int], source: str, number: i
 
 def _add(out: list[Entry], tokens: list[Token], place: tuple[int, int], k: int, source: str, number: int) -> None:
     a, b = place
+    a = max((m + 1 for m in range(a, b - 1) if tokens[m].text == ":"), default=a)  # "353 eligible: arm A, n = 177"
     while a < b and tokens[a].lower in _LEADING:
         a += 1
     while b > a and tokens[b - 1].lower in _TRAILING:

@@ -42,6 +42,8 @@ _END = frozenset(
         "when", "where", "which", "who", "whose", "within", "would",
     }
 )
+_AGAIN = frozenset({"chemotherapy", "combination", "drugs", "regimen", "schedule", "therapy", "treatment"})
+_AS_GIVEN = frozenset({"administered", "delivered", "given", "infused"})
 # fmt: on
 
 
@@ -127,6 +129,16 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
         token = tokens[k]
         low = token.lower
         part = parts[-1]
+        if low in {"same", "this", "that"} and not part.words and parts[0] is not part:
+            again = next((m for m in range(k + 1, min(k + 3, stop)) if tokens[m].lower in _AGAIN), -1)
+            if again > 0:
+                k = again + 1  # "A or this regimen plus B"
+                continue
+        if low in _AS_GIVEN and k > j and tokens[k - 1].text in ",)" and k + 1 < stop and tokens[k + 1].lower in SCHEDULE:
+            if part.sign == "," and not part.raw:
+                parts.pop()
+            schedule, k = True, k + 1  # "A, given every 3 weeks for 6 cycles, or B"
+            continue
         if low == "either" and part.words:
             shared = list(part.words)  # "A plus either B or C"
             k += 1

@@ -20,10 +20,11 @@ _DOTS = "·∙⋅•‧・\u0387"
 _MIDDLE_DOT = re.compile(f"[{_DOTS}](?=[0-9])")
 _THIN = "\u00a0\u202f" + "".join(map(chr, range(0x2000, 0x200B)))
 _THOUSANDS = re.compile(f"(?<=[0-9])[{_THIN}](?=[0-9]{{3}}(?![0-9]))")
-_SPACED = re.compile(
-    r"(?<![\w.,-])(?<!(?:cycle|grade|group|phase|stage) )(?<!(?:arm|day) )(?P<lead>[0-9]{1,3}) "
-    r"(?=[0-9]{3} (?:(?!of |to |or )[a-z-]{3,20} )?(?:children|individuals|men|participants|patients|people|women)\b)"
+_LEAD = r"(?<![\w.,-])(?<!(?:cycle|grade|group|phase|stage) )(?<!(?:arm|day|Feb|Jan|Mar|May|Nov|Oct|Sep) )(?P<lead>[1-9][0-9]{0,2}) "
+_SPACED = re.compile(  # "16 608 women"
+    rf"{_LEAD}(?=[0-9]{{3}} (?:(?!of |to |or )[a-z-]{{3,20}} )?(?:children|individuals|men|participants|patients|people|women)\b)"
 )
+_SPACED_NUMBER = re.compile(rf"{_LEAD}(?=[0-9]{{3}}(?![\w%,]|[.-][0-9]))")
 _OR_EQUAL = re.compile(r"[<>] ?(?:or|/)? ?=")
 _GLUED_STOP = re.compile(r"(?<=[Vv]s)\.(?=[0-9])")
 _GLUED_YEAR = re.compile(r"(?<=[0-9]y)-(?=[A-Z]{2,5}\b)")
@@ -84,7 +85,8 @@ def clean(text: str) -> str:
     """Repair characters one for one, so that positions in the result are positions in `text`.
 
     Full-width forms become plain, every dash and minus becomes ``-``, odd spaces become a space, and a middle dot before a
-    digit becomes a decimal point, a thin space within a number a comma of thousands, as is the plain one of "16 608 women";
+    digit becomes a decimal point, a thin space within a number a comma of thousands, as are the
+    plain ones of a text that has "16 608 women";
     ">=" and ">or=" become ``≥``; "3y-DFS" is "3y DFS".
     """
     if any(space in text for space in _THIN):
@@ -94,7 +96,8 @@ def clean(text: str) -> str:
         text = _OR_EQUAL.sub(lambda m: ("≥" if m.group()[0] == ">" else "≤") + " " * (len(m.group()) - 1), text)
     if any(dot in text for dot in _DOTS):
         text = _MIDDLE_DOT.sub(".", text)
-    return _SPACED.sub(r"\g<lead>,", _GLUED_YEAR.sub(" ", _GLUED_STOP.sub(" ", text)))
+    text = _GLUED_YEAR.sub(" ", _GLUED_STOP.sub(" ", text))
+    return _SPACED_NUMBER.sub(r"\g<lead>,", text) if _SPACED.search(text) else text
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -31,6 +31,9 @@ _TOKEN = re.compile(
     r"|(?P<s>[^\s])"
 )
 _DECIMAL_COMMA = re.compile(r"(?<![0-9.,])([0-9]{1,3}),([0-9]{1,3})(?![0-9,]|\.[0-9])")
+_ISOTOPE = re.compile(  # "177Lu-DOTATATE", "131I"
+    r"[0-9]{2,3}m?(?:A[ct]|Bi|C[ou]?|F|Ga|Ho|In|Ir?|Lu|Pb|Pd|R[aeu]|S[mr]|Tc|Tl|Y|Zr)(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])"
+)
 _ONES = {
     w: i
     for i, w in enumerate(
@@ -94,7 +97,11 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
                 b = commas[a]
                 out.append(Token("n", text[a:b], text[a:b], a, b, text[a:b].replace(",", ".")))
             else:
-                if b < end and "," not in raw and text[b : b + 1].isalpha() and raw.isdigit() and _is_code(text, a, b, end):
+                isotope = _ISOTOPE.match(text, a, end) if 1 < len(raw) < 4 and text[b : b + 1].isalpha() else None
+                if isotope:
+                    b = isotope.end()
+                    out.append(Token("w", text[a:b], text[a:b].lower(), a, b))
+                elif b < end and "," not in raw and text[b : b + 1].isalpha() and raw.isdigit() and _is_code(text, a, b, end):
                     b = _code_end(text, b, end)
                     out.append(Token("w", text[a:b], text[a:b].lower(), a, b))
                 else:
