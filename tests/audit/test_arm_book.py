@@ -185,8 +185,8 @@ def test_the_drug_after_its_dose() -> None:
             ["20.3", "24.1"],
         ),
         (
-            "Patients were randomised to oxaliplatin and leucovorin, administered every 2 weeks for 12 cycles, or to the same treatment plus "
-            "velatinib. The ORR was 31% with standard treatment alone and 44% with velatinib.",
+            "Patients were randomised to oxaliplatin and leucovorin, administered every 2 weeks for 12 cycles, or to the same treatment "
+            "plus velatinib. The ORR was 31% with standard treatment alone and 44% with velatinib.",
             ["31", "44"],
         ),
         (

@@ -23,7 +23,13 @@ _REVIEWED = frozenset(
         "reviewed", "studied",
     }
 )
-_COUNTED = frozenset({"patients", "participants", "subjects", "cases", "individuals", "women", "men", "pts"})
+_COUNTED = frozenset(
+    {
+        "adults", "cases", "children", "individuals", "men", "outpatients", "participants", "patients", "pts", "subjects",
+        "survivors", "volunteers", "women",
+    }
+)
+_SAMPLES = frozenset({"biopsies", "samples", "specimens", "tissues", "tumors", "tumours"})
 _NOT_BETWEEN = frozenset(  # what parts a number from the patients after it: "three times faster for patients"
     {
         "and", "arms", "at", "by", "centers", "centres", "courses", "cycles", "days", "doses", "faster", "fold", "for", "from", "groups",
@@ -36,6 +42,12 @@ _WHOLE = frozenset(
         "accrual of", "analysis of", "cohort of", "comprised of", "consisted of", "consisting of", "data from", "data of", "database of",
         "on data", "pooled from", "population of", "records of", "results from", "review of", "sample of", "series of", "total of",
         "outcomes from", "over-accrual of", "obtained from", "collected from", "derived from", "based on",
+    }
+)
+_STUDY_OF = frozenset(
+    {
+        "study among", "study in", "study of", "study on", "study with", "survey of", "trial among", "trial in", "trial of", "trial on",
+        "trial with",
     }
 )
 _PLANNED = frozenset({"planned", "target", "expected", "projected", "intended"})
@@ -116,13 +128,13 @@ def _names_the_sample(words: list[str]) -> bool:
     return words[-1:] == ["sample"] or words[-2:] == ["sample", "size"] or words[-3:-1] == ["number", "of"]
 
 
-def _noun_after(sentence: list[Token], i: int) -> int:
+def _noun_after(sentence: list[Token], i: int, nouns: frozenset[str] = _COUNTED) -> int:
     """Where the patients stand that the number at `i` counts ("226 adult patients"); -1 without them."""
     start = i + 1
     if [t.text for t in sentence[i + 1 : i + 2]] == ["("] and [t.text for t in sentence[i + 3 : i + 5]] == ["%", ")"]:
         start = i + 5 if any(t.lower in {"randomly", "randomised", "randomized"} for t in sentence[i + 5 : i + 9]) else i + 1
     for j in range(start, min(len(sentence), i + 8)):  # "172 (65%) patients were randomly assigned"
-        if sentence[j].lower in _COUNTED:
+        if sentence[j].lower in nouns:
             return j
         if sentence[j].kind != "w" or sentence[j].lower in _NOT_BETWEEN:
             break
@@ -131,16 +143,22 @@ def _noun_after(sentence: list[Token], i: int) -> int:
 
 def _without_noun(sentence: list[Token], i: int) -> bool:
     """ "… were screened, and 585 were randomly assigned", "of 1460 patients …, 507 met the criteria": named before."""
-    words = [t.lower for t in sentence[i + 1 : i + 5]]
+    words = [t.lower for t in sentence[i + 1 : i + 9]]
+    if words[:2] == ["of", "whom"]:
+        words = words[2:]  # "185 were enrolled, 174 of whom were randomly assigned"
     before = sentence[i - 1].lower if i else ""
-    verb = words[:1] == ["were"] and any(w in {"randomized", "randomised", "assigned", "enrolled", "included"} for w in words[1:3])
+    stop = next((k for k, w in enumerate(words) if not w.isalpha() or w in {"in", "not", "to", "who"}), len(words))
+    verb = words[:1] == ["were"] and any(w in _SET_APART for w in words[1 : min(stop, 6)])
     if not _is_count(sentence[i]) and (
-        len(sentence[i].value) < 2 or "to" in words[2:] or not {"randomly", "randomized", "randomised"} & set(words)
+        len(sentence[i].value) < 2 or "to" in words[2:4] or not {"randomly", "randomized", "randomised"} & set(words)
     ):
         return False  # "Seventy patients consented, and 64 were randomly assigned"
     verb = verb or (words[:1] == ["met"] and any(w in {"criteria", "inclusion", "eligibility"} for w in words[1:]))
-    named = any(t.lower in PATIENT_NOUNS for t in sentence[:i])
+    named = any(t.lower in PATIENT_NOUNS | _COUNTED for t in sentence[:i])
     return verb and named and before in {",", "and", "whom", "which", ";"}
+
+
+_SET_APART = frozenset({"analysed", "analyzed", "assigned", "enrolled", "included", "randomised", "randomized", "recruited", "registered"})
 
 
 def _is_count(token: Token) -> bool:
@@ -176,13 +194,18 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
         if before[-1:] == ["of"] and out and out[-1][1] == i - 2:
             continue  # "186 of 750"
         noun = _noun_after(sentence, i)
+        if noun < 0 and first and not out and before[-1:] in (["in"], ["on"], ["of"]) and _REVIEWED & {t.lower for t in sentence[:i]}:
+            noun = _noun_after(sentence, i, _SAMPLES)
+            if noun > 0:
+                return [(value, i, noun + 1, "total")]  # "expression was evaluated by PCR in 158 tumour samples"
         if noun < 0:
             noun = _part_of(sentence, i)
             if noun >= 0 and sentence[i + 1].lower == "out":
                 out.append((value, i, noun + 1, "included"))
                 continue
             if noun < 0 and value > above and _without_noun(sentence, i):
-                out = [x for x in out if x[3] != "total"]  # "of 1460 patients …, 507 met the criteria"
+                if not _SET_APART & {t.lower for t in sentence[:i]}:
+                    out = [x for x in out if x[3] != "total"]  # "of 1460 patients …, 507 met the criteria"
                 out.append((value, i, i + 1, sentence[i + 2].lower))
             if noun < 0:
                 continue
@@ -202,11 +225,14 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
             return [*out, (value, i, noun + 1, "total")]
         verb = "total" if before[-1:] == ["total"] else _verb_after(sentence, noun, value > above and not out and before[-1:] != ["the"])
         of_parts = first and before[-1:] == ["of"] and len(before) > 3 and before[-3].isdigit() and " ".join(before[-5:-3]) in _WHOLE
+        studied = first and not out and " ".join(before[-2:]) in _STUDY_OF and value > above
         whole = (
             of_parts
+            or studied
             or " ".join(before[-2:]) in _WHOLE
             or before[-3:] == ["a", "number", "of"]
-            or (first and before[-1:] == ["of"] and (verb in _REVIEWED or before[-2:-1] in (["subgroup"], ["subset"])))
+            or (first and before[-1:] in (["of"], ["in"], ["from"]) and before[-2:-1] != ["("] and verb in _REVIEWED and value > above)
+            or (first and before[-2:] in (["subgroup", "of"], ["subset", "of"]))
         )
         if before and before[-1] in {"of", "/", "in", "among", "for"} and not whole:
             continue
