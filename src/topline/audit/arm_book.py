@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from topline.audit.arm_choice import role
-from topline.audit.arm_evidence import Evidence, Key, components
+from topline.audit.arm_evidence import Evidence, Key, components, headed
 from topline.audit.arm_phrases import Entry
 from topline.audit.claims import Arm
 from topline.audit.lexicon import endpoint_at
@@ -14,9 +14,6 @@ from topline.audit.small_words import EMPTY, GENERIC
 __all__ = ["ArmBook", "write_book"]
 
 # fmt: off
-_HEADED = frozenset({
-        "arm", "cohort", "group", "patient", "recipient", "regimen", "schedule", "strategy", "therapy", "treatment",
-    })
 _GROUP = ("group", "arm", "cohort")
 _ROLES = (
     (1, ("experimental", "treatment", "study", "intervention", "combination", "combined", "test", "investigational")),
@@ -39,7 +36,7 @@ class ArmBook:
             size = len(key)
             if tuple(parts[at : at + size]) != key:
                 continue
-            if needs_head and not any(p in _HEADED for p in parts[at + size : at + size + 5]) and not _set_off(parts, at, size):
+            if needs_head and not headed(parts, at + size) and not _set_off(parts, at, size):
                 continue
             return arm, size
         return None
@@ -54,13 +51,16 @@ def _set_off(parts: list[str], at: int, size: int) -> bool:
     if parts[at] in _ROLE_NAMES and before in "([;," and after in ",:)":
         return True
     closed = not after[:1].isalpha() or after in _CLOSING
+    if parts[at] in _ROLE_NAMES:
+        before = parts[at - 2] if before == "the" and at > 1 else before  # "55% with the combination"
+        return before in _GIVEN and (closed or after == "and")
     return parts[at] not in GENERIC and before in _GIVEN and closed  # "docetaxel alone" returns as "with docetaxel"
 
 
 _LED = frozenset({"between", "and", "with", "vs", "versus", "than", "for", "in", ",", "or"})
 _GIVEN = frozenset({"with", "than", "versus", "vs", "for", "receiving", "received", "given"})
-_CLOSING = frozenset({"was", "were", "versus", "vs", "respectively", "in", "at", "had"})
-_ROLE_NAMES = frozenset({"control", "placebo", "observation", "standard", "experimental", "intervention"})
+_CLOSING = frozenset({"at", "had", "in", "respectively", "v", "versus", "vs", "was", "were"})
+_ROLE_NAMES = frozenset({"combination", "control", "experimental", "intervention", "monotherapy", "observation", "placebo", "standard"})
 
 
 def _further(key: Key, others: set[str], evidence: Evidence) -> dict[Key, bool]:
@@ -114,14 +114,14 @@ def write_book(entries: list[Entry], evidence: Evidence) -> ArmBook:
         others = set().union(*(w for k, w in enumerate(words) if k != number)) if len(words) > 1 else set()
         names = {key: len(key) == 1 and (key[0] in GENERIC or len(key[0]) == 1) for key in entry.keys if key}
         for key in list(names):
-            for further, headed in _further(key, others, evidence).items():
+            for further, led in _further(key, others, evidence).items():
                 if further not in given:
-                    names.setdefault(further, headed)
+                    names.setdefault(further, led)
         usual = evidence.usual(entry.keys, entry.name)
         name = f"{entry.name}, {usual}" if usual else entry.name
         book.arms.append(Arm(name, entry.n, tuple(" ".join(k) for k in names), entry.span))
-        for key, headed in names.items():
-            book.index.setdefault(key[0], []).append((key, number, headed))
+        for key, led in names.items():
+            book.index.setdefault(key[0], []).append((key, number, led))
     if len(entries) == 2:
         roles = [role(entry) for entry in entries]
         tested = 1 if roles[0] < roles[1] else 0

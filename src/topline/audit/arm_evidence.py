@@ -8,7 +8,7 @@ from topline.audit.lexicon import parts_of
 from topline.audit.small_words import EMPTY
 from topline.audit.tokens import Token
 
-__all__ = ["Evidence", "Key", "components"]
+__all__ = ["Evidence", "Key", "components", "headed"]
 
 Key = tuple[str, ...]
 
@@ -33,6 +33,13 @@ _WEAK = frozenset({
 _HEADS = frozenset({
         "arm", "cohort", "group",
     })
+_HEADED = frozenset(
+    {
+        "arm", "cohort", "condition", "group", "participant", "patient", "recipient", "regimen", "schedule", "strategy", "subject",
+        "therapy", "treatment", "women",
+    }
+)
+_PARTING = frozenset({".", ";", "enrolled", "had", "included", "of", "received", "that", "underwent", "was", "were", "who", "with"})
 _DESCRIBING = frozenset(
     {
         "choice", "control", "experimental", "intervention", "investigator", "label", "matched", "matching", "modified", "naive",
@@ -54,6 +61,23 @@ def components(key: Key) -> frozenset[str]:
     return frozenset(p for p in key[:denied] if p not in EMPTY and p not in _DESCRIBING) | frozenset(
         f"-{p}" for p in key[denied:] if p not in EMPTY and p not in _NO
     )
+
+
+def headed(parts: list[str], at: int) -> bool:
+    """Whether a word such as "group" follows, if with other arms and brackets before it: "in the A (12%) and B (15%) groups"."""
+    left, depth = 5, 0
+    for p in parts[at : at + 30]:
+        depth += (p in {"(", "["}) - (p in {")", "]"})
+        if depth or p in {")", "]"}:
+            continue
+        if p in _HEADED:
+            return True
+        if p in _PARTING or (p == "in" and left == 5):
+            return False
+        left -= 1
+        if not left:
+            return False
+    return False
 
 
 def _in_order(letters: str, word: str) -> bool:
@@ -172,7 +196,7 @@ class Evidence:
             k = at - 1
             while k >= 0 and row[k] in _ARTICLES:
                 k -= 1
-            if after in _AFTER or (k >= 0 and row[k] in _BEFORE - _WEAK):
+            if after in _AFTER or (k >= 0 and row[k] in _BEFORE - _WEAK) or (after == "(" and headed(row, at + 1)):
                 return True
         return False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from topline.audit.arm_mentions import (
     continues,
     inside_bracket,
@@ -105,7 +107,7 @@ def _arms_of(
     if owner is not None and not any(gaps) and not several:
         return [owner] * k
     if any(gaps):
-        return _by_neighbour(items, s, gaps, tail, before, total)
+        return _by_neighbour(items, s, tail, before, total)
     want = k // per_arm if k % per_arm == 0 else k
     if want <= 1:
         s.closing = bool(tail)
@@ -147,6 +149,8 @@ _WHEN = frozenset(
 def _over_time(items: list[Item], start: int, s: Series) -> bool:
     """Whether two values are one arm's at two times: "from baseline to week 4", "before and after"."""
     words = [x.low for x in items[start : s.first]]
+    if words[-1:] == ["from"] and all(x.low == "to" for x in items[s.first + 1 : s.at[1]]):
+        return True  # "increased from 5.7 to 8.6 months"
     if set(words) & HIGHER | set(words) & LOWER:
         return False
     between = {x.low for x in items[s.first : s.last + 4]}
@@ -252,50 +256,65 @@ def _by_blocks(gaps: list[list[int]], tail: list[int], k: int) -> list[int | Non
     return result if several and len(result) == k else None
 
 
-def _by_neighbour(
-    items: list[Item], s: Series, gaps: list[list[int]], tail: list[int], before: list[tuple[int, bool]], total: int
-) -> list[int | None]:
-    """Arms that stand between the values: after each value or before it."""
+def _by_neighbour(items: list[Item], s: Series, tail: list[int], before: list[tuple[int, bool]], total: int) -> list[int | None]:
+    """Arms that stand between the values: a conjunction parts those of the value before it from those of the value behind it."""
     k = len(s.cells)
-    first_gap = items[s.at[0] + 1 : s.at[1]]
-    lead = next((g for g, gap in enumerate(gaps) if gap), 0)
-    gap_items = items[s.at[lead] + 1 : s.at[lead + 1]]
-    opening = next((x for x in gap_items if x.kind in {"A"} or (x.kind == "W" and x.low not in {")", "]"})), None)
-    trailing = opening is not None and (
-        opening.kind == "A"
-        or opening.low in {"in", "with", "for", "among", "on", "of", "under", "(", "patients", "receiving", "from", "after"}
-    )
-    if opening is not None and opening.kind == "A" and before and not tail:
-        trailing = False
-    if opening is not None and opening.low in {"with", "in"} and not tail and before and not first_gap:
-        trailing = False
-    if not tail and before and not trailing:
-        arms: list[int | None] = [before[-1][0]]
-        for gap in gaps:
-            arms.append(gap[-1] if gap else arms[-1])
+    sides = [_sides(items, a, b, bool(tail) or not before) for a, b in pairwise(s.at)]
+    left = [*(one for one, _ in sides), tail]
+    right = [[], *(two for _, two in sides)]
+    if not any(left[:-1]):  # "in A 12% and in B 8%"
+        lead = before[-1][0] if before else 1 - right[1][-1] if k == 2 == total and right[1] else None
+        arms = [lead]
+        for named in right[1:]:
+            arms.append(named[-1] if named else arms[-1])
         return arms
-    blocks = _by_blocks(gaps, tail, k)
+    if any(right):
+        return _completed([one[0] if one else two[-1] if two else None for one, two in zip(left, right, strict=True)], before, total)
+    blocks = _by_blocks(left[:-1], tail, k)
     if blocks is not None:
         return blocks
-    result: list[int | None] = [None] * k
-    whole = [
-        any(x.low in {"all", "overall", "total", "whole", "entire"} for x in items[a + 1 : b]) and not gap
-        for (a, b), gap in zip(zip(s.at, s.at[1:], strict=False), gaps, strict=True)
-    ]
-    follow: list[int | None] = [gap[0] if gap else None for gap in gaps] + [tail[0] if tail else None]
     upcoming: int | None = None
+    result: list[int | None] = [None] * k
     for c in range(k - 1, -1, -1):
-        if follow[c] is not None:
-            upcoming = follow[c]
-        elif c < len(whole) and whole[c]:
+        if left[c]:
+            upcoming = left[c][0]
+        elif c < k - 1 and any(x.low in _ALL for x in items[s.at[c] + 1 : s.at[c + 1]]):
             upcoming = None
         result[c] = upcoming
-    if follow[-1] is None and k >= 2:
-        known = [a for a in result if a is not None]
-        if total == 2 and known:
-            result = [a if a is not None else 1 - known[-1] for a in result]
-        if k == 2 and total == 2 and result[0] == result[1] and result[0] is not None:
-            result[1] = 1 - result[0]
-        if trailing is False and not before and gaps[0] and k == 2 and total == 2:
-            result = [1 - gaps[0][-1], gaps[0][-1]]
+    known = [a for a in result if a is not None]
+    if not tail and total == 2 and known:
+        result = [a if a is not None else 1 - known[-1] for a in result]
+        if k == 2 and result[0] == result[1] is not None:
+            result[1] = 1 - known[0]
     return result
+
+
+def _completed(arms: list[int | None], before: list[tuple[int, bool]], total: int) -> list[int | None]:
+    """The arms of two values, of which one lacks its own: the subject of the sentence or the other arm."""
+    if arms[0] is None and before:
+        arms[0] = before[-1][0]
+    if len(arms) == 2 == total and None in arms and arms != [None, None]:
+        one = next(a for a in arms if a is not None)
+        return [1 - one if a is None else a for a in arms]
+    return arms
+
+
+def _sides(items: list[Item], a: int, b: int, trailing: bool) -> tuple[list[int], list[int]]:
+    """The arms between two values that belong to the first and those that belong to the second.
+
+    "in A and 8%" belongs to the first value, "and in B 8%" to the second, as does what stands before a last comma: "and, in B, 8%".
+    """
+    joints = [k for k in range(a + 1, b) if items[k].low in _JOINING]
+    arms = [(k, int(items[k].data)) for k in range(a + 1, b) if items[k].kind == "A"]
+    if not joints:
+        named = [arm for _, arm in arms]
+        own = bool(named) and items[b - 1].low in {"(", "["}  # "296 to the A group (36%": both
+        return (named if trailing or own else [], named if own or not trailing else [])
+    first, last = joints[0], joints[-1]
+    if items[last].low == "," and all(k < last for k, _ in arms):
+        last = first
+    return [arm for k, arm in arms if k < last], [arm for k, arm in arms if k > last]
+
+
+_ALL = frozenset({"all", "entire", "overall", "total", "whole"})
+_JOINING = VS | {",", ";", "and", "comparison", "contrast", "but", "or", "whereas", "while", "whilst"}
