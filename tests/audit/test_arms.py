@@ -130,33 +130,6 @@ def test_a_sentence_about_all_patients_has_no_arm() -> None:
     assert told(found, "OS") == [(None, "15.5")]
 
 
-PAIR = "Patients were randomised to velatinib plus docetaxel (n = 60) or docetaxel alone (n = 62). "
-
-
-@pytest.mark.parametrize(
-    ("sentence", "expected"),
-    [
-        (
-            "In the velatinib group, rash resolved in 71% of patients, while in the docetaxel group 90% had rash.",
-            [("v", "71"), ("d", "90")],
-        ),
-        ("Rash was seen in the velatinib (35 of 60, 58%) and docetaxel (34 of 62, 55%) groups.", [("v", "58"), ("d", "55")]),
-        (
-            "Rash was seen more often in the velatinib group 45 (75%) as compared with the docetaxel group 51 (82%).",
-            [("v", "75"), ("d", "82")],
-        ),
-        ("Rash was 15%, compared with docetaxel alone (22%).", [("v", "15"), ("d", "22")]),
-        ("Rash was 15% in the velatinib group, significantly lower than that of docetaxel alone (22%).", [("v", "15"), ("d", "22")]),
-        ("In the velatinib group rash fell to 12%, and, in the docetaxel group, 18%.", [("v", "12"), ("d", "18")]),
-        ("Sixty were given velatinib plus docetaxel (rash, 36%) and 62 docetaxel alone (rash, 32%).", [("v", "36"), ("d", "32")]),
-    ],
-    ids=["while in", "both in brackets", "as compared with", "the other arm", "than that of", "between commas", "in the arm's bracket"],
-)
-def test_a_conjunction_parts_the_arms_between_two_values(sentence: str, expected: list[tuple[str, str]]) -> None:
-    found = [((arm or "-")[0], value) for arm, value in told(extract(PAIR + sentence), "rash")]
-    assert found == expected
-
-
 @pytest.mark.parametrize(
     "sentence",
     [

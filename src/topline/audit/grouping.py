@@ -9,7 +9,7 @@ from topline.audit.items import Item
 from topline.audit.small_words import JOINTS, LINKS, VS
 from topline.audit.tokens import Token
 
-__all__ = ["Series", "group_values", "merge_counts", "of_a_number", "share_denominator", "share_value"]
+__all__ = ["Series", "alike", "group_values", "linked", "merge_counts", "of_a_number", "share_denominator", "share_value"]
 
 
 @dataclass(slots=True)
@@ -39,7 +39,8 @@ class Series:
         return self.at[-1]
 
 
-def _linked(items: list[Item], a: int, b: int) -> bool:
+def linked(items: list[Item], a: int, b: int) -> bool:
+    """Whether nothing but joints, links and arms stands between the values at items `a` and `b`."""
     joint = False
     closed = False  # "83.7% and 80.7% in A and B, respectively; 15.3% and …": what follows is another series
     shut = named = False
@@ -77,7 +78,8 @@ def _kind(cell: Cell) -> str:
     return "plain"
 
 
-def _alike(a: Cell, b: Cell) -> bool:
+def alike(a: Cell, b: Cell) -> bool:
+    """Whether two values may be of one kind: percentages, times, counts."""
     x, y = _kind(a), _kind(b)
     if x == y:
         return True
@@ -146,8 +148,8 @@ def group_values(items: list[Item]) -> list[Series]:
             continue
         if (
             current is not None
-            and (_alike(current.cells[-1], cell) or _set_against(items, current.at[-1], k, cell))
-            and _linked(items, current.at[-1], k)
+            and (alike(current.cells[-1], cell) or _set_against(items, current.at[-1], k, cell))
+            and linked(items, current.at[-1], k)
         ):
             current.cells.append(cell)
             current.at.append(k)

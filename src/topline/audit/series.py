@@ -10,6 +10,7 @@ from topline.audit.directions import turn_round
 from topline.audit.grouping import Series, group_values, merge_counts, of_a_number, share_denominator, share_value
 from topline.audit.items import Item
 from topline.audit.limits import refuse_limits
+from topline.audit.nested_values import Nest, chained, find_nests, in_one_row, inherit_arms, part_row, without_brackets
 from topline.audit.tokens import Token
 from topline.audit.value_arms import assign_arms, assign_times, share_closing_arms
 from topline.audit.value_endpoints import assign_endpoints
@@ -38,8 +39,14 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     refuse_limits(items)
     series = group_values(items)
     closing = _closing_arms(items, series)
-    begin = led = named = 0
+    nests = find_nests(items, series)
+    view = without_brackets(items, series, nests)
+    rows = {row[-1]: row for row in chained(view, series, nests)}
+    heads = {row[0] for row in rows.values()}
+    edges = _edges(series, nests, len(items))
+    begin = led = named = lead = 0
     previous: Series | None = None
+    spoken: Series | None = None
     for number, s in enumerate(series):
         stop = series[number + 1].first if number + 1 < len(series) else len(items)
         outer = _same_depth(items, series[:number], s) if previous is not None else None
@@ -47,20 +54,38 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
         if previous is not None and s.after and previous.endpoints[-1] is None and _shares_predicate(items, previous, s):
             previous.endpoints = [s.endpoints[0]] * len(previous.cells)
         assign_times(items, s, begin, stop, previous)
-        assign_arms(items, s, min(begin, led), stop, previous, book, closing)
+        if number in nests:
+            named = named if _aside(items, s, stop) else s.last + 1
+            previous, s.arms = s, [None] * len(s.cells)
+            continue
+        lead = min(begin, led) if number in heads else lead
+        if number in rows:
+            row = in_one_row([series[n] for n in rows[number]])
+            assign_arms(view, row, lead, edges[number], spoken, book, closing)
+            part_row(row, [series[n] for n in rows[number]])
         dose = len(s.cells) == 1 and s.cells[0].noun is None and s.last + 1 < stop and items[s.last + 1].kind == "A"
         if (dose or s.endpoints[-1] is None) and all(cell.unit is None and cell.x is None for cell in s.cells):
             begin = s.last + 1  # "the 70 patients given B": a number on the way to the value, whose arm is still to be used
             continue
-        begin = led = max(s.last + 1, tail_end(items, s, stop))
+        begin = led = max(s.last + 1, tail_end(view, s, edges[number]))
         named = named if _aside(items, s, stop) else begin
-        previous = s
+        previous = spoken = s
     _later_intervals(items)
     _own_intervals(items, series)
-    share_closing_arms(items, series)
+    share_closing_arms(view, [s for number, s in enumerate(series) if number not in nests])
+    inherit_arms(series, nests)
     _one_endpoint_each(items, series, len(book.arms))
     turn_round(items, series)
     return series
+
+
+def _edges(series: list[Series], nests: Nest, end: int) -> list[int]:
+    """Where the next series outside brackets begins, for each series."""
+    out: list[int] = []
+    for number in range(len(series) - 1, -1, -1):
+        out.append(end)
+        end = end if number in nests else series[number].first
+    return out[::-1]
 
 
 def _aside(items: list[Item], s: Series, stop: int) -> bool:

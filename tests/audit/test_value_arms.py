@@ -1,0 +1,61 @@
+"""Which arm each value belongs to: by the words between the values, around them and in their brackets. Every sentence is our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from topline.audit.extract import extract
+
+PAIR = "Patients were randomised to velatinib plus docetaxel (n = 60) or docetaxel alone (n = 62). "
+
+
+def told(sentence: str, *endpoints: str) -> list[tuple[str, str | None]]:
+    """First letter of the arm, and the value, of each claim with one of the endpoints."""
+    claims = extract(PAIR + sentence).claims[2:]
+    return [((c.arm or "-")[0], c.value) for c in claims if c.endpoint in endpoints and c.type not in {"ratio", "p_value"}]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "In the velatinib group, rash resolved in 71% of patients, while in the docetaxel group 90% had rash.",
+            [("v", "71"), ("d", "90")],
+        ),
+        ("Rash was seen in the velatinib (35 of 60, 58%) and docetaxel (34 of 62, 55%) groups.", [("v", "58"), ("d", "55")]),
+        (
+            "Rash was seen more often in the velatinib group 45 (75%) as compared with the docetaxel group 51 (82%).",
+            [("v", "75"), ("d", "82")],
+        ),
+        ("Rash was 15%, compared with docetaxel alone (22%).", [("v", "15"), ("d", "22")]),
+        ("Rash was 15% in the velatinib group, significantly lower than that of docetaxel alone (22%).", [("v", "15"), ("d", "22")]),
+        ("In the velatinib group rash fell to 12%, and, in the docetaxel group, 18%.", [("v", "12"), ("d", "18")]),
+        ("Sixty were given velatinib plus docetaxel (rash, 36%) and 62 docetaxel alone (rash, 32%).", [("v", "36"), ("d", "32")]),
+    ],
+    ids=["while in", "both in brackets", "as compared with", "the other arm", "than that of", "between commas", "in the arm's bracket"],
+)
+def test_a_conjunction_parts_the_arms_between_two_values(sentence: str, expected: list[tuple[str, str]]) -> None:
+    found = told(sentence, "rash")
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "The ORR was 83% (25% CR) with velatinib versus 59% (14% CR) with docetaxel.",
+            [("v", "83"), ("v", "25"), ("d", "59"), ("d", "14")],
+        ),
+        (
+            "The ORR was higher in the velatinib group: 83% (25% CR) versus 59% (14% CR) (P = 0.002).",
+            [("v", "83"), ("v", "25"), ("d", "59"), ("d", "14")],
+        ),
+        ("The ORR was 7.8% (10 events) with docetaxel versus 16.6% (21 events) with velatinib.", [("d", "7.8"), ("v", "16.6")]),
+        ("The ORR was 40% (CR, 10%; PR, 30%) in the velatinib group.", [("v", "40"), ("v", "10"), ("v", "30")]),
+        ("With velatinib and docetaxel the ORR was 35% vs 20% (CR: 10% vs 5%).", [("v", "35"), ("d", "20"), ("v", "10"), ("d", "5")]),
+        ("The ORR was 20% (25% with velatinib versus 15% with docetaxel).", [("-", "20"), ("v", "25"), ("d", "15")]),
+    ],
+    ids=["both named behind", "one named before", "counts", "two in a bracket", "pairs", "arms within"],
+)
+def test_a_value_in_a_bracket_has_the_arm_of_the_value_before_it(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert told(sentence, "ORR", "CR", "PR") == expected
