@@ -271,3 +271,34 @@ def test_what_stands_behind_a_value(text: str, expected: list[tuple[str, str | N
 def test_the_name_of_an_interval_may_stand_with_an_earlier_ratio() -> None:
     text = "PFS favoured velatinib (HR 0.41; 95% CI 0.17-0.99; p=0.040), but OS did not (HR 0.75; 0.36-1.56; p=0.44)."
     assert [(c.value, c.lower, c.upper) for c in audit_text(text).claims] == [("0.41", "0.17", "0.99"), ("0.75", "0.36", "1.56")]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Adverse events were reported by 65.0% versus 75.9%, and on days 1-3 (8.0% versus 47.5%).", ["65.0", "75.9", "8.0", "47.5"]),
+        ("Most adverse events were of grade 0-1 (83.8%).", ["83.8"]),
+        ("PFS was no longer than with velotinib every 3 weeks (14.7 months and 14.0 months, respectively).", ["14.7", "14.0"]),
+        ("There was a 46% (6.9-3.7) reduction in the score, and a 15% (3.5-6.5) reduction in controls.", []),
+        ("Infections were seen in 0 (0%) vs. 1 (0.3%) patients (RD - 0.3 (- 0.9,0.3)).", ["0", "0.3"]),
+    ],
+)
+def test_what_stands_beside_a_result_is_none(text: str, values: list[str]) -> None:
+    claims = [c for c in audit_text(text).claims if c.type != "p_value"]
+    assert [c.value for c in claims] == values
+    assert all(c.lower is None for c in claims)
+
+
+def test_a_time_of_years_and_months_is_one_value() -> None:
+    (claim,) = audit_text("Median follow-up was 2 years and 5 months (IQR 12-52 months).").claims
+    assert (claim.value, claim.unit, claim.lower, claim.upper) == ("29", "months", "12", "52")
+
+
+def test_the_level_of_an_interval_may_stand_behind_its_name() -> None:
+    (claim,) = claims("The response rate was 17.0% (confidence interval (CI) 95%, 15.4 to 18.6).", "proportion")
+    assert (claim.value, claim.lower, claim.upper, claim.conf_level) == ("17.0", "15.4", "18.6", "95")
+
+
+def test_the_least_and_the_most_are_a_range() -> None:
+    (claim,) = audit_text("Median follow-up was 19.7 months (minimum-maximum 0-56.4).").claims
+    assert (claim.value, claim.lower, claim.upper, claim.interval) == ("19.7", "0", "56.4", "range")

@@ -23,6 +23,13 @@ def _holds(interval: Interval, value: str) -> bool:
     return float(interval.lower) <= float(value.lstrip("<>")) <= float(interval.upper)
 
 
+def _reversed(interval: Interval, value: str | None) -> bool:
+    """Whether the first bound is the larger one, and the value does not lie between them either."""
+    if "NR" in (interval.lower, interval.upper) or float(interval.lower) <= float(interval.upper):
+        return False
+    return value in {None, "NR"} or not float(interval.upper) <= float(str(value).lstrip("<>")) <= float(interval.lower)
+
+
 class CellGrammar(ValueGrammar):
     """Parsers of whole values over one sentence."""
 
@@ -59,6 +66,12 @@ class CellGrammar(ValueGrammar):
                     cell.unit, j = self.unit(k + 1)
                     while self.low[j] in NOT_RESULTS or "/" in self.low[j][1:] or _PER.match(self.low[j]):
                         j += 1
+            elif (
+                cell.unit == "years" and self.low[j] in {"and", ","} and self.integer(j + 1) is not None and self.unit(j + 2)[0] == "months"
+            ):
+                months = self.integer(j + 1) or 0  # "2 years and 5 months"
+                if months < 12 and cell.value.isdigit():
+                    cell.value, cell.unit, j = str(12 * int(cell.value) + months), "months", j + 3
             elif cell.unit == "%" and self.low[j] in {"of", "among"}:
                 k = j + 1
                 while k < j + 4 and self.low[k] in {"the", "all", "these"}:
@@ -157,6 +170,10 @@ class CellGrammar(ValueGrammar):
                 cell.x, cell.n = fraction[0], fraction[1]
                 j = fraction[2]
                 return j + 1 if self.low[j] in PATIENT_NOUNS else j
+            x, n = self.integer(k), self.integer(k + 2)
+            if opener in OPEN and x is not None and n and x > n and self.low[k + 1] == "/" and self.low[k + 3] in CLOSE | {";", ","}:
+                cell.x, cell.n = x, n  # "12.5% (9/8)": more than all, for the checks to say
+                return k + 3
             if self.low[k] == "n" and self.low[k + 1] in {"=", ":"} and self.integer(k + 2) is not None:
                 if self.low[k + 3] == "/" and self.integer(k + 4) is not None:
                     cell.x, cell.n = self.integer(k + 2), self.integer(k + 4)
@@ -206,6 +223,8 @@ class CellGrammar(ValueGrammar):
                 return bare[1]
         if opener in OPEN and cell.interval is None:
             bare = self.interval(k)
+            if bare is not None and ("and" in self.low[k : bare[1]] or _reversed(bare[0], cell.value)):
+                return None  # "every 3 weeks (14.7 months and 14.0 months)", "a 46% (6.9-3.7) reduction"
             of_middle = {"median", "mean"} & set(self.low[max(0, k - 8) : k])  # "median age was 24 (14-66)"
             known = (
                 cell.unit is not None

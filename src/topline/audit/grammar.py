@@ -84,7 +84,7 @@ class Grammar(RatioGrammar):
             if low[k] in {"grade", "grades"}:
                 k += 1
             second = self.tokens[k].value if self.kinds[k] == "n" else _ROMAN.get(low[k], "")
-            if second in {"2", "3", "4", "5"} and second > first and self.low[k + 1] != "%":
+            if second in {"1", "2", "3", "4", "5"} and second > first and self.low[k + 1] != "%":
                 return f"{first}-{second}", k + 1
         return first, j
 

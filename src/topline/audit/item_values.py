@@ -88,6 +88,7 @@ _SUBSTANCES = frozenset(
 )  # fmt: skip
 
 
+_SPANNED = frozenset({"cycles", "day", "days", "months", "weeks", "years"})
 _CHANGES = frozenset(
     {
         "reduction", "reductions", "improvement", "increase", "decrease", "decline", "drop", "lower", "higher", "less", "more", "greater",
@@ -235,6 +236,10 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         found = g.cell(i)
         if found is None or (found[0].interval is None and found[0].x is None):
             return Item("X", i, i + 2)  # but "higher than 21.4% (95% CI 10.5-43.6) in B"
+    if after == "%" and before in {"a", "an"} and tokens[i + 2 : i + 3] and tokens[i + 2].text == "(":
+        end = next((j for j in range(i + 3, min(len(tokens), i + 14)) if tokens[j].text == ")"), 0)
+        if end and tokens[end + 1 : end + 2] and tokens[end + 1].lower in _CHANGES:
+            return Item("X", i, end + 1)  # "a 46% (3.7-6.9) reduction"
     if after == "%" and [t.lower for t in tokens[i + 2 : i + 4]] == ["(", "from"]:
         end = next((j for j in range(i + 4, min(len(tokens), i + 14)) if tokens[j].text == ")"), i + 1)
         return Item("X", i, end + 1)  # "an increase of 7.3% (from 28.1% to 35.4%)"
@@ -249,7 +254,12 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     code = _code_range(tokens, i, before)
     if code is not None:
         return code
-    if before in {"difference", "differences", "δ"} or (after in {"percentage", "%", "points", "months"} and _difference_before(tokens, i)):
+    risk = before == "-" and i > 1 and tokens[i - 2].lower in {"rd", "ard"}  # "RD - 0.3"
+    if (
+        before in {"difference", "differences", "δ", "rd", "ard"}
+        or risk
+        or (after in {"percentage", "%", "points", "months"} and _difference_before(tokens, i))
+    ):
         found = g.cell(i)
         return Item("X", i, found[1] if found else i + 1)
     if (
@@ -294,6 +304,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     ):
         return Item("X", i, j)  # "the daily one week follow-up"
     later = tokens[j].lower if j < len(tokens) else ""
+    if before == "-" and cell.x is not None and i > 2 and tokens[i - 2].end == tokens[i - 1].start and tokens[i - 3].lower in _SPANNED:
+        return Item("X", i, i + 1)  # "on days 1-3 (8.0% versus 47.5%)"
     named = i > 0 and tokens[i - 1].kind == "w" and before not in _STATED and cell.interval is None
     if named and cell.unit in {"months", "weeks", "days", "years"} and later in {"after", "following", "post", "before"}:
         return Item("X", i, j)  # "the levels 90 days after treatment"

@@ -95,7 +95,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             ci_head = g.ci_head(i)
             if ci_head is not None:
                 return Item("H", i, ci_head[1], ci_head[0])
-        if head in "ir":
+        if head in "imr":
             spread = g.spread(i)
             if spread is not None:
                 return Item("S", i, spread[1], spread[0])

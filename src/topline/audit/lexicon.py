@@ -78,7 +78,7 @@ _EVENTS = {
     "TRDEATH": "treatment related death|treatment related mortality|drug related death|fatal treatment related adverse event|toxic death",
     "DEATH": "death|mortality|died",
     "DISC": "treatment discontinuation|discontinuation of treatment|discontinued treatment|permanent discontinuation|"
-    "discontinuation|discontinued|temporary discontinuation",
+    "discontinuation|discontinued|temporary discontinuation|discontinuation ae|discontinuation adverse event",
     "DOSERED": "dose reduction|dose modification|dose interruption|dose delay|dose adjustment",
 }
 _OTHER = {

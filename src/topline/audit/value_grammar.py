@@ -191,7 +191,7 @@ class ValueGrammar:
             and self.kinds[j] == "n"
             and low[j + 1] == "%"
             and self.tokens[j].value in _LEVELS
-            and (low[j + 2] not in {"-", "to", ","} or (low[j + 2] == "," and self.kinds[j + 3] != "n"))
+            and (low[j + 2] not in {"-", "to", ","} or (low[j + 2] == "," and (self.kinds[j + 3] != "n" or low[j + 4] in {"-", "to"})))
         ):
             level, j = self.tokens[j].value, j + 2
         elif (
@@ -256,7 +256,7 @@ class ValueGrammar:
                 j += 3
             elif low[j] == "," and low[j + 1] == "iqr":
                 j += 2
-        elif low[j] in {"range", "ranges", "ranging", "ranged", "min-max", "range:"}:
+        elif low[j] in {"range", "ranges", "ranging", "ranged", "min-max", "minimum-maximum", "range:"}:
             kind = "range"
             j += 1
         else:
