@@ -178,7 +178,8 @@ def test_order_of_values_follows_the_sentence_not_the_order_of_naming() -> None:
     [
         ("The median change was −112.5 (range −281.3 to −33.8).", ["-112.5"]),
         ("The mean change in score was -3.2 ± 1.1.", ["-3.2"]),
-        ("The median change was −12.5% (range −28.3% to 3.8%).", []),
+        ("The change was −12.5% (range −28.3% to 3.8%).", []),
+        ("The median change was −12.5% (range −28.3% to 3.8%).", ["-12.5"]),
         ("Median follow-up was 9.0 -12 months.", ["9.0", "12"]),
     ],
 )

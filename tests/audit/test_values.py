@@ -302,3 +302,43 @@ def test_the_level_of_an_interval_may_stand_behind_its_name() -> None:
 def test_the_least_and_the_most_are_a_range() -> None:
     (claim,) = audit_text("Median follow-up was 19.7 months (minimum-maximum 0-56.4).").claims
     assert (claim.value, claim.lower, claim.upper, claim.interval) == ("19.7", "0", "56.4", "range")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The variant was detected in 18 samples (20.2%).", [("20.2", 18)]),
+        ("Amplification was found in 4 lesions (12%), deletion in three tumours (9%).", [("12", 4), ("9", 3)]),
+        ("Of 57 237 people, 40 674 (71%) had a scan.", [("71", 40674)]),
+        ("Toxic death occurred in one patient in the velotinib group (<1%; sepsis) and in two patients in the placebo group (4%).",
+         [("<1", 1), ("4", 2)]),
+        ("Side effects were similar to those previously reported but commoner with velotinib (41%) than with placebo (31%).",
+         [("41", None), ("31", None)]),
+        # a unit of doses, a raised number, others' results
+        ("The dose of velotinib was 75/600 mg/m2.", []),
+        ("There were 10<sup>9</sup> cells.", []),
+        ("In earlier studies fever was previously reported in 41%.", []),
+    ],
+)  # fmt: skip
+def test_counts_with_shares_of_anything(sentence: str, expected: list[tuple[str, int | None]]) -> None:
+    assert [(c.value, c.x) for c in claims(ARMS + sentence, "proportion")] == expected
+
+
+def test_tags_do_not_change_a_sign() -> None:
+    assert [c.p for c in claims(ARMS + "OS was longer (<i>P</i> = .002) and so was PFS (<i>p</i> < .001).", "p_value")] == [
+        "0.002",
+        "<0.001",
+    ]
+
+
+def test_a_threshold_is_no_p_value() -> None:
+    text = "The significance threshold for PFS was P = 0.0086; the log-rank test gave P = 0.0021."
+    assert [c.p for c in claims(ARMS + text, "p_value")] == ["0.0021"]
+
+
+def test_the_endpoint_goes_on_behind_a_list_in_brackets() -> None:
+    text = (
+        "Treatment-related deaths occurred in five (11%) patients in the velotinib group (two of unknown cause, one haemorrhage, and one "
+        "arrhythmia) and one (2%) patient in the placebo group (sepsis)."
+    )
+    assert [(c.endpoint, c.value) for c in claims(ARMS + text, "proportion")] == [("TRDEATH", "11"), ("TRDEATH", "2")]

@@ -16,10 +16,10 @@ from topline.audit.build_context import (
     sentence_marks,
     speaks_of_others,
 )
+from topline.audit.build_locations import location_claim, share_is_middle, words_between
 from topline.audit.claims import Claim
 from topline.audit.clause_words import SEXES
 from topline.audit.grammar import Cell
-from topline.audit.lexicon import FAMILY
 from topline.audit.phrases import family_of
 from topline.audit.series import Series
 from topline.audit.small_words import VS
@@ -162,8 +162,11 @@ def _value_claim(
         return Claim("mean_sd", value=cell.value, lower=cell.sd, unit=cell.unit, interval="sd", **shared)
     if cell.value is None and x is not None and n is not None and family == "tte":
         return Claim("count", value=str(x), x=x, n=n, unit="events", n_from="printed", **shared)  # "324 of 385 planned events"
+    share = x is None and n is None and cell.unit == "%"
+    if share and family in {"phrase", "term"} and not s.after and share_is_middle(context, s):
+        return location_claim(context, s, cell, code, family, shared)
     if cell.unit == "%" or (x is not None and n is not None):
-        if cell.value == "NR" or (cell.value is not None and float(cell.value.lstrip("<>")) > 100):
+        if cell.value == "NR" or (cell.value is not None and not 0 <= float(cell.value.lstrip("<>")) <= 100):
             return None
         if endpoint is None and cell.unit == "%" and x is None and n is None and interval is None:
             endpoint = None
@@ -191,7 +194,7 @@ def _value_claim(
             grade=None if landmark else grade,
             **shared,
         )
-    found = _location_claim(context, s, cell, code, family, shared)
+    found = location_claim(context, s, cell, code, family, shared)
     if found is not None:
         return found
     if (
@@ -215,55 +218,6 @@ def _value_claim(
     return None
 
 
-def _location_claim(context: SentenceContext, s: Series, cell: Cell, code: str | None, family: str, shared: dict[str, Any]) -> Claim | None:
-    """A median, a mean or a follow-up time: which of them, the words before the value say."""
-    timed = cell.unit in {"months", "years", "weeks", "days"}
-    if code is None or cell.value is None or cell.noun is not None or (cell.value == "NR" and family != "tte"):
-        return None
-    lower, upper, kind, level = interval_bounds(cell.interval)
-    shared = shared | {"value": cell.value, "lower": lower, "upper": upper, "conf_level": level, "unit": cell.unit, "interval": kind}
-    printed = timed or cell.value == "NR" or lower is not None
-    said = _said_before(context, s)
-    if code == "FU":
-        near = _words(context, max(0, s.first - 24), min(len(context.items), s.last + 5))
-        how_long = near & _HOW_LONG or lower is not None or cell.value == "NR"
-        return Claim("follow_up", **shared) if printed and (how_long or _said_plainly(context, s)) else None
-    if "means" in said and " by means of " in context.body:
-        said = said - {"means"}
-    if said & {"mean", "means", "average"} and not said & {"median", "medians"}:
-        return Claim("mean_sd", **shared) if printed or "." in cell.value or _said_plainly(context, s) else None
-    median = bool(said & {"median", "medians", "mpfs", "mos"}) or any(w.startswith("m") and w[1:].upper() in FAMILY for w in said)
-    if median and (printed or "." in cell.value or _said_plainly(context, s)):
-        return Claim("median", **shared)
-    return Claim("median", **shared) if family == "tte" and (printed or (timed and "." in cell.value)) else None
-
-
-_HOW_LONG = frozenset(
-    {"median", "medians", "mean", "means", "average", "minimum", "maximum", "longest", "shortest", "followed", "total", "ranged", "range"}
-)
-
-
-def _said_plainly(context: SentenceContext, s: Series) -> bool:
-    return s.stated and not s.cells[0].spelled and context.items[s.first - 1].low in {"was", "were", "of", "=", ":"}
-
-
-def _said_before(context: SentenceContext, s: Series) -> set[str]:
-    """The words between the values before and this series, and those within it."""
-    start = s.first
-    items = context.items
-    while start > 0 and s.first - start < 30:
-        before = items[start - 1]
-        bracketed = before.kind == "C" and start > 1 and items[start].low in {")", "]"} and items[start - 2].low in {"(", "["}
-        if before.kind in {"C", "P", "R"} and not bracketed:
-            break
-        start -= 1
-    return _words(context, start, s.last + 1)
-
-
-def _words(context: SentenceContext, a: int, b: int) -> set[str]:
-    return {context.tokens[n].lower for x in context.items[a:b] for n in range(x.i, min(x.j, len(context.tokens)))}
-
-
 def _over_time(context: SentenceContext, s: Series, code: str | None) -> bool:
     """Whether a rate with a time is one of a curve: "the 15-year incidence of X", "3-month mortality"; response rates are not."""
     family = family_of(code)
@@ -272,7 +226,7 @@ def _over_time(context: SentenceContext, s: Series, code: str | None) -> bool:
     if family in {"phrase", "other", ""} or code == "DEATH":
         return True
     words = {"cumulative", "actuarial", "incidence", "incidences", "probability", "kaplan-meier", "estimated", "risk"}
-    return bool(words & _words(context, max(0, s.first - 14), s.first))
+    return bool(words & words_between(context, max(0, s.first - 14), s.first))
 
 
 def _versus(context: SentenceContext, s: Series) -> bool:

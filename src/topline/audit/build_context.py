@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from topline.audit.arms import ArmBook
 from topline.audit.grammar import Interval
+from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.lexicon import HIGHER, LOWER
 from topline.audit.tokens import Token
@@ -60,6 +61,7 @@ class SentenceContext:
     group: int
     last_endpoint: str | None = None
     spoken: str | None = None
+    middle: tuple[str, Series] | None = None  # "mean" or "median", and the last values that were one
 
 
 def item_span(context: SentenceContext, at: int) -> tuple[int, int]:

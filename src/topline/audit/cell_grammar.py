@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
+from topline.audit.measures import THINGS, measured_unit
 from topline.audit.small_words import VS
 from topline.audit.value_grammar import CLOSE, OPEN, Cell, Interval, ValueGrammar
 
@@ -55,15 +56,15 @@ class CellGrammar(ValueGrammar):
             cell.value = self.tokens[i].value
             j = i + 1
             cell.unit, j = self.unit(j + (self.low[j] == "-" and self.low[j + 1] in TIME_UNITS))
-            if cell.unit is None and self.low[j] in NOT_RESULTS and self.low[i - 1 if i else 0] in {"was", "were"}:
-                j += 1  # "the median duration of surgery was 292 min (range 100-400)"
-            if (cell.unit is None and self.low[j] == "±") or (
-                self.low[j] == "+" and self.low[j + 1] in {"/", "-"} and self.kinds[j + 3] == "n"
-            ):
+            counted = self.low[j] in THINGS and self.low[j + 1] in OPEN and self.percent(j + 2) is not None
+            if cell.unit is None and not counted and (end := measured_unit(self.low, j)) > j:
+                cell.unit, j = self.tokens[end - 1].text, end  # "the median duration of surgery was 292 min (range 100-400)"
+            if self.low[j] == "±" or (self.low[j] == "+" and self.low[j + 1] in {"/", "-"} and self.kinds[j + 3] == "n"):
                 k = j + 1 if self.low[j] == "±" else j + 3
                 if self.kinds[k] == "n":
                     cell.sd = self.tokens[k].value
-                    cell.unit, j = self.unit(k + 1)
+                    unit, j = self.unit(k + 1)
+                    cell.unit = cell.unit or unit
                     while self.low[j] in NOT_RESULTS or "/" in self.low[j][1:] or _PER.match(self.low[j]):
                         j += 1
             elif (
@@ -81,7 +82,7 @@ class CellGrammar(ValueGrammar):
                     cell.n, j = n, k + 2
                 elif self.low[k] in PATIENT_NOUNS and self.low[k + 1] in OPEN and self.low[k + 2] == "n":
                     j = k + 1  # "39% of patients (n = 141)"
-            elif cell.unit is None and self.integer(i) is not None and self.low[j] in PATIENT_NOUNS:
+            elif cell.unit is None and self.integer(i) is not None and (counted or self.low[j] in PATIENT_NOUNS):
                 cell.noun = self.low[j]
                 j += 1
         return cell, self._absorb(cell, j)
@@ -117,6 +118,8 @@ class CellGrammar(ValueGrammar):
         if cell.unit is None and cell.value is not None and cell.x is None and self.low[j] in TIME_UNITS:
             cell.unit = TIME_UNITS[self.low[j]]
             return j + 1
+        if cell.unit is None and cell.interval is not None and cell.x is None and (end := measured_unit(self.low, j)) > j:
+            cell.unit, j = self.tokens[end - 1].text, end  # "305 (30-1420) mL"
         if cell.x is not None and cell.n is None and self.low[j] in {"of", "among"} and cell.unit == "%":
             k = j + 1
             while k < j + 4 and self.low[k] in {"the", "all", "these"}:
@@ -215,8 +218,9 @@ class CellGrammar(ValueGrammar):
             ):
                 cell.interval = bare[0]
                 return bare[1]
-        if opener in {",", ";"} and cell.interval is None and cell.unit == "%" and cell.value is not None:
-            bare = self.interval(k)  # "eight (17%, 8-30)": an interval whose name stands with an earlier value
+        exact = cell.value is not None and "." in cell.value and cell.x is None
+        if opener in {",", ";"} and cell.interval is None and (cell.unit == "%" or exact) and cell.value is not None:
+            bare = self.interval(k)  # "eight (17%, 8-30)", "(19.1; 7.3-32.3)": an interval whose name stands with an earlier value
             dashed = self.low[k + 1] in {"-", "to"} or self.low[k + 2] in {"-", "to"}
             if bare is not None and dashed and bare[0].unit in {None, "%"} and self.low[bare[1]] in CLOSE and _holds(bare[0], cell.value):
                 cell.interval = bare[0]
@@ -225,7 +229,7 @@ class CellGrammar(ValueGrammar):
             bare = self.interval(k)
             if bare is not None and ("and" in self.low[k : bare[1]] or _reversed(bare[0], cell.value)):
                 return None  # "every 3 weeks (14.7 months and 14.0 months)", "a 46% (6.9-3.7) reduction"
-            of_middle = {"median", "mean"} & set(self.low[max(0, k - 8) : k])  # "median age was 24 (14-66)"
+            of_middle = {"median", "mean"} & set(self.low[max(0, k - 14) : k])  # "median age was 24 (14-66)"
             known = (
                 cell.unit is not None
                 or (cell.value is not None and ("." in cell.value or (of_middle and bare is not None and _holds(bare[0], cell.value))))
@@ -243,7 +247,8 @@ class CellGrammar(ValueGrammar):
     def _around(self, cell: Cell, interval: Interval, j: int) -> bool:
         """ "12 (0-40) months": whether the bounds stand around the integer before them, and a unit of time stands in or behind."""
         further = self.low[j + 1] in VS | {"and", ","} and self.kinds[j + 2] == "n" and self.low[j + 3] in OPEN
-        if interval.unit is None and not (self.low[j] in CLOSE and (self.low[j + 1] in TIME_UNITS or further)):
+        unit = self.low[j + 1] in TIME_UNITS or measured_unit(self.low, j + 1) > j + 1
+        if interval.unit is None and not (self.low[j] in CLOSE and (unit or further)):
             return False
         low, value, high = interval.lower, cell.value or "", interval.upper
         return cell.x is None and low.isdigit() and value.isdigit() and high.isdigit() and int(low) <= int(value) <= int(high)

@@ -60,6 +60,7 @@ _ELSEWHERE = re.compile(  # unless the sentence also tests something
     r"worldwide|new cases|account(?:s|ing)? for|estimated to)\b",
     re.IGNORECASE,
 )
+_LIKE = re.compile(r"\b(?:similar|comparable|consistent|identical|in line|in keeping) (?:to|with)\b[^,;]*$", re.IGNORECASE)
 _BACKGROUND = re.compile(
     r"(?:BACKGROUND|IMPORTANCE|INTRODUCTION|OBJECTIVES?|PURPOSE|AIMS?|Background|Introduction|Objectives?|Purpose|Aims?) ?:"
 )
@@ -160,7 +161,7 @@ def extract(text: str) -> Extraction:
             continue
         words = {t.lower for t in sentence}
         if (not words.isdisjoint(_PLANS) and _HYPOTHESIS.search(body) and not any(_tested(item) for item in items)) or (
-            _ELSEWHERE.search(body) and not any(item.kind in {"P", "R"} for item in items)
+            _of_others(body) and not any(item.kind in {"P", "R"} for item in items)
         ):
             skipped.append((a, b))
             continue
@@ -199,6 +200,12 @@ def _allotted(claim: Claim, book: ArmBook) -> bool:
     if claim.type != "proportion" or claim.endpoint is not None or claim.x is None:
         return False
     return any(arm.n == claim.x and abs(arm.span[0] - claim.span[0]) < 200 for arm in book.arms)
+
+
+def _of_others(body: str) -> bool:
+    """Whether a sentence speaks of results of others, and not only of those that its own are like."""
+    found = _ELSEWHERE.search(body)
+    return found is not None and _LIKE.search(body, max(0, found.start() - 60), found.start()) is None
 
 
 def _tested(item: Item) -> bool:

@@ -9,7 +9,7 @@ from topline.audit.items import Item
 from topline.audit.small_words import JOINTS, LINKS, VS
 from topline.audit.tokens import Token
 
-__all__ = ["Series", "alike", "group_values", "linked", "merge_counts", "of_a_number", "share_denominator", "share_value"]
+__all__ = ["Series", "alike", "bare_count", "group_values", "linked", "of_a_number", "share_denominator", "share_value"]
 
 
 @dataclass(slots=True)
@@ -93,6 +93,12 @@ def alike(a: Cell, b: Cell) -> bool:
     return False
 
 
+def _behind_a_pair(items: list[Item], series: Series, cell: Cell) -> bool:
+    """ "the number fell (4.1 vs 6.0), and 30% …": numbers in a bracket of their own share no percent sign behind it."""
+    plain = series.cells[-1].unit is None and series.cells[-1].x is None and cell.unit == "%"
+    return plain and items[series.last + 1].low in {")", "]"} and items[series.first - 1].low in {"(", "["}
+
+
 def _set_against(items: list[Item], a: int, b: int, cell: Cell) -> bool:
     """ "66 months with A vs. 73 in B": an integer right behind "vs" shares the unit before it."""
     if cell.unit is not None or cell.spelled or cell.noun is not None or cell.x is not None or cell.interval is not None:
@@ -148,7 +154,10 @@ def group_values(items: list[Item]) -> list[Series]:
             continue
         if (
             current is not None
-            and (alike(current.cells[-1], cell) or _set_against(items, current.at[-1], k, cell))
+            and (
+                (alike(current.cells[-1], cell) and not _behind_a_pair(items, current, cell))
+                or _set_against(items, current.at[-1], k, cell)
+            )
             and linked(items, current.at[-1], k)
         ):
             current.cells.append(cell)
@@ -193,14 +202,14 @@ def of_a_number(tokens: list[Token], items: list[Item]) -> None:
         if item.low not in {"of", "among"} or (k and items[k - 1].low not in {";", ",", ":", "."}):
             continue
         m = k + 1 + (items[k + 1].low in {"the", "these", "those", "all"})
-        n = _bare_count(items[m])
+        n = bare_count(items[m])
         if items[m].kind == "X" and items[m].j == items[m].i + 2 and tokens[items[m].i].value.isdigit():
             n = int(tokens[items[m].i].value[:7])  # "168 lesions"
         comma = next((j for j in range(m + 1, min(len(items) - 2, m + 8)) if items[j].low == ","), 0)
         if n is None or not comma or any(x.kind not in "AEW" or x.low in {"(", "["} for x in items[m + 1 : comma]):
             continue
         at = comma + 1 + (items[comma + 1].low in {"only", "a"})
-        cell, x = items[at].data, _bare_count(items[at])
+        cell, x = items[at].data, bare_count(items[at])
         if items[at].kind == "C" and cell.x is not None and cell.n is None and cell.unit == "%" and cell.x <= n:
             if cell.value is not None and cell.value[0] not in "<>" and abs(100 * cell.x / n - float(cell.value)) < 1:
                 cell.n = n
@@ -228,7 +237,7 @@ def share_denominator(items: list[Item]) -> None:
                 cell.n = n
 
 
-def _bare_count(item: Item) -> int | None:
+def bare_count(item: Item) -> int | None:
     """A number of patients or things with nothing in brackets."""
     if item.kind == "N":
         return int(item.data) if item.data else None
@@ -262,81 +271,3 @@ def share_value(items: list[Item]) -> None:
         cell.interval = items[found[0]].data
         last = items[found[1]]
         last.kind, last.data = "C", Cell(cell.value, cell.unit, interval=last.data)
-
-
-def _counts_its_share(before: Cell, cell: Cell) -> bool:
-    """Whether the percentage of a cell is that of the count before it among the cell's patients."""
-    if cell.unit != "%" or cell.x is None or cell.n is not None or before.unit is not None or before.x is not None:
-        return False
-    value = before.value or ""
-    if not value.isdigit() or len(value) > 6 or not cell.x or cell.value is None or cell.value[0] in "<>":
-        return False
-    return abs(100 * int(value) / cell.x - float(cell.value)) <= 10.0 ** -len(cell.value.partition(".")[2])
-
-
-_OTHERS = frozenset({"women", "men", "male", "males", "female", "females", "were", "of", "with", "had"})
-
-
-def merge_counts(items: list[Item]) -> None:
-    """ "18 patients achieved objective response (40.0%; 95% CI …)": count and percentage are one value."""
-    last: int | None = None
-    for k, item in enumerate(items):
-        if item.kind == "C":
-            cell: Cell = item.data
-            if (
-                last is not None
-                and cell.unit == "%"
-                and cell.x is None
-                and k > 0
-                and items[k - 1].low in {"(", "["}
-                and items[last].data.value is not None
-                and items[last].data.value.isdigit()
-                and items[last].data.unit is None
-                and items[last].data.x is None
-                and items[last].data.interval is None
-                and k - last <= 12
-                and not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[last + 1 : k])
-                and len(items[last].data.value) < 7
-                and not (k + 1 < len(items) and items[k + 1].low in _OTHERS)
-                and not (items[last].data.value == "0" and float(cell.value or 0) > 0)
-            ):
-                cell.x = int(items[last].data.value)
-                if items[last].data.n:
-                    cell.n = items[last].data.n
-                cell.noun = items[last].data.noun or "patients"
-                items[last].kind = "X"
-            elif (
-                last is not None
-                and cell.unit == "%"
-                and cell.x is None
-                and k > 0
-                and items[k - 1].low in {"(", "["}
-                and items[last].data.x is not None
-                and items[last].data.n is not None
-                and items[last].data.value is None
-                and k - last <= 12
-                and not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[last + 1 : k])
-            ):
-                cell.x, cell.n, cell.noun = items[last].data.x, items[last].data.n, "patients"
-                items[last].kind = "X"
-            elif (
-                last is not None
-                and items[last].data.unit == "%"
-                and items[last].data.x is None
-                and items[last].data.interval is None
-                and cell.x is not None
-                and cell.n is not None
-                and cell.value is None
-                and items[k - 1].low in {"(", "["}
-                and k - last <= 8
-                and all(x.kind in {"A", "W"} and x.low not in {",", ";", "vs", "versus", "and"} for x in items[last + 1 : k])
-            ):
-                items[last].data.x, items[last].data.n = cell.x, cell.n  # "73% of the patients given A (151/207)"
-                item.kind = "X"
-                continue
-            elif last is not None and items[k - 1].low in {"among", "of"} and _counts_its_share(items[last].data, cell):
-                cell.x, cell.n = int(items[last].data.value), cell.x  # "181 deaths among 334 patients (54.2%)"
-                items[last].kind = "X"
-            last = k
-        elif item.kind in {"P", "R"}:
-            last = None

@@ -4,41 +4,17 @@ from __future__ import annotations
 
 import re
 
+from topline.audit.durations import no_result
 from topline.audit.grammar import Cell, Grammar
 from topline.audit.item import Item
 from topline.audit.lexicon import NOT_RESULTS, PATIENT_NOUNS, TIME_UNITS
+from topline.audit.measures import MIDDLE, THINGS, measured, measured_unit
 from topline.audit.tokens import Token
+from topline.audit.value_grammar import OPEN
 
 __all__ = ["only_a_cause", "value_item"]
 
 _COMPARE = frozenset("<>≤≥")
-_BEFORE_DURATION = frozenset(
-    [
-        "every",
-        "for",
-        "within",
-        "after",
-        "over",
-        "least",
-        "past",
-        "first",
-        "each",
-        "per",
-        "until",
-        "to",
-        "last",
-        "before",
-        "than",
-        "next",
-        "additional",
-        "another",
-        "about",
-        "previous",
-        "by",
-        "initial",
-        "minimum",
-    ]
-)
 _PER_BODY = re.compile(r"(?:[mnpµμ]|mc)?(?:g|l|mol|ci|bq|gy|iu|u)/(?:kg|m2|m²|m|d|day|dose|h|hour|min|minute|week|wk)(?:/.*)?")
 _BEFORE_CODE = frozenset(
     [
@@ -78,7 +54,6 @@ _BEFORE_CODE = frozenset(
     ]
 )
 _STAYED = frozenset({"estimated", "plateau", "remained", "remains", "stable", "stood", "was", "were"})
-_STATED = frozenset({"was", "were", "of", "is", "median", "mean", "and", "vs", "versus", "v", "with", "reached", "than"})
 _SCORED = frozenset({"status", "score", "scores", "ecog", "ps", "who", "kps"})
 _SUBSTANCES = frozenset(
     {
@@ -123,13 +98,7 @@ def _code_range(tokens: list[Token], i: int, before: str) -> Item | None:
     return None
 
 
-_DOSED = frozenset({"dose", "doses", "dosage", "intensity", "concentration", "infusion", "every"})
-
-
-def _located(tokens: list[Token], i: int) -> bool:
-    """ "The median duration of surgery was 292 min": a mean or median that the sentence states, in whatever unit."""
-    before = [t.lower for t in tokens[max(0, i - 12) : i]]
-    return before[-1:] in (["was"], ["were"]) and bool({"median", "mean", "average"} & set(before)) and not _DOSED & set(before)
+_DIFFERENCES = frozenset({"difference", "differences", "δ", "∆", "rd", "ard"})  # "RD - 0.3"
 
 
 def _difference_before(tokens: list[Token], i: int) -> bool:
@@ -159,12 +128,6 @@ def _is_effect(tokens: list[Token], i: int, cell: Cell) -> bool:
     return before[-1:] != [] and before[-1].lower == "of" and any(t.lower in _EFFECTS for t in before)
 
 
-def _of_follow_up(tokens: list[Token], j: int) -> bool:
-    """ "after 44.0 months of median survival follow-up"."""
-    words = [t.lower for t in tokens[j : j + 5]]
-    return words[:2] == ["of", "median"] and bool({"follow-up", "followup"} & set(words))
-
-
 def _by_patients(tokens: list[Token], i: int) -> bool:
     """ "achieved by 76%" and "needed by 18% of patients" count patients, "reduced by 76%" is a change."""
     following = [t.lower for t in tokens[i + 2 : i + 5]]
@@ -185,14 +148,30 @@ def _negative(tokens: list[Token], i: int) -> bool:
     return i == 1 or (tokens[i - 2].kind != "n" and (tokens[i - 2].end < tokens[i - 1].start or tokens[i - 2].text in {"(", "[", "="}))
 
 
+_MULTIPLES = frozenset({"times", "time", "fold"})
+
+
+def _signed(tokens: list[Token], i: int, cell: Cell, j: int) -> Item:
+    if cell.value is not None and _negative(tokens, i):
+        cell.value = f"-{cell.value}"
+    return Item("C", i, j, cell)
+
+
 def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     """The number at `i` as a result, or as what is none."""
     before = tokens[i - 1].lower if i else ""
     after = tokens[i + 1].lower if i + 1 < len(tokens) else ""
-    if after in NOT_RESULTS and _located(tokens, i):
+    unit = measured_unit(g.low, i + 1)
+    if (unit > i + 1 or (after in NOT_RESULTS - _MULTIPLES and before in {"was", "were"})) and measured(g.low, i):
         found = g.cell(i)
-        return Item("C", i, found[1], found[0]) if found else None
-    if after in NOT_RESULTS or _PER_BODY.fullmatch(after) or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in NOT_RESULTS):
+        more = g.low[unit] in _CHANGES  # "an average of 1.2 points lower"
+        return _signed(tokens, i, *found) if found and not more else Item("X", i, i + 2)
+    counted = after in THINGS and g.low[i + 2] in OPEN and g.percent(i + 3) is not None
+    if (
+        (after in NOT_RESULTS and not counted)
+        or _PER_BODY.fullmatch(after)
+        or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in NOT_RESULTS)
+    ):
         return Item("X", i, i + 2)
     if after == "-" and i + 3 < len(tokens) and tokens[i + 2].kind == "n":
         last = tokens[i + 3].lower
@@ -208,7 +187,7 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
             return Item("X", i, i + 4)  # "in 27-55% of carcinomas"
     if tokens[i].spelled and (before == "least" or (before == "but" and i > 1 and tokens[i - 2].lower == "all")):
         return Item("X", i, i + 1)  # "at least one risk factor", "all but two of 47 patients"
-    if after in {"times", "time", "fold"} or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in {"fold", "times"}):
+    if after in _MULTIPLES or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in {"fold", "times"}):
         return Item("X", i, i + 2)  # "three times faster"
     if after in {"%", "percent"} and i + 2 < len(tokens) and tokens[i + 2].lower in _SUBSTANCES:
         return Item("X", i, i + 2)
@@ -226,6 +205,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         and before not in {"(", "[", ",", ";", ":"}
     ):
         return Item("X", i, i + 4)  # "a 25-50% reduction"
+    if before == "^":
+        return Item("X", i, i + 1)  # "10<sup>9</sup>"
     if after in {"st", "nd", "rd", "th"} and tokens[i + 1].start == tokens[i].end:
         return Item("X", i, i + 2)  # "the 6th course"
     if after == "-" and i + 3 < len(tokens) and tokens[i + 3].text == "%":
@@ -254,12 +235,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     code = _code_range(tokens, i, before)
     if code is not None:
         return code
-    risk = before == "-" and i > 1 and tokens[i - 2].lower in {"rd", "ard"}  # "RD - 0.3"
-    if (
-        before in {"difference", "differences", "δ", "rd", "ard"}
-        or risk
-        or (after in {"percentage", "%", "points", "months"} and _difference_before(tokens, i))
-    ):
+    signed = before == "-" and i > 1 and tokens[i - 2].lower in _DIFFERENCES
+    if before in _DIFFERENCES or signed or (after in {"percentage", "%", "points", "months"} and _difference_before(tokens, i)):
         found = g.cell(i)
         return Item("X", i, found[1] if found else i + 1)
     if (
@@ -284,32 +261,17 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     if found is None:
         return None
     cell, j = found
-    if _is_effect(tokens, i, cell):
+    negative = _negative(tokens, i)
+    middle = negative and not MIDDLE.isdisjoint(g.low[max(0, i - 30) : i])
+    if _is_effect(tokens, i, cell) and not middle:
         return Item("X", i, j)
-    if _negative(tokens, i) and cell.value is not None:
-        if cell.unit == "%":
-            return Item("X", i, j)  # a change of -28% is no share of patients
-        cell.value = f"-{cell.value}"
+    if negative and cell.unit == "%" and not middle:
+        return Item("X", i, j)  # a change of -28% is no share of patients, but it may be a mean
     if cell.value == "NR" and {"number", "events"} <= {t.lower for t in tokens[max(0, i - 16) : i]}:
         return Item("X", i, j)  # "the required number of events has not been reached"
-    if cell.unit in {"months", "weeks", "days", "years"} and before in _BEFORE_DURATION and cell.interval is None:
-        risen = before == "to" and any(t.lower == "from" for t in tokens[max(0, i - 14) : i - 1])
-        if (not risen or after in {"-"}) and not _of_follow_up(tokens, j):
-            return Item("X", i, j)
-    if (
-        cell.unit in {"months", "years", "weeks"}
-        and tokens[i].spelled
-        and tokens[j : j + 1]
-        and tokens[j].lower in {"follow-up", "followup"}
-    ):
-        return Item("X", i, j)  # "the daily one week follow-up"
-    later = tokens[j].lower if j < len(tokens) else ""
     if before == "-" and cell.x is not None and i > 2 and tokens[i - 2].end == tokens[i - 1].start and tokens[i - 3].lower in _SPANNED:
         return Item("X", i, i + 1)  # "on days 1-3 (8.0% versus 47.5%)"
-    named = i > 0 and tokens[i - 1].kind == "w" and before not in _STATED and cell.interval is None
-    if named and cell.unit in {"months", "weeks", "days", "years"} and later in {"after", "following", "post", "before"}:
-        return Item("X", i, j)  # "the levels 90 days after treatment"
-    if cell.unit in {"years"} and after in {"years", "year"} and i + 2 < len(tokens) and tokens[i + 2].lower in {"old", "or", "ago"}:
+    if cell.unit in {"months", "weeks", "days", "years"} and no_result(g, i, j, stated=cell.interval is not None):
         return Item("X", i, j)
     if (
         tokens[i].spelled
@@ -336,4 +298,4 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, j)
     if before in {"among", "of"} and cell.noun is not None and cell.unit is None and cell.x is None and i > 2:
         return Item("N", i, j, g.integer(i))
-    return Item("C", i, j, cell)
+    return _signed(tokens, i, cell, j)

@@ -200,16 +200,9 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
         if grade is not None:
             return Item("G", i, grade[1], grade[0])
     if low in _COMPARE and i + 1 < len(tokens) and tokens[i + 1].kind == "n":
-        j = g.unit(i + 2)[1]
-        if (
-            low in "<>"
-            and j > i + 2
-            and tokens[i - 1 : i]
-            and tokens[i - 1].text in {"was", "were", "of", "("}
-            and tokens[i + 2].text == "%"
-        ):
-            return Item("X", i, j)
-        return Item("X", i, j)
+        of_what, end = g.unit(i + 2)
+        share_of_count = Cell(low + tokens[i + 1].value, "%") if low in "<>" and of_what == "%" else None
+        return Item("X", i, end, share_of_count)  # a limit, or the share of a count before it
     return None
 
 

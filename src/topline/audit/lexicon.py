@@ -79,7 +79,8 @@ _EVENTS = {
     "DEATH": "death|mortality|died",
     "DISC": "treatment discontinuation|discontinuation of treatment|discontinued treatment|permanent discontinuation|"
     "discontinuation|discontinued|temporary discontinuation|discontinuation ae|discontinuation adverse event",
-    "DOSERED": "dose reduction|dose modification|dose interruption|dose delay|dose adjustment",
+    "DOSERED": "dose reduction",
+    **{name: name for name in ("dose modification", "dose interruption", "dose delay", "dose adjustment")},
 }
 _OTHER = {
     "AGE": "median age|mean age|age",

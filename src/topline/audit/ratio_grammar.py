@@ -38,6 +38,7 @@ _COUNTING = frozenset({"codon", "days", "exon", "exons", "grade", "months", "sta
 _BEFORE_P = frozenset(
     {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "two-tailed", "stratified", "nominal"}
 )  # fmt: skip
+_LIMITS = frozenset({"alpha", "boundary", "threshold"})  # "the threshold for significance was P = 0.008"
 _P_SIGNS = frozenset("=<>≤≥")
 
 
@@ -113,6 +114,7 @@ class RatioGrammar(CellGrammar):
             w in {"considered", "regarded", "significant", "significance", "deemed", "defined", "set", "statistically", "indicate"}
             for w in low[j : j + 5]
         )
+        threshold = threshold or (low[i - 1] in {"was", "of", "is"} and not _LIMITS.isdisjoint(low[max(0, i - 14) : i - 1]))
         return PValue(prefix + value, tuple(marks), threshold), j
 
     def ratio(self, i: int) -> tuple[Ratio, int] | None:
@@ -199,9 +201,10 @@ class RatioGrammar(CellGrammar):
         return k > 0 and self.low[k + 1] in {";", ","} | OPEN and self.ci(k + 2) is not None
 
     def unnamed_ratio(self, i: int) -> tuple[Ratio, int] | None:
-        """ "(1.30, 1.05-1.61, p = 0.017)": a bracket with a number, its interval and its p-value is a ratio."""
+        """ "(1.30, 1.05-1.61, p = 0.017)", "(17 v 14 months, 0.64, 0.48 to 0.85, P = 0.002)": a number, its interval and its p-value."""
         low = self.low
-        if not i or low[i - 1] not in OPEN or "." not in self.tokens[i].value or low[i + 1] not in {",", ";"} | OPEN:
+        behind = i > 1 and low[i - 1] in {",", ";"} and (low[i - 2] == "%" or low[i - 2] in TIME_UNITS)
+        if not i or not (low[i - 1] in OPEN or behind) or "." not in self.tokens[i].value or low[i + 1] not in {",", ";"} | OPEN:
             return None
         found = self.ci(i + 2) or self.interval(i + 2)
         if found is None or "." not in found[0].lower or "." not in found[0].upper or found[0].unit is not None:
@@ -209,7 +212,9 @@ class RatioGrammar(CellGrammar):
         measures = [RATIO_HEADS[w] for w in low[:i] if w in RATIO_HEADS]
         j = found[1] + (low[i + 1] in OPEN)
         p = self.p_value(j + 1) if low[j] in {",", ";"} else None
-        if p is None and not (measures and low[i + 1] in OPEN and low[j - 1] in CLOSE and low[j] in CLOSE and "%" not in low[j : j + 1]):
+        if p is None and not (
+            not behind and measures and low[i + 1] in OPEN and low[j - 1] in CLOSE and low[j] in CLOSE and "%" not in low[j : j + 1]
+        ):
             return None
         if p is not None and low[p[1]] not in CLOSE:
             return None

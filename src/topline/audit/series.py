@@ -7,9 +7,10 @@ from itertools import pairwise
 from topline.audit.arm_mentions import tail_end
 from topline.audit.arms import ArmBook
 from topline.audit.directions import turn_round
-from topline.audit.grouping import Series, group_values, merge_counts, of_a_number, share_denominator, share_value
+from topline.audit.grouping import Series, group_values, of_a_number, share_denominator, share_value
 from topline.audit.items import Item
 from topline.audit.limits import refuse_limits
+from topline.audit.merged_counts import merge_counts
 from topline.audit.nested_values import Nest, chained, find_nests, in_one_row, inherit_arms, part_row, without_brackets
 from topline.audit.tokens import Token
 from topline.audit.value_arms import assign_arms, assign_times, share_closing_arms

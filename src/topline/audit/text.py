@@ -25,6 +25,7 @@ _SPACED = re.compile(  # "16 608 women"
     rf"{_LEAD}(?=[0-9]{{3}} (?:(?!of |to |or )[a-z-]{{3,20}} )?(?:children|individuals|men|participants|patients|people|women)\b)"
 )
 _SPACED_NUMBER = re.compile(rf"{_LEAD}(?=[0-9]{{3}}(?![\w%,]|[.-][0-9]))")
+_TAG = re.compile(r"</?(?:b|em|i|strong|sub|sup|u)>", re.IGNORECASE)
 _OR_EQUAL = re.compile(r"[<>] ?(?:or|/)? ?=")
 _GLUED_STOP = re.compile(r"(?<=[Vv]s)\.(?=[0-9])")
 _GLUED_YEAR = re.compile(r"(?<=[0-9]y)-(?=[A-Z]{2,5}\b)")
@@ -87,8 +88,10 @@ def clean(text: str) -> str:
     Full-width forms become plain, every dash and minus becomes ``-``, odd spaces become a space, and a middle dot before a
     digit becomes a decimal point, a thin space within a number a comma of thousands, as are the
     plain ones of a text that has "16 608 women";
-    ">=" and ">or=" become ``≥``; "3y-DFS" is "3y DFS".
+    ">=" and ">or=" become ``≥``; "3y-DFS" is "3y DFS"; tags of bold, italic, raised and lowered text become spaces.
     """
+    if "</" in text:
+        text = _TAG.sub(lambda m: ("^" if m.group().lower() == "<sup>" else " ").ljust(len(m.group())), text)
     if any(space in text for space in _THIN):
         text = _THOUSANDS.sub(",", text)
     text = text.translate(_TABLE)

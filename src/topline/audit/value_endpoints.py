@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from topline.audit.carried_endpoints import carry, same_clause, within_bracket
 from topline.audit.clauses import name_before, names_before, text_of
+from topline.audit.endpoint_lists import groups_of_endpoints, said, share_among
 from topline.audit.grammar import Cell
 from topline.audit.grouping import Series
 from topline.audit.items import Item
@@ -24,50 +26,12 @@ _ANAPHORS = frozenset({"values", "value", "figures", "rates", "numbers", "percen
 _OPENING = frozenset({":", ",", ";", "and", "that", "which", "whereas", "while", "but"})
 
 
-_NEW_CLAUSE = frozenset({";", ".", ":", "allocated", "assigned", "enrolled", "randomised", "randomized", "randomly"})
-
-
-def _groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
-    """Lists of neighbouring endpoints ("ORR and DCR") among items a..b."""
-    out: list[list[int]] = []
-    last = -1
-    for k in range(a, b):
-        if items[k].kind != "E":
-            continue
-        glue = items[last + 1 : k] if out else []
-        apart = out and (family_of(str(items[k].data)) == "other") != (family_of(str(items[last].data)) == "other")
-        apart = apart or _opens(glue)
-        if out and not apart and all(x.kind in {"G", "T", "H"} or x.low in LIST_GLUE for x in glue):
-            out[-1].append(k)
-        else:
-            out.append([k])
-        last = k
-    return out
-
-
-def _opens(items: list[Item]) -> bool:
-    """Whether a bracket is opened and not closed."""
-    depth = 0
-    for x in items:
-        depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
-    return depth > 0
-
-
-def _codes(items: list[Item], group: list[int]) -> list[str]:
-    codes: list[str] = []
-    for k in group:
-        code = str(items[k].data)
-        if not codes or codes[-1] != code:
-            codes.append(code)
-    return codes
-
-
 def assign_endpoints(
     tokens: list[Token], items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, inherited: str | None
 ) -> None:
     """Set the endpoint of each value; `inherited` is what the sentence before spoke of."""
     _assign(tokens, items, s, begin, stop, previous, inherited)
-    if len(s.at) > 1 and not s.after and not _said(items, s, VS):
+    if len(s.at) > 1 and not s.after and not said(items, s, VS):
         gap = [x.low for x in items[s.at[-2] + 1 : s.last]]
         if gap in ([")", "and"], [")", ",", "and"], ["]", "and"], ["]", ",", "and"]) and items[s.last - 1].low not in {"(", "["}:
             own = name_after(tokens, items, s.last, stop)  # "X was seen (68%), and 50% of the patients had Y"
@@ -79,7 +43,7 @@ def _assign(
     tokens: list[Token], items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, inherited: str | None
 ) -> None:
     k = len(s.cells)
-    groups = _groups_of_endpoints(items, begin, s.first)
+    groups = groups_of_endpoints(items, begin, s.first)
     after = _endpoint_after(tokens, items, s, stop)
     s.grade = _grade(items, begin, s.first, stop)
     if after is not None and items[s.last + 1].low == "for" and after <= s.last + 3:
@@ -91,7 +55,7 @@ def _assign(
         s.stated = True
         return
     if previous is not None and previous.endpoints and items[s.first - 1].low == "to" and items[s.first - 2].low in _MOVED:
-        _carry(s, previous)  # "… in 2018, which decreased to 42% by 2021"
+        carry(s, previous)  # "… in 2018, which decreased to 42% by 2021"
         return
     before, second = name_before(tokens, items, s.first, begin)
     rate = s.cells[0].unit == "%"
@@ -115,7 +79,7 @@ def _assign(
             return
         own = (
             own_names(tokens, items, s.at, [cell.noun for cell in s.cells], stop)
-            if k > 1 and before is None and not _said(items, s, VS)
+            if k > 1 and before is None and not said(items, s, VS)
             else None
         )
         if own is not None:
@@ -128,8 +92,8 @@ def _assign(
             s.endpoints, s.after, s.stated = [text_of(label, items)], True, True  # "57% men; 84% smokers"
             return
     compared = any(x.low in {"than", "compared", "versus", "vs", "against"} for x in items[begin : s.first])
-    if before is None and previous is not None and previous.endpoints and (compared or _within(items, previous, s)):
-        _carry(s, previous)
+    if before is None and previous is not None and previous.endpoints and (compared or within_bracket(items, previous, s)):
+        carry(s, previous)
         return
     if (
         before is None
@@ -139,7 +103,7 @@ def _assign(
         predicate = name_after(tokens, items, s.last, stop) if rate or _countlike(s.cells[0]) else None
         if predicate is not None:
             names = names_after(tokens, items, predicate, s.last, stop) if k > 1 and predicate.begin else []
-            s.paired = len(names) == k > 1 and not _said(items, s, VS)
+            s.paired = len(names) == k > 1 and not said(items, s, VS)
             s.endpoints = list(names) if s.paired else [text_of(predicate, items)] * k
             s.after = s.stated = True
             return
@@ -152,22 +116,23 @@ def _assign(
         and ((before is not None and before.weak) or (chosen is None and (bare or second is not None or not _countlike(s.cells[0]))))
     ):
         s.stated = bare
-        _carry(s, previous)
+        carry(s, previous)
         return
     chosen = chosen or second or (participle_before(items, begin, s.first) if rate else None)
     if chosen is None:
-        if previous is not None and carried and previous.cells[-1].unit == s.cells[0].unit and _same_clause(items, previous, s):
-            _carry(s, previous)  # "in 5 (5%) of 99 patients who received A and in 26 (26%) of 101 who received B"
+        if previous is not None and carried and previous.cells[-1].unit == s.cells[0].unit and same_clause(items, previous, s):
+            carry(s, previous)  # "in 5 (5%) of 99 patients who received A and in 26 (26%) of 101 who received B"
         else:
             s.endpoints = [None] * k
         return
     s.stated = s.stated or chosen.close or chosen.verb
-    if chosen.at is None and s.cells[0].unit in {"months", "weeks"}:
+    if s.cells[0].unit in {"months", "weeks"} and (chosen.at is None or _no_time(str(items[chosen.at].data))):
         timed = [n for group in groups for n in group if family_of(str(items[n].data)) == "tte"]
         if not timed and previous is not None and previous.endpoints and family_of(previous.endpoints[-1]) == "tte":
-            _carry(s, previous)
+            carry(s, previous)
             return
-        chosen = Name(timed[-1], "") if timed else chosen  # a time is one of survival where the clause speaks of survival
+        if timed and chosen.at is None:
+            chosen = Name(timed[-1], "")  # a time is one of survival where the clause speaks of survival
     if before is chosen and s.cells[0].unit == "%" and s.cells[0].value != "0" and _bracketed(items, s):
         chosen = _denied(items, chosen, begin)
     names = names_before(tokens, items, chosen, begin) if k > 1 and chosen.begin else []
@@ -175,7 +140,7 @@ def _assign(
         s.listed = names
     if (
         len(names) == k
-        and not _said(items, s, VS)
+        and not said(items, s, VS)
         and (chosen.at is None or not any(chosen.at in group and len(group) > 1 for group in groups))
     ):
         s.endpoints, s.paired = [*names], True
@@ -194,7 +159,15 @@ def _assign(
     if chosen.at is None:
         s.endpoints = [chosen.words] * k
         return
-    _of_group(items, s, groups, chosen.at)
+    share_among(items, s, groups, chosen.at)
+
+
+_TIMES = frozenset({"age", "delay", "duration", "exposure", "interval", "latency", "length", "period", "recovery", "stay", "time"})
+
+
+def _no_time(name: str) -> bool:
+    """Whether a phrase names nothing that lasts: "in patients with positive scores (17.2 v 13.6 months)"."""
+    return family_of(name) == "phrase" and _TIMES.isdisjoint(name.split())
 
 
 def _listed(items: list[Item], s: Series, before: Name | None) -> bool:
@@ -214,82 +187,8 @@ def _denied(items: list[Item], name: Name, begin: int) -> Name:
     return Name(None, f"{items[a].low} {text_of(name, items)}", close=True, begin=name.begin)
 
 
-def _within(items: list[Item], previous: Series, s: Series) -> bool:
-    """ "neutropenia (A, 136 [46%]; control, 118 [41%])": values of one bracket, set apart by a semicolon."""
-    depth = sum((x.low in {"(", "["}) - (x.low in {")", "]"}) for x in items[: previous.first])
-    low = depth
-    between = items[previous.last + 1 : s.first]
-    for x in between:
-        depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
-        low = min(low, depth)
-    if previous.cells[-1].unit != s.cells[0].unit:
-        return False
-    return low > 0 and any(x.low == ";" for x in between) and not any(x.kind in {"P", "R", "E"} for x in between)
-
-
-def _same_clause(items: list[Item], previous: Series, s: Series) -> bool:
-    between = items[previous.last + 1 : s.first]
-    if all(x.kind in {"P", "R", "T"} or x.low in {")", "]", "(", "[", "and", ",", ";"} for x in between):
-        return True  # "(58% v 50%; P = 0.01) and at 12 months (34% v 22%)"
-    return not any(x.low in _NEW_CLAUSE or x.kind in {"P", "R", "E"} for x in between)
-
-
-def _carry(s: Series, previous: Series) -> None:
-    """The endpoint of the values before."""
-    if s.cells[0].unit in {"months", "weeks", "days"} and previous.endpoints[-1] == "AGE":
-        s.endpoints = [None] * len(s.cells)
-        return
-    if s.cells[0].unit == "%" and previous.endpoints[-1] in {"AGE", "FU"}:
-        s.endpoints = [None] * len(s.cells)
-        return
-    same = len(previous.endpoints) == len(s.cells) and previous.paired
-    s.endpoints = list(previous.endpoints) if same else [previous.endpoints[-1]] * len(s.cells)
-    s.paired = same
-    s.grade = s.grade or previous.grade
-
-
-def _of_group(items: list[Item], s: Series, groups: list[list[int]], at: int) -> None:
-    """Share the values among the endpoints of the list in which the chosen one stands."""
-    k = len(s.cells)
-    number = next((n for n, group in enumerate(groups) if at in group), -1)
-    group = groups[number] if number >= 0 else [at]
-    codes = _codes(items, group)
-    if (
-        number > 0
-        and codes[-1] in {"AE", "TRAE", "TEAE", "HEMTOX"}
-        and any(x.low in {"common", "frequent", "prevalent", "commonest"} for x in items[max(0, group[0] - 2) : group[0]])
-    ):
-        codes = _codes(items, groups[number - 1])
-    m = len(codes)
-    s.listed = codes
-    if m > 1 and k == 1 and s.cells[0].value == "NR":
-        s.cells, s.at, s.paired = s.cells * m, s.at * m, True  # "median PFS and OS were not reached"
-        s.endpoints = list(codes)
-        return
-    versus = _said(items, s, VS)
-    if m > 1 and k == m and not (versus and k == 2):
-        s.endpoints = list(codes)
-        s.paired = True
-    elif m > 1 and k > m and k % m == 0:
-        s.paired = True
-        by_endpoint = versus and not _arm_chunks(items, s, m)
-        s.endpoints = [codes[c // (k // m) if by_endpoint else c % m] for c in range(k)]
-    else:
-        s.endpoints = [str(items[at].data)] * k
-
-
-def _said(items: list[Item], s: Series, words: frozenset[str]) -> bool:
-    return any(x.low in words for x in items[s.first : s.last] if x.kind == "W")
-
-
 def _said_before(items: list[Item], begin: int, s: Series, words: set[str]) -> bool:
     return any(x.low in words for x in items[begin : s.first])
-
-
-def _arm_chunks(items: list[Item], s: Series, m: int) -> bool:
-    """Whether an arm stands after each m-th value."""
-    marks = [sum(x.kind == "A" for x in items[a + 1 : b]) for a, b in zip(s.at, s.at[1:], strict=False)]
-    return any(marks) and all(bool(mark) == ((c + 1) % m == 0) for c, mark in enumerate(marks))
 
 
 def _countlike(cell: Cell) -> bool:

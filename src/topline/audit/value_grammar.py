@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
+from topline.audit.measures import THINGS, measured_unit
 from topline.audit.tokens import Token
 
 __all__ = ["CLOSE", "OPEN", "Cell", "Interval", "ValueGrammar"]
@@ -322,6 +323,8 @@ class ValueGrammar:
             return None
         if (low[j + 1] in TIME_UNITS or (low[j + 1] == "-" and low[j + 2] in TIME_UNITS)) or _COMPOUND & set(low[j + 1 : j + 3]):
             return None  # "days 1 to 21 of a 28-day cycle", "7 of 8 weeks", "one of two treatment arms"
+        if low[j + 1] not in THINGS and measured_unit(low, j + 1) > j + 1:
+            return None  # "75/600 mg/m2"
         if "/" in (low[i - 1 if i else 0], low[j + 1]) or (self.tokens[i].text.startswith("0") and x):
             return None  # a dose "500/100/500", the studies "017/057"
         if n is None or n < x or n == 0 or (self.low[j + 1] in {"%", "mg", "-", "grade", "grades"} and self.low[j + 1] != "-"):
