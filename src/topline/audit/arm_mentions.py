@@ -8,6 +8,7 @@ from topline.audit.small_words import BREAKS, COMPARING, GOVERN, LINKS, VS
 
 __all__ = [
     "continues",
+    "governed",
     "inside_bracket",
     "mentions",
     "named_later",
@@ -20,22 +21,23 @@ __all__ = [
 ]
 
 
+def governed(items: list[Item], begin: int, at: int) -> bool:
+    """Whether a word of comparison governs the arm at item `at`: "than in A", "compared with that of A", no "compared with baseline in A"."""
+    for k in range(at - 1, max(begin, at - 9) - 1, -1):
+        x = items[k]
+        if x.kind not in {"W", "E"} or x.low in _PARTED:
+            return False
+        if x.low in GOVERN:
+            return x.low != "from" or items[k - 1].low.startswith("differ")
+    return False
+
+
+_PARTED = frozenset({",", ";", "and", ")", "baseline", "before", "entry", "pretreatment"})
+
+
 def mentions(items: list[Item], a: int, b: int) -> list[tuple[int, bool]]:
     """Arms named among items a..b, each with whether a word of comparison governs it."""
-    out: list[tuple[int, bool]] = []
-    for k in range(a, b):
-        if items[k].kind != "A":
-            continue
-        reach = k
-        while reach > max(a, k - 7) and items[reach - 1].kind == "W" and items[reach - 1].low not in {",", ";", "and", ")"}:
-            reach -= 1
-        governed = any(x.kind == "W" and x.low in GOVERN for x in items[max(a, k - 4) : k] if x.kind != "A")
-        governed = governed or any(x.low in {"compared", "than", "versus", "vs"} for x in items[reach:k])
-        for x in items[max(a, k - 4) : k]:
-            if x.kind == "A":
-                governed = any(y.low in GOVERN for y in items[items.index(x) + 1 : k])
-        out.append((int(items[k].data), governed))
-    return out
+    return [(int(items[k].data), governed(items, a, k)) for k in range(a, b) if items[k].kind == "A"]
 
 
 def subjects_first(mentions: list[tuple[int, bool]]) -> list[int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from topline.audit.arm_mentions import governed
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.phrases import family_of
-from topline.audit.small_words import BREAKS, GOVERN
+from topline.audit.small_words import BREAKS
 
 __all__ = ["by_direction", "turn_round"]
 
@@ -42,7 +43,7 @@ def by_direction(items: list[Item], s: Series, total: int) -> list[int | None]:
     larger = _larger(items, begin, end, s)
     if larger is None:
         return []
-    subject = next((arm for k, arm in named if not _governed(items, begin, k)), None)
+    subject = next((arm for k, arm in named if not governed(items, begin, k)), None)
     if subject is None:
         return []
     other = next((arm for arm in arms if arm != subject), 1 - subject)
@@ -71,15 +72,6 @@ def _larger(items: list[Item], begin: int, end: int, s: Series) -> bool | None:
     return said.pop() if len(said) == 1 and not any(x.low in _DENIED for x in items[s.last + 1 : end]) else None
 
 
-def _governed(items: list[Item], begin: int, at: int) -> bool:
-    for k in range(at - 1, max(begin, at - 6) - 1, -1):
-        if items[k].kind == "A" or items[k].low in {",", "and", ")"}:
-            return False
-        if items[k].low in GOVERN:
-            return True
-    return False
-
-
 def turn_round(items: list[Item], series: list[Series]) -> None:
     """Turn the arms of three pairs or more that all speak against what the sentence says of the arm named first.
 
@@ -90,7 +82,7 @@ def turn_round(items: list[Item], series: list[Series]) -> None:
     if len(pairs) < 3 or any(s.arms != pairs[0].arms for s in pairs):
         return
     named = [(k, int(items[k].data)) for k in range(pairs[0].first) if items[k].kind == "A"]
-    subject = next((arm for k, arm in named if not _governed(items, 0, k)), None)
+    subject = next((arm for k, arm in named if not governed(items, 0, k)), None)
     if subject is None or any(x.kind == "A" for s in pairs for x in items[s.first : s.last + 2]):
         return
     votes = [_agrees(items, s, subject) for s in pairs]
