@@ -59,3 +59,45 @@ def test_a_conjunction_parts_the_arms_between_two_values(sentence: str, expected
 )
 def test_a_value_in_a_bracket_has_the_arm_of_the_value_before_it(sentence: str, expected: list[tuple[str, str]]) -> None:
     assert told(sentence, "ORR", "CR", "PR") == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "Rash was seen in 47% with docetaxel and 42% with velatinib (p = 0.38), nausea (grade 1 + 2) in 48% versus 41%.",
+            [("d", "47"), ("v", "42"), ("d", "48"), ("v", "41")],
+        ),
+        (
+            "Rash (60 in the docetaxel group [49%] vs 55 in the velatinib group [65%]) and nausea (20 [16%] vs 38 [58%]) were common.",
+            [("d", "49"), ("v", "65"), ("d", "16"), ("v", "58")],
+        ),
+        (
+            "In the docetaxel group, 51% had rash compared to 28% in the velatinib group; and nausea was found in 40% and 39%.",
+            [("d", "51"), ("v", "28"), ("d", "40"), ("v", "39")],
+        ),
+        (
+            "The most common events in the velatinib group were rash (three [5%] vs no patients in the docetaxel group) "
+            "and nausea (two [3%] vs none).",
+            [("v", "5"), ("v", "3")],
+        ),
+        ("Rash and nausea occurred in 11% and 12%, respectively, of patients in the docetaxel group.", [("d", "11"), ("d", "12")]),
+        (
+            "Rash and nausea were seen in 23% and 5%, respectively, in the docetaxel arm, and 15% and 1%, respectively, in the "
+            "velatinib arm.",
+            [("d", "23"), ("d", "5"), ("v", "15"), ("v", "1")],
+        ),
+        (
+            "Compared with docetaxel, the velatinib group had rash (47 [21%] of 60 patients vs none of 62 patients in the docetaxel group) "
+            "and nausea (21 [10%] vs two [1%]).",
+            [("v", "21"), ("v", "10"), ("d", "1")],
+        ),
+        (
+            "Nausea was seen in 34% and 24% at week 6 compared with baseline in the docetaxel and velatinib groups, respectively.",
+            [("d", "34"), ("v", "24")],
+        ),
+    ],
+    ids=["a sum of grades", "brackets", "single values", "none", "respectively of", "respectively in", "none of", "baseline"],
+)
+def test_values_without_arms_follow_the_order_of_the_sentence(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert told(sentence, "rash", "nausea") == expected

@@ -22,7 +22,7 @@ __all__ = [
 
 
 def governed(items: list[Item], begin: int, at: int) -> bool:
-    """Whether a word of comparison governs the arm at item `at`: "than in A", "compared with that of A", no "compared with baseline in A"."""
+    """Whether a word of comparison governs an arm: "than in A", "compared with that of A", but not "compared with baseline in A"."""
     for k in range(at - 1, max(begin, at - 9) - 1, -1):
         x = items[k]
         if x.kind not in {"W", "E"} or x.low in _PARTED:
@@ -36,8 +36,23 @@ _PARTED = frozenset({",", ";", "and", ")", "baseline", "before", "entry", "pretr
 
 
 def mentions(items: list[Item], a: int, b: int) -> list[tuple[int, bool]]:
-    """Arms named among items a..b, each with whether a word of comparison governs it."""
-    return [(int(items[k].data), governed(items, a, k)) for k in range(a, b) if items[k].kind == "A"]
+    """Arms named among items a..b outside the closed brackets of other values, each with whether a word of comparison governs it."""
+    found: list[int] = []
+    opened: list[int] = []
+    value = a - 1  # the value before stands before item `a`
+    for k in range(a, b):
+        x = items[k]
+        if x.kind == "A":
+            found.append(k)
+        elif x.kind == "C":
+            value = k
+        elif x.low in {"(", "["}:
+            opened.append(k)
+        elif x.low in {")", "]"}:
+            start = opened.pop() if opened else a - 1
+            if value >= start:
+                found = [f for f in found if f < start]
+    return [(int(items[k].data), governed(items, a, k)) for k in found]
 
 
 def subjects_first(mentions: list[tuple[int, bool]]) -> list[int]:
@@ -171,32 +186,35 @@ def tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
                 break
             continue
         elif x.low == "," and (out or said):
-            if said:
+            if said and (out or items[min(k + 1, stop - 1)].low not in _LEADING):
                 break
             continue
-        elif (
-            x.low not in LINKS
-            and not (x.low.endswith("ed") and x.low not in COMPARING)
-            and x.low
-            not in {
-                "who",
-                "respectively",
-                "treated",
-                "receiving",
-                "given",
-                "achieved",
-                "plus",
-                "received",
-                "at",
-                "least",
-                "dose",
-                "doses",
-            }
-        ):
+        elif x.low not in LINKS | _BEFORE_ARM and not (x.low.endswith("ed") and x.low not in COMPARING):
             break
     return out
 
 
+_LEADING = frozenset({"among", "for", "in", "of", "with"})  # "1%, 2% and 9%, respectively, of patients in A"
+_BEFORE_ARM = frozenset(
+    {
+        "achieved",
+        "at",
+        "baseline",
+        "cycle",
+        "day",
+        "week",
+        "dose",
+        "doses",
+        "given",
+        "least",
+        "plus",
+        "received",
+        "receiving",
+        "respectively",
+        "treated",
+        "who",
+    }
+)
 _OPENING = frozenset({"among", "for", "in", "of"})
 
 

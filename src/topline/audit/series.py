@@ -13,7 +13,7 @@ from topline.audit.limits import refuse_limits
 from topline.audit.merged_counts import merge_counts
 from topline.audit.nested_values import Nest, chained, find_nests, in_one_row, inherit_arms, part_row, without_brackets
 from topline.audit.tokens import Token
-from topline.audit.value_arms import assign_arms, assign_times, share_closing_arms
+from topline.audit.value_arms import Naming, assign_arms, assign_times, share_closing_arms
 from topline.audit.value_endpoints import assign_endpoints
 
 __all__ = ["Series", "find_series"]
@@ -39,7 +39,7 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     share_value(items)
     refuse_limits(items)
     series = group_values(items)
-    closing = _closing_arms(items, series)
+    naming = Naming(_closing_arms(items, series))
     nests = find_nests(items, series)
     view = without_brackets(items, series, nests)
     rows = {row[-1]: row for row in chained(view, series, nests)}
@@ -62,7 +62,7 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
         lead = min(begin, led) if number in heads else lead
         if number in rows:
             row = in_one_row([series[n] for n in rows[number]])
-            assign_arms(view, row, lead, edges[number], spoken, book, closing)
+            assign_arms(view, row, lead, edges[number], spoken, book, naming)
             part_row(row, [series[n] for n in rows[number]])
         dose = len(s.cells) == 1 and s.cells[0].noun is None and s.last + 1 < stop and items[s.last + 1].kind == "A"
         if (dose or s.endpoints[-1] is None) and all(cell.unit is None and cell.x is None for cell in s.cells):

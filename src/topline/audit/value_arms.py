@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from topline.audit.arm_mentions import (
@@ -22,7 +23,7 @@ from topline.audit.items import Item
 from topline.audit.lexicon import HIGHER, LOWER
 from topline.audit.small_words import BREAKS, COMPARING, LINKS, NO_LIST, VS
 
-__all__ = ["assign_arms", "assign_times", "share_closing_arms"]
+__all__ = ["Naming", "assign_arms", "assign_times", "share_closing_arms"]
 
 
 def assign_times(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None) -> None:
@@ -60,10 +61,20 @@ def assign_times(items: list[Item], s: Series, begin: int, stop: int, previous: 
             s.times = [pool[-1] if pool else None] * k
 
 
-def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook, closing: list[int]) -> None:
+@dataclass(slots=True)
+class Naming:
+    """The arms of a sentence in the order in which its end ("A and B, respectively") and its values so far name them."""
+
+    closing: list[int]
+    told: list[int] = field(default_factory=list)
+
+
+def assign_arms(items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook, naming: Naming) -> None:
     """Set the arm of each value: from the words between the values, after them, before them, or from the order of naming."""
-    s.arms = _arms_of(items, s, begin, stop, previous, book, closing) if book.arms and not _of_everyone(items, s) else [None] * len(s.cells)
+    s.arms = _arms_of(items, s, begin, stop, previous, book, naming) if book.arms and not _of_everyone(items, s) else [None] * len(s.cells)
     order = list(dict.fromkeys(s.arms))
+    given = [a for a in order if a is not None]
+    naming.told = given if len(given) > 1 else list(dict.fromkeys((*naming.told, *given)))
     if len(order) == 2 and None not in order and any(x.kind == "A" for x in items[begin:stop]):
         book.recent = [a for a in order if a is not None]
 
@@ -82,7 +93,7 @@ def _of_everyone(items: list[Item], s: Series) -> bool:
 
 
 def _arms_of(
-    items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook, closing: list[int]
+    items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, book: ArmBook, naming: Naming
 ) -> list[int | None]:
     k = len(s.cells)
     total = len(book.arms)
@@ -125,7 +136,9 @@ def _arms_of(
     blocks = _blocks(items, s)
     if blocks == total and per_arm == 1 and k > total:
         want = blocks  # "31.1 and 17.8 vs 21.1 and 12.6 months"
-    order = closing if len(closing) == want and not tail and not before else _order(want, total, tail, before, previous, book.recent)
+    order = naming.closing
+    if len(order) != want or tail or before:
+        order = _order(want, total, tail, before, previous, naming.told if len(naming.told) == want == 2 else book.recent)
     if not tail and not before and "were" in joined and not joined & VS:
         return [None] * k  # "28% were women, 72% were men": results one after another
     if len(order) != want:
@@ -231,7 +244,7 @@ def _order(want: int, total: int, tail: list[int], before: list[tuple[int, bool]
         last = [a for a in dict.fromkeys(previous.arms) if a is not None]
         if len(last) == want:
             return last
-        if want == 2 == total and len(last) == 1 and not previous.closing:
+        if want == 2 == total and len(last) == 1 and not previous.closing and len(recent) != 2:
             return [last[0], 1 - last[0]]  # the subject of the sentence comes first
     if len(recent) == want:
         return recent
