@@ -38,6 +38,8 @@ class ArmBook:
                 continue
             if needs_head and not headed(parts, at + size) and not _set_off(parts, at, size):
                 continue
+            if key == ("treatment",) and parts[at + 1][:1].isalpha() and parts[at + 1] not in _AFTER_ROLE:
+                continue  # "time to treatment failure"
             return arm, size
         return None
 
@@ -57,6 +59,7 @@ def _set_off(parts: list[str], at: int, size: int) -> bool:
     return parts[at] not in GENERIC and before in _GIVEN and closed  # "docetaxel alone" returns as "with docetaxel"
 
 
+_AFTER_ROLE = frozenset({"and", "arm", "arms", "cohort", "group", "groups", "or", "than", "v", "versus", "vs"})
 _LED = frozenset({"between", "and", "with", "vs", "versus", "than", "for", "in", ",", "or"})
 _GIVEN = frozenset({"with", "than", "versus", "vs", "for", "receiving", "received", "given"})
 _CLOSING = frozenset({"at", "had", "in", "respectively", "v", "versus", "vs", "was", "were"})

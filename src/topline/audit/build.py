@@ -154,7 +154,8 @@ def _value_claim(
         before = [x.low for x in context.items[max(0, at - 24) : at]]
         if any(x.kind == "R" for x in context.items[max(0, at - 3) : at]) or ("hazard" in before and "median" not in before):
             return Claim("ratio", value=cell.value, lower=lower, upper=upper, conf_level=level, interval="ci", measure="HR", **shared)
-    if cell.noun in _SEXED and x is not None and (endpoint is None or cell.noun in SEXES):
+    of_men = cell.n is not None and context.tokens[context.items[at].j - 1].lower == cell.noun  # "20% of 40 men"
+    if cell.noun in _SEXED and x is not None and not of_men and (endpoint is None or cell.noun in SEXES):
         shared["endpoint"] = _SEXED[cell.noun]
     if cell.sd is not None and cell.unit == "%" and family == "tte":
         return Claim("landmark_rate", value=cell.value, unit="%", time=time, **shared)  # an estimate ± its standard error

@@ -63,6 +63,7 @@ _SUBSTANCES = frozenset(
 )  # fmt: skip
 
 
+_STATUS = frozenset({"expression", "index", "karnofsky", "kps", "score", "status"})
 _SPANNED = frozenset({"cycles", "day", "days", "months", "weeks", "years"})
 _CHANGES = frozenset(
     {
@@ -232,6 +233,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, i + 1)  # "Site 1: 4 (44%)", the label of a row
     if after in {"threshold", "cutoff", "cut-off", "level"} and "." in tokens[i].value:
         return Item("X", i, i + 1)
+    if before in _STATUS and after == "%" and [t.lower for t in tokens[i + 2 : i + 3]] in (["to"], ["-"]):
+        return Item("X", i, min(len(tokens), i + 5))  # "Karnofsky performance status 70% to 80%"
     code = _code_range(tokens, i, before)
     if code is not None:
         return code

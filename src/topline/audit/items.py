@@ -126,6 +126,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             and low in {"response", "responses", "remission", "remissions", "responded", "responders"}
             and (
                 low in {"responded", "responders"}
+                or (low in {"responses", "remissions"} and i > 0 and (tokens[i - 1].kind == "n" or tokens[i - 1].text in {")", "]"}))
                 or (
                     ((i and tokens[i - 1].lower in {"a", "an", "any", "confirmed", "tumor", "tumour", "clinical", "the", "of"}) or i == 0)
                     and not (i + 1 < len(tokens) and tokens[i + 1].lower in {"to", "evaluation", "duration", "assessment", "was"})

@@ -204,7 +204,7 @@ def label_after(tokens: list[Token], items: list[Item], last: int, stop: int) ->
     k = last + 1
     if k >= len(items):
         return None
-    if items[k].low in _WERE:
+    if items[k].low in _WERE and not _of_those(tokens, items[last]):
         return Name(None, _WERE[items[k].low], begin=k, verb=True)
     end = k
     while end < min(stop, k + 5) and (items[end].kind == "E" or (content_word(items[end]) and items[end].low not in PREDICATES)):
@@ -216,6 +216,11 @@ def label_after(tokens: list[Token], items: list[Item], last: int, stop: int) ->
     if items[end - 1].low.endswith("ing") or items[end - 1].low in GENERIC or (end == k + 1 and items[k].low in BARE | {"event", "events"}):
         return None
     return Name(None, _text(tokens, items, k, end), begin=k, verb=True)
+
+
+def _of_those(tokens: list[Token], item: Item) -> bool:
+    """ "20% of 40 men": whom the denominator counts, and no label."""
+    return item.data.x is not None and item.data.n is not None and tokens[item.j - 1].value == str(item.data.n)
 
 
 def _participle(items: list[Item], k: int, end: int) -> bool:

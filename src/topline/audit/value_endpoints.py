@@ -31,12 +31,25 @@ def assign_endpoints(
 ) -> None:
     """Set the endpoint of each value; `inherited` is what the sentence before spoke of."""
     _assign(tokens, items, s, begin, stop, previous, inherited)
+    inner = _of_bracket(items, s, begin)
+    if inner is not None and not s.paired and inner not in s.endpoints:
+        s.endpoints, s.stated = [inner] * len(s.cells), True
     if len(s.at) > 1 and not s.after and not said(items, s, VS):
         gap = [x.low for x in items[s.at[-2] + 1 : s.last]]
         if gap in ([")", "and"], [")", ",", "and"], ["]", "and"], ["]", ",", "and"]) and items[s.last - 1].low not in {"(", "["}:
             own = name_after(tokens, items, s.last, stop)  # "X was seen (68%), and 50% of the patients had Y"
             if own is not None:
                 s.endpoints[-1] = text_of(own, items)
+
+
+def _of_bracket(items: list[Item], s: Series, begin: int) -> str | None:
+    """The endpoint that opens the bracket of the values: "time to progression (TTP; median, 4.5 v 9.2 months)"."""
+    for k in range(s.first - 1, begin, -1):
+        if items[k].kind in {"C", "R", "P", "S"} or items[k].low in {")", "]"}:
+            return None
+        if items[k].kind == "E" and items[k - 1].low in {"(", "["}:
+            return str(items[k].data)
+    return None
 
 
 def _assign(

@@ -42,7 +42,7 @@ OPEN, CLOSE = frozenset("(["), frozenset(")]")
 _GLUE = frozenset(
     [",", ":", ";", "=", "(", "[", ")", "]", "ci", "cis", "of", "was", "were", "is", "from", "between", "for", "the", "and", "a", "to"]
 ) - {"to", "and", "a"}
-_NR_WORDS = frozenset({"nr", "ne", "nc", "na", "unreached", "inf", "∞"})
+_NR_WORDS = frozenset({"nr", "ne", "nc", "na", "unreached", "inf", "infinity", "∞"})
 _COMPOUND = frozenset({"arm", "arms", "courses", "cycles", "doses", "fractions", "groups", "items", "regimens", "schedules", "sessions"})
 _REACHED = frozenset({"statistical", "significance", "its", "the", "a", "clinical"})  # "did not reach statistical significance"
 _NR_TAIL = frozenset({"reached", "estimable", "evaluable", "reach", "available", "calculable", "attained", "achieved"})
@@ -70,7 +70,7 @@ class ValueGrammar:
     def not_reached(self, i: int) -> int | None:
         """NR, NE, "not (yet) (been) reached"; returns the position after it."""
         low = self.low
-        if low[i] in _NR_WORDS and (low[i] == "unreached" or self.tokens[i].text.isupper() or low[i] == "∞"):
+        if low[i] in _NR_WORDS and (low[i] in {"infinity", "unreached"} or self.tokens[i].text.isupper() or low[i] == "∞"):
             return i + 1
         if low[i] in {"not", "non"}:
             j = i + 1
