@@ -137,6 +137,17 @@ def _tying(low: str, text: str) -> bool:
     return low in _TIED or _ADJECTIVE.search(low) is not None or low.startswith("non") or (len(text) > 2 and text.isupper())
 
 
+def _analysed(items: list[Item], k: int) -> bool:
+    """Whether an endpoint only says of which analysis: "at the (final) PFS (interim) analysis"."""
+    behind = k + 1 + (k + 1 < len(items) and items[k + 1].low in {"interim", "final", "primary"})
+    if behind >= len(items) or items[behind].low not in {"analysis", "analyses"}:
+        return False
+    front = k - 1
+    while front > 0 and items[front].low in {"the", "primary", "final", "interim", "first", "second", "planned", "this"}:
+        front -= 1
+    return front >= 0 and front < k - 1 and items[front].low in {"at", "of", "by", "for"}
+
+
 def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
     """Items with every endpoint phrase as one item; a known endpoint with a modifier that changes it becomes a phrase of its own."""
     out: list[Item] = []
@@ -150,6 +161,9 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
             k += 1
         elif item.data == "PR" and tokens[item.i].text == "PR" and _receptor(items, k):
             out.append(Item("W", item.i, item.j, None, "pr"))  # "ER or PR+"
+            k += 1
+        elif item.kind == "E" and _analysed(items, k):
+            out.append(Item("W", item.i, item.j, None, "analysis"))  # "24 months at the overall survival interim analysis"
             k += 1
         elif item.kind == "E" and (sum_ := summed(items, k)) is not None:
             out.append(Item("E", item.i, items[sum_[1] - 1].j, sum_[0], "response"))

@@ -36,7 +36,8 @@ class Ratio:
 _HYPOTHESES = frozenset({"equivalence", "heterogeneity", "interaction", "non-inferiority", "noninferiority", "superiority", "trend"})
 _COUNTING = frozenset({"codon", "days", "exon", "exons", "grade", "months", "stage", "weeks", "years"})
 _BEFORE_P = frozenset(
-    {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "two-tailed", "stratified", "nominal"}
+    {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "two-tailed", "stratified", "nominal",
+     "cox", "wald", "unadjusted", "adjusted"}
 )  # fmt: skip
 _LIMITS = frozenset({"alpha", "boundary", "threshold"})  # "the threshold for significance was P = 0.008"
 _P_SIGNS = frozenset("=<>≤≥")

@@ -46,6 +46,13 @@ BREAKS = frozenset(
 )
 CLOSED = frozenset(
     {
+        "notably",
+        "additionally",
+        "moreover",
+        "furthermore",
+        "authors",
+        "irrespective",
+        "regardless",
         "a", "about", "above", "according", "achieve", "achieved", "achieves", "achieving", "across", "affect", "affected", "affects",
         "after", "against", "aimed", "al", "all", "allocated", "allowed", "almost", "along", "also", "although", "am", "among",
         "amongst", "amounted", "amounting", "an", "analysed", "analyzed", "and", "another", "any", "appear", "appeared",

@@ -21,7 +21,7 @@ from topline.audit.directions import by_direction
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.lexicon import HIGHER, LOWER
-from topline.audit.small_words import BREAKS, COMPARING, LINKS, NO_LIST, VS
+from topline.audit.small_words import BREAKS, COMPARING, HEADS, LINKS, NO_LIST, VS
 
 __all__ = ["Naming", "assign_arms", "assign_times", "share_closing_arms"]
 
@@ -112,6 +112,8 @@ def _arms_of(
     before = mentions(items, start, s.first)
     distinct_endpoints = len(set(s.endpoints)) if s.paired else 1
     distinct_times = len(set(s.times)) if s.paired else 1
+    if k > 1 and len(set(s.times)) == k and all(items[a + 1].kind == "T" for a in s.at if a + 1 < len(items)):
+        distinct_times = k  # "89.2% at 5 years and 80.6% at 8 years": one arm's
     per_arm = max(distinct_endpoints, distinct_times, 1)
     owner = None if any(x.low in VS for x in items[s.first : s.last]) else owner_of(items, s.first)
     several = k > 1 and len({arm for arm, _ in before}) == k  # "with A than with B (5.6 and 4.2 months, respectively)"
@@ -136,6 +138,8 @@ def _arms_of(
     blocks = _blocks(items, s)
     if blocks == total and per_arm == 1 and k > total:
         want = blocks  # "31.1 and 17.8 vs 21.1 and 12.6 months"
+    if want == 2 == total and len(set(tail)) == 1 and _leads(items, s):
+        tail = [tail[0], 1 - tail[0]]
     order = naming.closing
     if len(order) != want or tail or before:
         order = _order(want, total, tail, before, previous, naming.told if len(naming.told) == want == 2 else book.recent)
@@ -168,6 +172,16 @@ def _over_time(items: list[Item], start: int, s: Series) -> bool:
         return False
     between = {x.low for x in items[s.first : s.last + 4]}
     return ("from" in words and "to" in words and bool(_WHEN & set(words))) or {"before", "after"} <= (set(words) | between)
+
+
+def _leads(items: list[Item], s: Series) -> bool:
+    """Whether the only arm behind the values is the first of two: "for A-treated and other patients, respectively"."""
+    at = next((n for n in range(s.last + 1, len(items)) if items[n].kind == "A"), None)
+    if at is None or items[at - 1].low not in {"for", "in", "with", "the", "among"}:
+        return False
+    after = at + 1 + (at + 1 < len(items) and items[at + 1].low in HEADS)
+    near = [x.low for x in items[after : after + 12]]
+    return bool(near) and near[0] in {"and", "or"} and "respectively" in near and not any(x.kind == "C" for x in items[after : after + 12])
 
 
 def _blocks(items: list[Item], s: Series) -> int:

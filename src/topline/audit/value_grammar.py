@@ -102,6 +102,8 @@ class ValueGrammar:
         sign = ""
         if self.low[i] == "-" and self.kinds[i + 1] == "n":
             sign, i = "-", i + 1
+        elif self.low[i] == "+" and self.kinds[i + 1] == "n":
+            i += 1
         if self.kinds[i] == "n" and not self.tokens[i].spelled:
             value = sign + self.tokens[i].value
             unit, j = self.unit(i + 1)
