@@ -161,3 +161,37 @@ def test_lists_sums_and_compounds(sentence: str, kind: str, expected: list[str])
 )
 def test_a_limit_is_no_result(sentence: str) -> None:
     assert not [c for c in audit_text(f"Ninety patients were treated. {sentence}").claims if c.type != "count"]
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoints"),
+    [
+        ("Eight (16%) of 50 patients had no complications.", ["no complications"]),
+        ("In 39 of 74 (53%) patients no late complications were noted.", ["no late complications"]),
+        ("No complications were seen in 12 (24%) of 50 patients.", ["no complications"]),
+    ],
+)
+def test_what_was_absent_is_named_so(text: str, endpoints: list[str]) -> None:
+    assert [c.endpoint for c in audit_text(text).claims] == endpoints
+
+
+def test_the_endpoint_that_opens_the_bracket_is_that_of_its_values() -> None:
+    text = (
+        "Patients had a shorter duration of response (median, 15.5 v 26.2 months), time to treatment progression (TTP; median, 4.5 v 9.2 "
+        "months; HR, 1.78; P = .0001) and time to treatment failure (median, 3.5 v 9.0 months)."
+    )
+    found = [c.endpoint for c in audit_text(text).claims if c.type == "median"]
+    assert found == ["DOR", "DOR", "TTP", "TTP", "TTF", "TTF"]
+
+
+def test_men_in_a_denominator_are_no_endpoint_and_an_analysis_is_none_either() -> None:
+    text = "Eight (20%) of 40 men in the placebo group and 15 (40%) of 38 men in the velotinib group had a doubling."
+    assert not {c.endpoint for c in audit_text(text).claims} & {"male"}
+    text = "Median follow-up was 15 months at the primary PFS analysis and 24 months at the overall survival interim analysis."
+    assert [(c.endpoint, c.value) for c in audit_text(text).claims] == [("FU", "15"), ("FU", "24")]
+
+
+def test_words_of_the_authors_name_no_endpoint() -> None:
+    text = "Bleeding was more frequent in the velotinib arm, regardless of the strategy adopted (RR, 0.53; 95% CI, 0.42-0.65; P < .0001)."
+    assert [c.endpoint for c in audit_text(text).claims] == ["bleeding"]
+    assert [c.endpoint for c in audit_text("The authors found 32% high-risk tumours.").claims] != ["authors"]

@@ -342,3 +342,22 @@ def test_the_endpoint_goes_on_behind_a_list_in_brackets() -> None:
         "arrhythmia) and one (2%) patient in the placebo group (sepsis)."
     )
     assert [(c.endpoint, c.value) for c in claims(ARMS + text, "proportion")] == [("TRDEATH", "11"), ("TRDEATH", "2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Of 195 patients, 85% were men (n = 166); 82% were white (n = 159).", [("85", 166), ("82", 159)]),
+        ("Pain was reported by 25% (n = 40) and fever by 10% (n = 16) of 160 patients.", [("25", 40), ("10", 16)]),
+        ("Toxicity was seen in most of 34 patients (grade III: 14, 41.2%; grade IV: 11, 32.4%).", [("41.2", 14), ("32.4", 11)]),
+    ],
+)
+def test_a_count_that_stands_apart_from_its_percentage_is_of_it(text: str, parts: list[tuple[str, int]]) -> None:
+    assert [(c.value, c.x) for c in claims(text, "proportion")] == parts
+
+
+def test_signs_of_bounds_and_limits_at_infinity() -> None:
+    (mean,) = claims("Patients had a mean increase in hemoglobin of 0.9 g/dL (range, -3.8 to +5.3).", "mean_sd")
+    assert (mean.value, mean.lower, mean.upper) == ("0.9", "-3.8", "5.3")
+    (ratio,) = claims("Responses were more frequent (odds ratio, 3.28; 85% CI, 1.54 to infinity; Cox P = .034).", "ratio")
+    assert (ratio.lower, ratio.upper, ratio.p) == ("1.54", "NR", "0.034")

@@ -299,7 +299,10 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         and tokens[i - 2].lower not in _STAYED
     ):
         return Item("X", i, j)  # "the dose of S-1 at 100%"
-    if cell.unit == "%" and (before in _COMPARE | {"least", "most"} or (before == "by" and cell.x is None and not _by_patients(tokens, i))):
+    if cell.unit == "%" and (
+        before in _COMPARE | {"least", "most"}
+        or (before == "by" and cell.x is None and cell.n_equals is None and not _by_patients(tokens, i))
+    ):
         return Item("X", i, j)
     if before in {"among", "of"} and cell.noun is not None and cell.unit is None and cell.x is None and i > 2:
         return Item("N", i, j, g.integer(i))

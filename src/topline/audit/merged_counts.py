@@ -7,7 +7,7 @@ from topline.audit.grouping import bare_count
 from topline.audit.items import Item
 from topline.audit.small_words import LINKS
 
-__all__ = ["merge_counts"]
+__all__ = ["label_counts", "merge_counts"]
 
 
 def _counts_its_share(before: Cell, cell: Cell) -> bool:
@@ -33,7 +33,10 @@ def merge_counts(items: list[Item]) -> None:
                 item.kind = "C"  # "one patient in the control group (<1%)"
         if item.kind == "C":
             cell: Cell = item.data
-            if (
+            if last is not None and last == k - 2 and items[k - 1].low == "," and _counted_beside(items, last, k):
+                cell.x = int(items[last].data.value)  # "(grade III: 14, 41.2%)"
+                items[last].kind = "X"
+            elif (
                 last is not None
                 and cell.unit == "%"
                 and cell.x is None
@@ -90,3 +93,43 @@ def merge_counts(items: list[Item]) -> None:
             last = k
         elif item.kind in {"P", "R"}:
             last = None
+
+
+def label_counts(items: list[Item]) -> None:
+    """ "85% were men (n = 166)": the number in the bracket of the label is the count of the share."""
+    for k, item in enumerate(items):
+        if (
+            item.kind != "N"
+            or not item.data
+            or k < 3
+            or items[k - 1].low != "("
+            or k + 1 == len(items)
+            or items[k + 1].low not in {")", ";", ","}
+        ):
+            continue
+        a = k - 2
+        while a > k - 9 and a >= 0 and items[a].kind in {"W", "E"} and items[a].low not in {",", ";", "and", "(", ")"}:
+            a -= 1
+        if (
+            a < 0
+            or items[a].kind != "C"
+            or items[a].data.unit != "%"
+            or (items[a].data.x, items[a].data.n, items[a].data.n_equals) != (None,) * 3
+        ):
+            continue
+        items[a].data.n_equals, item.kind = int(item.data), "X"
+
+
+def _counted_beside(items: list[Item], a: int, b: int) -> bool:
+    """Whether a count and its percentage stand alone in a bracket or behind a colon: "(fever: 14, 41.2%; …"."""
+    cell: Cell = items[b].data
+    behind = items[b + 1].low if b + 1 < len(items) else ""
+    alone = a > 0 and items[a - 1].low in {":", "(", "["} and behind in {")", "]", ";"}
+    return (
+        alone
+        and bare_count(items[a]) is not None
+        and items[a].kind == "C"
+        and cell.unit == "%"
+        and cell.x is None
+        and cell.interval is None
+    )

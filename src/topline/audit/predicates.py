@@ -81,7 +81,7 @@ def own_names(tokens: list[Token], items: list[Item], at: list[int], nouns: list
     names: list[str] = []
     for c, k in enumerate(at):
         noun = nouns[c]
-        if noun in _WERE:
+        if noun in _WERE and tokens[items[k].j - 1].lower != noun:  # but "20% of 40 men"
             names.append(_WERE[noun])
             continue
         name = name_after(tokens, items, k, at[c + 1] if c + 1 < len(at) else stop)

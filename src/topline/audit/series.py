@@ -10,7 +10,7 @@ from topline.audit.directions import turn_round
 from topline.audit.grouping import Series, group_values, of_a_number, share_denominator, share_value
 from topline.audit.items import Item
 from topline.audit.limits import refuse_limits
-from topline.audit.merged_counts import merge_counts
+from topline.audit.merged_counts import label_counts, merge_counts
 from topline.audit.nested_values import Nest, chained, find_nests, in_one_row, inherit_arms, part_row, without_brackets
 from topline.audit.tokens import Token
 from topline.audit.value_arms import Naming, assign_arms, assign_times, share_closing_arms
@@ -34,6 +34,7 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
         Endpoint of the sentence before, for "these values were …".
     """
     merge_counts(items)
+    label_counts(items)
     of_a_number(tokens, items)
     share_denominator(items)
     share_value(items)

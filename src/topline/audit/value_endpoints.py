@@ -79,7 +79,8 @@ def _assign(
     if groups and any(x.low in {"was", "were", ":", "="} for x in items[max(groups[-1][-1], s.first - 3) : s.first]):
         after = None
     if after is not None and (before is None or _countlike(s.cells[-1]) or not _copula(items, before.begin, s.first)):
-        s.endpoints = [str(items[after].data)] * k
+        denied = items[after - 1].low in {"no", "without"} and s.cells[0].value != "0"
+        s.endpoints = [f"no {items[after].data}" if denied else str(items[after].data)] * k
         s.after = s.stated = True
         near = next((x for x in items[s.last + 1 : after] if x.kind == "G"), None)
         s.grade = str(near.data) if near is not None else s.grade
@@ -117,7 +118,7 @@ def _assign(
         if predicate is not None:
             names = names_after(tokens, items, predicate, s.last, stop) if k > 1 and predicate.begin else []
             s.paired = len(names) == k > 1 and not said(items, s, VS)
-            s.endpoints = list(names) if s.paired else [text_of(predicate, items)] * k
+            s.endpoints = list(names) if s.paired else [text_of(_denied(items, predicate, s.last + 1), items)] * k
             s.after = s.stated = True
             return
     chosen = before or (second if second is not None and second.at is not None else None)
@@ -146,7 +147,7 @@ def _assign(
             return
         if timed and chosen.at is None:
             chosen = Name(timed[-1], "")  # a time is one of survival where the clause speaks of survival
-    if before is chosen and s.cells[0].unit == "%" and s.cells[0].value != "0" and _bracketed(items, s):
+    if before is chosen and rate and s.cells[0].value != "0" and before is not None and (before.close or before.verb):
         chosen = _denied(items, chosen, begin)
     names = names_before(tokens, items, chosen, begin) if k > 1 and chosen.begin else []
     if len(names) > 1 and chosen.at is None:
@@ -192,12 +193,15 @@ def _listed(items: list[Item], s: Series, before: Name | None) -> bool:
     return before.verb and any(x.kind == "C" and x.data.unit == s.cells[0].unit for x in near[at + 1 : at + 3])
 
 
+_GAPS = frozenset({"benefit", "change", "difference", "differences", "improvement", "tte"})  # "no survival difference: 33.6% versus 27.3%"
+
+
 def _denied(items: list[Item], name: Name, begin: int) -> Name:
     """ "no ascites (67%)": what was absent is named with its negation."""
     a = name.begin - 1
-    if a < begin or not name.close or items[a].low not in {"no", "without"}:
+    if a < begin or items[a].low not in {"no", "without"} or any(x.low in _GAPS for x in items[a : a + 6]):
         return name
-    return Name(None, f"{items[a].low} {text_of(name, items)}", close=True, begin=name.begin)
+    return Name(None, f"{items[a].low} {text_of(name, items)}", close=name.close, begin=name.begin)
 
 
 def _said_before(items: list[Item], begin: int, s: Series, words: set[str]) -> bool:
