@@ -76,9 +76,19 @@ def of_all(items: list[Item]) -> bool:
 def sole_arm(items: list[Item], s: Series) -> int | None:
     """The arm of a sentence that names one arm before all its values and compares with nothing."""
     named = {int(x.data) for x in items if x.kind == "A"}
-    if len(named) != 1 or next(k for k, x in enumerate(items) if x.kind == "A") > s.first or s.first > 12 + len(named):
+    if len(named) != 1:
         return None
-    return None if any(x.low in _AGAINST for x in items) else named.pop()
+    at = next(k for k, x in enumerate(items) if x.kind == "A")
+    if at > s.first or (s.first > 12 + len(named) and not _fronted(items, at)):
+        return None
+    return None if any(x.kind == "W" and x.low in _AGAINST for x in items) else named.pop()
+
+
+def _fronted(items: list[Item], at: int) -> bool:
+    """Whether a sentence begins with its arm: "In the A group, …"."""
+    start = max((k + 1 for k in range(min(at, 6)) if items[k].low == ":"), default=0)
+    comma = next((k for k in range(at, min(at + 6, len(items))) if items[k].low == ","), -1)
+    return comma > 0 and at - start < 6 and items[start].low in _LEADING and all(x.kind in "AW" for x in items[start:comma])
 
 
 _AGAINST = COMPARING - {"respectively", "respectively.", "over", "more"} | {
@@ -194,7 +204,7 @@ def tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
     return out
 
 
-_LEADING = frozenset({"among", "for", "in", "of", "with"})  # "1%, 2% and 9%, respectively, of patients in A"
+_LEADING = frozenset({"among", "for", "in", "of", "with", "within"})  # "1%, 2% and 9%, respectively, of patients in A"
 _BEFORE_ARM = frozenset(
     {
         "achieved",
