@@ -166,3 +166,42 @@ def test_a_limit_of_its_own_is_not_five_percent() -> None:
 
     text = TRIAL + "PFS was longer with velatinib but did not meet the threshold for statistical significance (p=0.0178)."
     assert not [v for v in audit_text(text).verdicts if v.check == "F2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint", "expected"),
+    [
+        (
+            "PFS was 8.1 months in patients treated every 2 weeks and 7.6 months in patients treated every 3 weeks.",
+            "PFS",
+            [("every 2 weeks", "8.1"), ("every 3 weeks", "7.6")],
+        ),
+        (
+            "The ORR was 22.0% in the tilvanib every 4 weeks group and 23.2% in the tilvanib every 12 weeks group.",
+            "ORR",
+            [("tilvanib every 4 weeks", "22.0"), ("tilvanib every 12 weeks", "23.2")],
+        ),
+        (
+            "Patients who received tilvanib every 2 weeks had a higher ORR than those who received tilvanib every 3 weeks (36% vs 16%).",
+            "ORR",
+            [("tilvanib every 2 weeks", "36"), ("tilvanib every 3 weeks", "16")],
+        ),
+    ],
+)
+def test_schedules_are_groups(text: str, endpoint: str, expected: list[tuple[str, str]]) -> None:
+    assert told(text, endpoint) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint", "expected"),
+    [
+        (TRIAL + "More women in the velatinib group had rash (28% vs 18%).", "rash", [("velatinib", "28"), ("placebo", "18")]),
+        (TRIAL + "Rash was seen in 28% of women randomised to velatinib compared to 18% in the placebo group.", "rash", None),
+        ("Rash was more common in women than in men (28% vs 18%).", "rash", [("women", "28"), ("men", "18")]),
+        ("The women with dense breasts had rash more often than the women with less dense breasts (28% vs 18%).", "rash", None),
+    ],
+)
+def test_women_are_a_group_only_beside_men(text: str, endpoint: str, expected: list[tuple[str, str]] | None) -> None:
+    found = told(text, endpoint)
+    assert [v for _, v in found] == ["28", "18"]
+    assert found == expected or (expected is None and found[0][0] != found[1][0] and "women" not in {found[0][0], found[1][0]})

@@ -231,6 +231,8 @@ def opposed_groups(tokens: list[Token], items: list[Item], source: str, groups: 
         return []
     out: list[Group] = []
     heads = [items[g.b - 1].low for g in groups if g.frame == "head"]
+    sexes = {_SEX[g.name.lower()] for g in groups if g.name.lower() in _SEX}
+    groups = [g for g in groups if g.name.lower() not in _SEX or len(sexes) > 1]
     groups = [g for g in groups if g.frame != "head" or _sets_apart(items, g, heads)]
     for frames in ({"who"}, {"head"}, {"counted"}, {"word"}, {"who", "head", "word"}):
         out = [g for g in groups if g.frame in frames]
@@ -244,6 +246,9 @@ def opposed_groups(tokens: list[Token], items: list[Item], source: str, groups: 
     if len({g.key for g in before}) > len({g.key for g in out}):
         out = before
     return _without_what(_less_the_frame(items, out))
+
+
+_SEX = {"women": "f", "females": "f", "men": "m", "males": "m"}  # who are the patients of a text, unless both are named
 
 
 def leave_the_frame(tokens: list[Token], items: list[Item], source: str) -> None:
@@ -316,6 +321,6 @@ def with_groups(items: list[Item], groups: list[Group], book: ArmBook) -> tuple[
 def _known(items: list[Item], group: Group, book: ArmBook) -> int | None:
     """The arm of the text that a group is: its name stands in the group's and no denial does."""
     found = {int(x.data) for x in items[group.a : group.b] if x.kind == "A"}
-    if any(x.kind == "X" for x in items[group.a : group.b]):
-        return None  # "the velatinib 360 mg group" is a part of it
+    if any(x.kind == "X" or x.low.endswith(("daily", "weekly")) for x in items[group.a : group.b]):
+        return None  # "the velatinib 360 mg group", "weekly velatinib": a part of it
     return found.pop() if len(found) == 1 and not set(group.key) & NO else None

@@ -120,7 +120,9 @@ def name_end(items: list[Item], k: int, *, endpoints: bool, most: int = 7) -> in
                     or (x.low in _JOINED and (j > begin or x.low in "≥≤<>"))
                     or x.low in {"alone", "only", "no", "plus", "complete", "very"}
                     or (x.low == "a" and j + 1 < len(items) and items[j + 1].low in {"+", "/", "plus"})
-                    or (x.low in {"low", "high"})
+                    or x.low in {"low", "high"}
+                    or (x.low == "less" and j == begin and j + 1 < len(items) and content_word(items[j + 1]))
+                    or (x.low == "every" and j + 1 < len(items) and items[j + 1].kind == "X")
                 )
             )
         ):
@@ -158,8 +160,9 @@ def _described(tokens: list[Token], items: list[Item], source: str, k: int) -> t
         if b == j + 1:
             return (Group(j, j + 1, ("without",), "without", "who"), j + 1) if lacks else (None, k)
         return make(tokens, items, source, j if lacks else j + 1, b, "who"), b
-    if low in _TAKING or (low in _GIVEN and j + 1 < len(items) and items[j + 1].low in {"with", "to", "by"}):
-        start = j + 1 if low in _TAKING else j + 2
+    following = items[j + 1].low if j + 1 < len(items) else ""
+    if low in _TAKING or (low in _GIVEN and following in {"with", "to", "by", "every"}):
+        start = j + 1 if low in _TAKING or following == "every" else j + 2
         b = name_end(items, start, endpoints=False)
         return (make(tokens, items, source, start, b, "who"), b) if b > start else (None, k)
     if low in {"who", "whose"}:
@@ -193,7 +196,7 @@ def _headed(tokens: list[Token], items: list[Item], source: str, k: int) -> Grou
         if (
             x.kind == "A"
             or (x.kind == "X" and 1 < x.j - x.i < 4)
-            or x.low == "very"
+            or x.low in {"very", "every"}
             or (x.kind == "W" and content_word(x) and not _verb(x.low, k - a + 1))
             or (x.low in {"-", "/", "+", "plus"} and a < k)
         ):
