@@ -361,3 +361,16 @@ def test_signs_of_bounds_and_limits_at_infinity() -> None:
     assert (mean.value, mean.lower, mean.upper) == ("0.9", "-3.8", "5.3")
     (ratio,) = claims("Responses were more frequent (odds ratio, 3.28; 85% CI, 1.54 to infinity; Cox P = .034).", "ratio")
     assert (ratio.lower, ratio.upper, ratio.p) == ("1.54", "NR", "0.034")
+
+
+def test_a_count_and_its_share_in_the_bracket_of_an_arm_are_no_size_of_it() -> None:
+    text = "The incidence in the velotinib group (n=18, 24%) was similar to that of fever in the control group (n = 15, 19%, OR 1.3)."
+    assert [(c.value, c.x, c.n) for c in claims(text, "proportion")] == [("24", 18, None), ("19", 15, None)]
+    assert not audit_text(text).findings
+
+
+def test_a_letter_before_a_percentage_is_a_label_and_no_statistic() -> None:
+    assert [c.value for c in claims("The incidence of seroma was reduced (A=18.75% vs B=6.06%; t = 2.31).", "proportion")] == [
+        "18.75",
+        "6.06",
+    ]

@@ -169,8 +169,6 @@ def _value_claim(
     if cell.unit == "%" or (x is not None and n is not None):
         if cell.value == "NR" or (cell.value is not None and not 0 <= float(cell.value.lstrip("<>")) <= 100):
             return None
-        if endpoint is None and cell.unit == "%" and x is None and n is None and interval is None:
-            endpoint = None
         landmark = family == "tte" or (time is not None and x is None and _over_time(context, s, code))
         if n is None and not landmark:
             compared = arm is None and len(s.cells) > 1 and (len(context.book.arms) > 1 or _versus(context, s))
@@ -178,8 +176,8 @@ def _value_claim(
             if n is not None and arm is None and x is None and speaks_of_others(context, at):
                 n = None
             n_from = "carried" if n is not None else None
-            if n is not None and x is not None and x > n:
-                n, n_from = None, None
+            if n is not None and x is not None and (x > n or (x == n and cell.value is not None and float(cell.value.lstrip("<>")) < 99)):
+                n, n_from = None, None  # "A (n = 18, 24%)" was taken for a size
         return Claim(
             "landmark_rate" if landmark else "proportion",
             value=cell.value,

@@ -246,6 +246,7 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, found[1] if found else i + 1)
     if (
         before == "="
+        and after != "%"
         and i >= 2
         and (len(tokens[i - 2].text) == 1 or tokens[i - 2].lower in {"χ2", "x2", "chi2", "df"})
         and tokens[i - 2].lower != "n"

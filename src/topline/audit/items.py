@@ -111,7 +111,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
                 return Item("T", i, times[1], times[0])
         if low == "n" and i + 2 < len(tokens) and tokens[i + 1].text in "=:" and g.integer(i + 2) is not None:
             share = g.percent(i + 4) if i + 4 < len(tokens) and tokens[i + 3].text in ",;" else None
-            if share is not None and g.low[share[1]] in {")", "]", "(", "["}:
+            if share is not None and g.low[share[1]] in {")", "]", "(", "[", ",", ";"}:
                 return Item("C", i, share[1], Cell(share[0], "%", x=g.integer(i + 2)))  # "radiotherapy (n = 24; 31%)"
             return Item("N", i, i + 3, g.integer(i + 2))
         number, _, unit = low.rpartition("-")
