@@ -364,7 +364,7 @@ def test_signs_of_bounds_and_limits_at_infinity() -> None:
 
 
 def test_a_count_and_its_share_in_the_bracket_of_an_arm_are_no_size_of_it() -> None:
-    text = "The incidence in the velotinib group (n=18, 24%) was similar to that of fever in the control group (n = 15, 19%, OR 1.3)."
+    text = "The incidence of fever in the A group (n=18, 24%) was like the incidence of fever in the control group (n = 15, 19%, OR 1.3)."
     assert [(c.value, c.x, c.n) for c in claims(text, "proportion")] == [("24", 18, None), ("19", 15, None)]
     assert not audit_text(text).findings
 
