@@ -103,19 +103,10 @@ def test_values_without_arms_follow_the_order_of_the_sentence(sentence: str, exp
     assert told(sentence, "rash", "nausea") == expected
 
 
-def test_direction_tells_whose_values_stand_behind_a_comparator_named_first() -> None:
-    text = (
-        "Patients were randomised to velotinib (n = 100) or placebo (n = 100). Compared with placebo, patients treated with velotinib had "
-        "significantly fewer cardiac events (39% versus 13%). As compared with placebo, velotinib prolonged PFS (median, 12.1 v 6.3 months)."
-    )
-    found = [(c.arm, c.value) for c in audit_text(text).claims if c.type in {"proportion", "median"}]
-    assert found == [("placebo", "39"), ("velotinib", "13"), ("velotinib", "12.1"), ("placebo", "6.3")]
-
-
 def test_an_arm_at_several_times_and_the_first_of_two_arms_behind() -> None:
     text = (
         "Patients were randomised to velotinib (n = 97) or fluorouracil (n = 98). In the velotinib group, DFS was 89.2% at 5 years and 80.6% "
         "at 8 years, compared with 87.3% at 5 years and 77.5% at 8 years in the fluorouracil group."
     )
-    found = [(c.arm, c.value) for c in audit_text(text).claims if c.type == "landmark_rate"]
+    found = [(c.arm, c.value) for c in extract(text).claims if c.type == "landmark_rate"]
     assert found == [("velotinib", "89.2"), ("velotinib", "80.6"), ("fluorouracil", "87.3"), ("fluorouracil", "77.5")]

@@ -38,8 +38,7 @@ def by_direction(items: list[Item], s: Series, total: int) -> list[int | None]:
     before = [arm for k, arm in named if k < s.first]
     if not arms or len(arms) > 2 or (len(arms) == 1 and total != 2):
         return []
-    fronted = len(before) > 1 and governed(items, begin, named[0][0])  # "Compared with A, B had fewer events (39% v 13%)"
-    if before and not fronted and not any(x.low == "likely" for x in items[begin : s.first]):
+    if before and not any(x.low == "likely" for x in items[begin : s.first]):
         return []  # the order of naming is the order of the values, and the words can be held against them
     larger = _larger(items, begin, end, s)
     if larger is None:
