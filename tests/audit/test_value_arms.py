@@ -105,7 +105,7 @@ def test_values_without_arms_follow_the_order_of_the_sentence(sentence: str, exp
 
 def test_an_arm_at_several_times_and_the_first_of_two_arms_behind() -> None:
     text = (
-        "Patients were randomised to velotinib (n = 97) or fluorouracil (n = 98). In the velotinib group, DFS was 89.2% at 5 years and 80.6% "
+        "We assigned patients to velotinib (n = 97) or fluorouracil (n = 98). In the velotinib group, DFS was 89.2% at 5 years and 80.6% "
         "at 8 years, compared with 87.3% at 5 years and 77.5% at 8 years in the fluorouracil group."
     )
     found = [(c.arm, c.value) for c in extract(text).claims if c.type == "landmark_rate"]
