@@ -195,3 +195,57 @@ def test_words_of_the_authors_name_no_endpoint() -> None:
     text = "Bleeding was more frequent in the velotinib arm, regardless of the strategy adopted (RR, 0.53; 95% CI, 0.42-0.65; P < .0001)."
     assert [c.endpoint for c in audit_text(text).claims] == ["bleeding"]
     assert [c.endpoint for c in audit_text("The authors found 32% high-risk tumours.").claims] != ["authors"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        # the phrase before ", which"
+        ("Events were alike, with the exception of grade 1 to 2 numbness, which was reported in 29 patients (38.2%).",
+         [("numbness", "38.2")]),
+        ("In all, 27 of 36 (75%) had fever with renal failure, which resolved in 20 patients (74%).",
+         [("fever", "75"), ("renal failure", "74")]),
+        # what is said to be associated
+        ("Large breast size was associated with induration with an incidence of 13%.", [("induration", "13")]),
+        ("Fever associated with velotinib was seen in 13%.", [("fever", "13")]),
+        ("Induction was associated with 6.6% treatment-related deaths.", [("TRDEATH", "6.6")]),
+        ("Treatment-related adverse events that led to death occurred in four (5%) patients.", [("TRDEATH", "5")]),
+        # the predicate
+        ("Overall, 22% had no leukopenia.", [("no leukopenia", "22")]),
+        ("There were 80 patients, of whom 76 (95%) were evaluable.", [("evaluable", "95")]),
+        ("In our trial 16% of patients were ≥65 years.", [("≥ 65 years", "16")]),
+        # treatments in a list of shares
+        ("Salvage included surgery (64%), radiotherapy (30%) and medical therapy (12%).",
+         [("surgery", "64"), ("radiotherapy", "30"), ("medical therapy", "12")]),
+        # labels of groups are no endpoints; the value that another is set against
+        ("Response rates were similar (TC, 63% v PE, 69%).", [("ORR", "63"), ("ORR", "69")]),
+        ("The scan failed (sensitivity, 62%; specificity, 75%).", [("sensitivity", "62"), ("specificity", "75")]),
+        ("There was a 36% response rate if patients had fever (versus 8%).", [("ORR", "36"), ("ORR", "8")]),
+        ("The response rate for small tumours was half that for large ones (11% v 26%).", [("ORR", "11"), ("ORR", "26")]),
+        ("The radiographic ORR was 72% and the cORR 50%.", [("ORR", "72"), ("ORR", "50")]),
+        ("More staging procedures for suspected ovarian cancer were done (37% vs 22%).",
+         [("staging procedures", "37"), ("staging procedures", "22")]),
+    ],
+)  # fmt: skip
+def test_what_governs_the_value(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert named(sentence, "proportion") == expected
+
+
+def test_the_verb_behind_the_values_has_the_endpoint_as_its_object() -> None:
+    text = (
+        "Sixty patients were randomised to velotinib (n = 30) or placebo (n = 30). The addition of velotinib (60% v 44%) improved the ORR."
+    )
+    assert [(c.endpoint, c.value) for c in audit_text(text).claims if c.type == "proportion"] == [("ORR", "60"), ("ORR", "44")]
+    text = text.split(".")[0] + ". In all, 20 (67%) assigned to receive velotinib retained appetite."
+    assert [(c.endpoint, c.value) for c in audit_text(text).claims if c.type == "proportion"] == [("appetite", "67")]
+
+
+def test_later_ratios_are_of_what_the_first_is_of() -> None:
+    text = "Reductions in stroke mortality were seen: hazard ratio for treatment A was 0.62 (95% CI 0.39 to 0.99), "
+    text += "and for salt was 0.48 (0.31 to 0.75)."
+    assert [(c.endpoint, c.value) for c in audit_text(text).claims if c.type == "ratio"] == [
+        ("stroke mortality", "0.62"),
+        ("stroke mortality", "0.48"),
+    ]
+    text = "HR was 0.98 (95% CI, 0.74 to 1.3; P = .90) for local control and 1.12 (95% CI, 0.86 to 1.46; P = .39) for overall survival."
+    assert [(c.endpoint, c.value, c.p) for c in audit_text(text).claims] == [("LC", "0.98", "0.90"), ("OS", "1.12", "0.39")]

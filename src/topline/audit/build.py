@@ -152,7 +152,9 @@ def _value_claim(
     lower, upper, kind, level = interval_bounds(interval)
     if cell.unit is None and cell.x is None and cell.noun is None and lower is not None and kind != "range" and family == "tte":
         before = [x.low for x in context.items[max(0, at - 24) : at]]
-        if any(x.kind == "R" for x in context.items[max(0, at - 3) : at]) or ("hazard" in before and "median" not in before):
+        rated = next((k for k in range(at - 1, max(-1, at - 40), -1) if context.items[k].kind == "R"), None)
+        medians = rated is not None and any(x.low in {"median", "medians"} for x in context.items[rated:at])
+        if (rated is not None and not medians) or ("hazard" in before and "median" not in before):
             return Claim("ratio", value=cell.value, lower=lower, upper=upper, conf_level=level, interval="ci", measure="HR", **shared)
     of_men = cell.n is not None and context.tokens[context.items[at].j - 1].lower == cell.noun  # "20% of 40 men"
     if cell.noun in _SEXED and x is not None and not of_men and (endpoint is None or cell.noun in SEXES):

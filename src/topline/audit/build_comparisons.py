@@ -10,6 +10,7 @@ from topline.audit.build_context import (
     item_span,
 )
 from topline.audit.claims import Claim
+from topline.audit.clause_words import GENERIC
 from topline.audit.clauses import name_before, names_before, text_of
 from topline.audit.grammar import PValue, Ratio
 from topline.audit.items import Item
@@ -57,7 +58,7 @@ def _about(about: str) -> str | None:
     if code is not None:
         return code
     if "recurrence" in words or "relapse" in words:
-        return "RFS" if "death" in words else "RECUR"
+        return ("EFS" if "progression" in words else "RFS") if "death" in words else "RECUR"
     if "progression" in words:
         return "PFS"
     if words & {"death", "mortality", "os", "survival"} and "free" not in words and "progression-free" not in words:
@@ -71,6 +72,8 @@ def _phrase_about(context: SentenceContext, about: str) -> str | None:
     if not words or words[0] not in {"of", "for"}:
         return None
     words = [w for w in words if w not in CLOSED and w not in {"risk", "ratio"} and w[0].isalpha()]
+    if words and words[-1] in GENERIC:
+        return None  # "the hazard ratio for the treatment of fever"
     arms = {part for arm in context.book.arms for word in arm.name.lower().split() for part in parts_of(word)}
     if not words or any(part in arms for word in words for part in parts_of(word)) or set(words) & PATIENT_NOUNS:
         return None
@@ -175,6 +178,8 @@ def ratio_claim(
         code = next((str(x.data) for x in context.items[k:] if x.kind == "E"), None)
     if code in {"FU", "AGE", "DOT"}:
         code = None
+    code = code or context.rated  # "the hazard ratio for death was 0.62 for A, for B 0.48 (…)"
+    context.rated = code
     if ratio.measure == "HR":
         code = {"DEATH": "OS", "PD": "PFS", None: context.last_endpoint}.get(code, code)
     lower, upper, _, level = interval_bounds(ratio.interval)

@@ -61,6 +61,7 @@ class SentenceContext:
     group: int
     last_endpoint: str | None = None
     spoken: str | None = None
+    rated: str | None = None  # what the ratio before is of
     middle: tuple[str, Series] | None = None  # "mean" or "median", and the last values that were one
 
 

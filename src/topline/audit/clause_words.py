@@ -55,7 +55,8 @@ BARE = frozenset(  # heads that name none when they stand alone
         "factor", "figures", "first", "follow-up", "frequency", "grade", "grades", "incidence", "investigator", "investigators", "kind",
         "level", "likelihood", "line", "mean", "median", "men", "number", "objective", "others", "outcome", "outcomes", "overall", "part",
         "percentage", "percentages", "period", "points", "possibility", "probability", "proportion", "proportions", "range", "rate",
-        "rates", "ratio", "recruitment", "sample", "score", "scores", "second", "step", "surgery", "test", "tests", "third", "time",
+        "rates", "ratio", "recruitment", "risk", "risks", "sample", "score", "scores", "second", "step", "surgery", "test", "tests",
+        "third", "time",
         "total", "type", "types", "use", "value", "values", "variations", "women",
     }
 )
@@ -65,14 +66,15 @@ NEVER = frozenset(  # heads that name no endpoint: tests and models, comparative
         "absolute", "abstract", "accrual", "aim", "altogether", "anova", "approach", "article", "background", "basis", "boundary",
         "checkmate", "chi", "chi-square", "chi-squared", "chose", "comparable", "conclusion", "conclusions", "correlation", "cox",
         "daily", "databases", "date", "dates", "deviation", "earlier", "eg", "equal", "exact", "exception", "fashion", "faster",
-        "favoring", "favouring", "fewer", "fisher", "fisher's", "follows", "fourth", "gehan", "greater", "higher", "hypothesis", "ie",
+        "favoring", "favouring", "fewer", "fisher", "fisher's", "follows", "fourth", "gehan", "greater", "half", "higher",
+        "hypothesis", "ie",
         "impower", "interaction", "interim", "interval", "intervals", "javelin", "kaplan-meier", "keynote", "kruskal-wallis", "larger",
         "later", "log", "log-rank", "logistic", "logrank", "made", "mann-whitney", "manner", "mantel-haenszel", "margin", "matching",
         "mcnemar", "met", "method", "methods", "model", "models", "monthly", "multivariable", "multivariate", "non-inferior",
         "non-inferiority", "noninferior", "noninferiority", "odds", "once", "one-sided", "owing", "p-value", "p-values", "pearson",
         "phase", "purpose", "rank", "rank-sum", "ranksum", "ratios", "regression", "se", "sem", "sided", "signed-rank", "slower",
         "smaller", "spearman", "spent", "square", "statistic", "statistics", "student", "student's", "t-test", "threefold", "threshold",
-        "took", "trends", "two-sided", "twofold", "univariable", "univariate", "weekly", "well", "wilcoxon",
+        "took", "twice", "trends", "two-sided", "twofold", "univariable", "univariate", "weekly", "well", "wilcoxon",
     }
 )
 PREDICATES = frozenset(

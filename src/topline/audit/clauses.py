@@ -23,12 +23,14 @@ from topline.audit.item import Item
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.noun_phrases import Name, nounish, opening, phrase_start
 from topline.audit.phrases import content_word, family_of, plain_name, words_of
+from topline.audit.small_words import VS
 from topline.audit.tokens import Token
 
 __all__ = ["name_before", "names_before", "text_of"]
 
 
 _TREATMENTS = frozenset({"chemotherapy", "radiotherapy", "therapy", "treatment"})
+_GIVEN = _TREATMENTS | {"surgery"}
 _EVENTFUL = frozenset({"progressed", "recurred", "relapsed"})
 _STAGES = frozenset({"ii", "iii", "iv", "iia", "iib", "iiia", "iiib", "iiic", "iva", "ivb"})
 _UNITS = frozenset(
@@ -62,6 +64,14 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             continue
         if x.low in STOPS and second is not None:
             break
+        if x.low == "which" and k > begin + 1 and items[k - 1].low == "," and nounish(items[k - 2]) and not bracketed:
+            a = phrase_start(items, k - 2, begin)
+            name = _named(tokens, items, a, k - 1)
+            if name is not None:
+                name.verb = verb
+                return name, second  # "except neurotoxicity, which occurred in 20 patients (32%)"
+            k = a - 1
+            continue
         if x.low in SEXES and k == first - 1:
             return Name(None, SEXES[x.low], begin=k, close=True), second  # "male 73.7%"
         if x.low in SEXES and (verb or bracketed) and items[k - 1 if k > begin else k].low in {",", "and", "were", "was", "(", ";"}:
@@ -84,7 +94,10 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             k -= 1
             continue
         a = phrase_start(items, k, begin)
-        name = _named(tokens, items, a, k + 1) if not (bracketed and k == first - 2 and _of_groups(items, first)) else None
+        labels = a > begin and items[a - 1].low in {"(", "["} and x.kind != "E" and _labels(items, first)
+        name = _named(tokens, items, a, k + 1) if not (labels or (bracketed and k == first - 2 and _of_groups(items, first))) else None
+        if name is None and bracketed and k == first - 2 and x.low in _GIVEN and _in_a_list(items, a, begin):
+            return Name(None, " ".join(w for y in items[a : k + 1] for w in words_of(tokens, y)), close=True, begin=a), second
         if name is None or (a - 2 >= begin and items[a - 1].low == "or" and items[a - 2].kind == "A"):
             if given is None and name is None and verb and x.low in _TREATMENTS and k > a:
                 given = Name(None, " ".join(w for y in items[a : k + 1] for w in words_of(tokens, y)), begin=a, verb=True)
@@ -123,6 +136,24 @@ def _of_groups(items: list[Item], first: int) -> bool:
                 return False
         depth = max(depth, -1)
     return False
+
+
+def _labels(items: list[Item], first: int) -> bool:
+    """ "(TC, 63% v PE, 69%)": what stands before each value of a bracket is a group."""
+    if first + 3 >= len(items) or items[first - 1].low not in {",", ":", "="} or items[first + 1].low not in VS:
+        return False
+    k = first + 2 + (items[first + 2].low == ".")
+    return k + 2 < len(items) and items[k + 1].low == items[first - 1].low and items[k + 2].kind == "C"
+
+
+def _in_a_list(items: list[Item], a: int, begin: int) -> bool:
+    """Whether a phrase before its bracket goes on a list of such, or begins one: "included surgery (64%), radiotherapy (30%) and …"."""
+    if items[a - 1 if a else 0].low in {"included", "including", "includes", "comprised"}:
+        return True
+    k = a - 1
+    while k > begin and items[k].low in {",", "and", "or"}:
+        k -= 1
+    return k < a - 1 and items[k].low in {")", "]"}
 
 
 def _unbracketed(items: list[Item]) -> list[Item]:

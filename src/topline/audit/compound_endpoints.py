@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from topline.audit.item import Item
 
-__all__ = ["attributed", "cause_before", "summed", "tte_follows"]
+__all__ = ["attributed", "cause_before", "fatal", "summed", "tte_follows"]
 
 
 _SUMS = {frozenset({"CR", "PR"}): "ORR", frozenset({"CR", "PR", "SD"}): "DCR"}
@@ -48,6 +48,14 @@ def attributed(items: list[Item], k: int) -> bool:
     if k + 1 >= end or items[k].low not in {"related", "attributed", "attributable"} or items[k + 1].low != "to":
         return False
     return any(x.kind == "A" or x.low in _TREATMENT for x in items[k + 2 : k + 5])
+
+
+def fatal(items: list[Item], k: int) -> int:
+    """ "adverse events that led to death", "leading to death": the item behind it; 0 where nothing of the kind stands at item `k`."""
+    k += k < len(items) and items[k].low in {"that", "which"}
+    if k + 2 < len(items) and items[k].low in {"led", "leading", "resulted", "resulting"} and items[k + 1].low in {"to", "in"}:
+        return k + 3 if items[k + 2].data == "DEATH" else 0
+    return 0
 
 
 def cause_before(out: list[Item]) -> str | None:

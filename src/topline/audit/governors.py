@@ -84,6 +84,8 @@ def role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, bra
     followed = name.at is not None and items[name.at].data == "FU"
     if name.close and governor in {"from", "after", "since", "before", "until"} and not (bracketed or followed):
         return "second"  # "a survival from relapse of 35 months"
+    if governor in {"with", "to"} and before in {"associated", "correlated", "linked", "related"} and bracketed:
+        return "named"  # "associated with advanced stage (P = 0.01)"
     if name.close:
         adjunct = bracketed and name.at is None and governor in ADJUNCT and not _objects(items, p)
         return "second" if adjunct else "named"

@@ -134,7 +134,11 @@ def _further_ratio(items: list[Item]) -> None:
             if last is not None and bare and cell.interval is not None and items[k - 1].low in {"and", "was"} and items[k - 2].low != "vs":
                 after = [y for y in items[k + 1 : k + 8] if y.kind != "P" and y.low not in {")", "]", ";", ","}][:2]
                 about = f"for {after[1].data}" if len(after) == 2 and after[0].low == "for" and after[1].kind == "E" else last.about
-                x.kind, x.data = "R", Ratio(last.measure, str(cell.value), cell.interval, None, last.marks, about)
+                follows = items[k + 1 : k + 3]
+                p = follows[1] if len(follows) == 2 and follows[0].low in {",", ";"} and follows[1].kind == "P" else None
+                x.kind, x.data = "R", Ratio(last.measure, str(cell.value), cell.interval, p.data if p else None, last.marks, about)
+                if p is not None:
+                    p.kind, p.low = "W", "p"  # the ratio's own
             else:
                 last = None
 

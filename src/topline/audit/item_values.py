@@ -254,7 +254,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, i + 1)
     if before == "-" and i >= 3 and tokens[i - 2].text == "=" and len(tokens[i - 3].text) == 1:
         return Item("X", i, i + 1)  # "b = -29.4"
-    if before in _BEFORE_CODE and not tokens[i].spelled and after not in {"%"}:
+    scored = before == "score" and "." in tokens[i].value and not MIDDLE.isdisjoint(g.low[max(0, i - 6) : i])  # "mean score 4.8"
+    if before in _BEFORE_CODE and not tokens[i].spelled and after not in {"%"} and not scored:
         return Item("X", i, i + 1)
     if before == "[" and g.integer(i) is not None and after == "]" and i >= 2 and tokens[i - 2].kind == "w":
         return Item("X", i, i + 1)

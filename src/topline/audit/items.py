@@ -20,7 +20,7 @@ _COMPARE = frozenset("<>≤≥")
 _STATISTICS = frozenset({"chi2", "f", "t", "x2", "z", "χ2", "χ²"})
 _HEADS = frozenset({"group", "arm", "cohort", "groups", "arms"})
 _SMALL = "abcdefghijklmnopqrstuvwxyz"
-_SURVIVALS = frozenset({"OS", "PFS", "DFS", "EFS", "RFS"})
+_ABBREVIATED = frozenset({"OS", "PFS", "DFS", "EFS", "RFS", "ORR", "DCR", "DOR"})
 _HOW_LONG = frozenset({"better", "greater", "improved", "inferior", "longer", "poorer", "shorter", "superior", "worse"})
 
 
@@ -141,9 +141,9 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             and (tokens[i - 1].lower in TIME_UNITS or tokens[i - 1].lower.endswith(("-month", "-year")) or tokens[i - 1].lower in _HOW_LONG)
         ):
             return Item("E", i, i + 1, "OS", "tte")
-        if endpoint is None and token.text[-1] == "S" and token.text.lstrip(_SMALL) in _SURVIVALS and 1 < len(low) < 7:
+        if endpoint is None and token.text[-1] in "RS" and token.text.lstrip(_SMALL) in _ABBREVIATED and 1 < len(low) < 7:
             code = token.text.lstrip(_SMALL)
-            return Item("E", i, i + 1, code, "tte")  # "pmOS", "rwPFS"
+            return Item("E", i, i + 1, code, FAMILY[code])  # "pmOS", "rwPFS", "cORR"
         if arm is not None and (endpoint is None or arm[1] > endpoint[1]):
             return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])
         if (

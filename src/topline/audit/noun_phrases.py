@@ -11,6 +11,11 @@ from topline.audit.phrases import content_word
 __all__ = ["Name", "nounish", "opening", "phrase_start"]
 
 
+_SORTS = frozenset(  # participles that tell a kind of disease and are no verbs
+    {"advanced", "confirmed", "diagnosed", "localised", "localized", "resected", "suspected", "unresected", "unselected", "untreated"}
+)
+
+
 @dataclass(slots=True)
 class Name:
     """What was found: the number of an endpoint item, or plain words; `close` when nothing but "of" lies between.
@@ -53,6 +58,8 @@ def phrase_start(items: list[Item], k: int, begin: int) -> int:
         x = items[a - 1]
         if nounish(x) or (content_word(x) and x.low.endswith("ed") and a - 2 >= begin and items[a - 2].low in DETERMINERS):
             a -= 1
+        elif x.low in _SORTS and content_word(x):
+            a -= 1  # "for suspected ovarian cancer"
         elif x.low == ")" and a - 4 >= begin and items[a - 3].low == "(" and nounish(items[a - 4]):
             a -= 4
         elif x.low in {"of", "the", "all", "any", "a", "an", "both", "each"}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from topline.audit.compound_endpoints import attributed, cause_before, summed, tte_follows
+from topline.audit.compound_endpoints import attributed, cause_before, fatal, summed, tte_follows
 from topline.audit.item import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, TIME_UNITS
 from topline.audit.small_words import CLOSED
@@ -57,6 +57,7 @@ _NEUTRAL = frozenset(
         "many", "marked", "mean", "median", "mild", "moderate", "month", "more", "most", "new", "objective", "observed", "only",
         "overall", "patient", "patients", "pooled", "poor", "possible", "post-treatment", "potential", "predominant", "preoperative",
         "previous", "primary", "principal", "prior", "prolonged", "reduced", "relative", "reported", "respective", "respectively",
+        "radiographic", "radiologic", "radiological",
         "same", "second", "secondary", "selected", "serious", "several", "severe", "short", "short-term", "shorter", "significant",
         "similar", "single", "statistical", "study", "subjective", "subsequent", "substantial", "superior", "therapy-related", "total",
         "treatment", "treatment-related", "trend", "true", "tumor", "tumour", "unadjusted", "updated", "various", "worse", "year",
@@ -217,6 +218,9 @@ def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> i
         name = plain_name([*before, *words])
         out.append(Item("E", first, follows.j, name, family_of(name)))
         return end + 1
+    if item.data in {"TRAE", "TRSAE"} and (behind := fatal(items, k + 1)):
+        out.append(Item("E", item.i, items[behind - 1].j, "TRDEATH", "event"))
+        return behind
     if item.data in {"AE", "TEAE", "SAE"} and attributed(items, k + 1):
         out.append(Item("E", item.i, item.j, "TRSAE" if item.data == "SAE" else "TRAE", "event"))
         return end
@@ -309,8 +313,8 @@ def _completion(tokens: list[Token], items: list[Item], at: int) -> tuple[list[s
     """ "of hospital stay", "to local failure", "from surgery to relapse": the words after the preposition, up to the next small word."""
     words = [items[at].low]
     j = at + 1
-    if j < len(items) and items[j].low in _ARTICLES:
-        j += 1
+    while j < len(items) and (items[j].low in _ARTICLES or items[j].kind == "G"):
+        j += 1  # "duration of grade 3 mucositis"
     begin = j
     ranging = items[at].low in {"from", "between"}
     if items[at - 1].low == "ability" and items[at].low == "to" and j < len(items):

@@ -9,7 +9,7 @@ from topline.audit.noun_phrases import Name, nounish
 from topline.audit.phrases import content_word, plain_name, words_of
 from topline.audit.tokens import Token
 
-__all__ = ["label_after", "name_after", "names_after", "own_names", "participle_before"]
+__all__ = ["BARE_PARTICIPLES", "label_after", "name_after", "names_after", "own_names"]
 
 _WERE = SEXES | {"men": "male", "women": "female"}
 _CLOSERS = frozenset({",", ";", ".", ")", "]", "and"})
@@ -46,7 +46,7 @@ _PASSED = (
 
 
 _PAST = frozenset({"chose", "took", "kept", "met", "went", "lost"})
-_BARE_PARTICIPLES = frozenset(
+BARE_PARTICIPLES = frozenset(
     {
         "allocated", "analysed", "analyzed", "assessed", "assigned", "capped", "classified", "compared", "considered", "enrolled",
         "evaluated", "included", "noted", "observed", "performed", "randomised", "randomized", "recorded", "recruited", "reported", "seen",
@@ -64,16 +64,6 @@ _HELD = frozenset({"had", "has", "have", "underwent", "received", "developed", "
 _WITHIN = OF_PATIENTS | _COUNTED | {"a", "an", "(", ")", "]", "whom", "still", "now", "with", "without", "by", "from", "during", "after"}
 _LEADING = frozenset({"given", "receiving", "with", "on", "in", "at", "to", "by", "from", "for", "plus", "than", "versus", "vs"})
 _VERBS = HAVE | BE | ALONE.keys() | _DID | {"being", "never"}
-
-
-def participle_before(items: list[Item], begin: int, first: int) -> Name | None:
-    """ "more patients were hospitalised for 3 days (36% v 13%)": no noun names the value, but what was done does."""
-    for k in range(first - 1, begin, -1):
-        if items[k].low in {",", ";"}:
-            return None
-        if items[k].kind == "W" and items[k].low.endswith("ed") and items[k - 1].low in BE:
-            return None if items[k].low in _BARE_PARTICIPLES else Name(None, items[k].low, verb=True)
-    return None
 
 
 def own_names(tokens: list[Token], items: list[Item], at: list[int], nouns: list[str | None], stop: int) -> list[str] | None:
@@ -122,8 +112,12 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         return Name(None, _WERE[items[k].low], begin=k, verb=True)
     if k + 2 < end and items[k].low in _ABLE and items[k + 1].low == "to":
         return _able(tokens, items, k, end)
+    if k < end and verb in BE and items[k].low == "evaluable":
+        return Name(None, "evaluable", begin=k, verb=True)
+    if k < end and verb in BE and items[k].kind == "X" and tokens[items[k].i].text in {"<", ">", "≤", "≥"}:
+        return Name(None, " ".join(tokens[n].lower for n in range(items[k].i, items[k].j)), begin=k, verb=True)  # "were ≥65 years"
     denied = k < end and items[k].low in {"not", "never"} and verb not in BE
-    done = items[k] if k < end and verb in BE and items[k].low.endswith("ed") and items[k].low not in _BARE_PARTICIPLES else None
+    done = items[k] if k < end and verb in BE and items[k].low.endswith("ed") and items[k].low not in BARE_PARTICIPLES else None
     while k < end and (
         items[k].low in _PASSED or items[k].kind in {"G", "T", "X"} or items[k].low.endswith("ly") or _participle(items, k, end)
     ):
@@ -177,7 +171,7 @@ def _happened(tokens: list[Token], items: list[Item], last: int, end: int) -> Na
     if items[k - 1].kind == "E":
         return Name(k - 1, "", begin=a, verb=True)
     done = next(
-        (items[j].low for j in range(k, min(end, k + 6)) if items[j].low.endswith("ed") and items[j].low not in _BARE_PARTICIPLES), ""
+        (items[j].low for j in range(k, min(end, k + 6)) if items[j].low.endswith("ed") and items[j].low not in BARE_PARTICIPLES), ""
     )
     return Name(None, f"{_text(tokens, items, a, k)} {done}".strip(), begin=a, verb=True)
 
@@ -290,16 +284,25 @@ def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> i
             relative, skipping = False, True
         elif verb:
             return k
+        elif skipping and second is None and x.kind == "W" and x.low.endswith("ed") and _finite(items, k):
+            second = k  # "80 patients assigned to A retained their appetite"
         elif skipping:
             if x.kind in {"C", "P", "R"} or x.low in {";", "."}:
                 break
         elif x.kind == "W" and (x.low.endswith("ed") or x.low in _PAST) and _after_patients(items, k):
-            second, skipping = None if x.low in _BARE_PARTICIPLES else k, True  # "patients included in the analysis had …"
+            second, skipping = None if x.low in BARE_PARTICIPLES else k, True  # "patients included in the analysis had …"
         elif not (x.kind in {"A", "G", "N", "T", "S", "X"} or x.low in _WITHIN or x.low.endswith("ly") or _adjunct(items, k, inner)):
             break
         inner = content_word(x)
         k += 1
     return second
+
+
+def _finite(items: list[Item], k: int) -> bool:
+    """Whether a word on "-ed" behind a group is the verb of its clause: an object follows."""
+    if items[k - 1].kind != "A" or items[k].low in BARE_PARTICIPLES | _ALLOCATED or k + 1 >= len(items):
+        return False
+    return items[k + 1].kind == "E" or items[k + 1].low in DETERMINERS or content_word(items[k + 1])
 
 
 def _adjunct(items: list[Item], k: int, inner: bool) -> bool:

@@ -51,7 +51,7 @@ class RatioGrammar(CellGrammar):
         low = self.low
         if low[i] == "ps" and self.tokens[i].text != "Ps":
             return None  # performance status
-        if low[i] not in {"p", "ps", "p-value", "p-values", "pvalue", "plog-rank", "plogrank", "ptrend", "pinteraction"}:
+        if low[i] not in {"p", "ps", "p-value", "p-values", "pvalue", "plog-rank", "plogrank", "ptrend", "pinteraction", "pnoninferiority"}:
             return None
         marks: list[str] = []
         j = i + 1
@@ -190,7 +190,7 @@ class RatioGrammar(CellGrammar):
         value = self.tokens[j].value
         if {"vs", "versus"} & set(about) and "." not in value:
             return None
-        if len(value) > 8 or (value.isdigit() and (int(value) > 99 or self.low[j + 1] in PATIENT_NOUNS)):
+        if len(value) > 8 or (value.isdigit() and (int(value) > 99 or self.low[j + 1] in PATIENT_NOUNS | {"to"})):
             return None
         j += 1
         ratio = Ratio(measure, value, pending, None, tuple(marks), " ".join(about))

@@ -11,10 +11,12 @@ from topline.audit.grammar import Cell
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.noun_phrases import Name
+from topline.audit.outcomes import predicted
 from topline.audit.phrases import family_of
-from topline.audit.predicates import label_after, name_after, names_after, own_names, participle_before
+from topline.audit.predicates import label_after, name_after, names_after, own_names
 from topline.audit.small_words import LIST_GLUE, RESULT_VERBS, VS
 from topline.audit.tokens import Token
+from topline.audit.verb_names import changed_after, participle_before
 
 __all__ = ["assign_endpoints"]
 
@@ -70,6 +72,9 @@ def _assign(
     if previous is not None and previous.endpoints and items[s.first - 1].low == "to" and items[s.first - 2].low in _MOVED:
         carry(s, previous)  # "… in 2018, which decreased to 42% by 2021"
         return
+    if previous is not None and previous.endpoints and _only_the_other(items, s) and previous.cells[-1].unit == s.cells[0].unit:
+        carry(s, previous)  # "a 36% response if they had fever (versus 8%)"
+        return
     before, second = name_before(tokens, items, s.first, begin)
     rate = s.cells[0].unit == "%"
     if rate and before is not None and before.at is not None and items[before.at].data in {"FU", "AGE"}:
@@ -78,7 +83,8 @@ def _assign(
         second = None
     if groups and any(x.low in {"was", "were", ":", "="} for x in items[max(groups[-1][-1], s.first - 3) : s.first]):
         after = None
-    if after is not None and (before is None or _countlike(s.cells[-1]) or not _copula(items, before.begin, s.first)):
+    led = after == s.last + 1 and items[s.first - 1].low in {"a", "an", "had", "with"}  # "was associated with 6.6% deaths"
+    if after is not None and (led or before is None or _countlike(s.cells[-1]) or not _copula(items, before.begin, s.first)):
         denied = items[after - 1].low in {"no", "without"} and s.cells[0].value != "0"
         s.endpoints = [f"no {items[after].data}" if denied else str(items[after].data)] * k
         s.after = s.stated = True
@@ -132,7 +138,7 @@ def _assign(
         s.stated = bare
         carry(s, previous)
         return
-    chosen = chosen or second or (participle_before(items, begin, s.first) if rate else None)
+    chosen = chosen or second or (participle_before(items, begin, s.first) or changed_after(items, s.last) if rate else None)
     if chosen is None:
         if previous is not None and carried and previous.cells[-1].unit == s.cells[0].unit and same_clause(items, previous, s):
             carry(s, previous)  # "in 5 (5%) of 99 patients who received A and in 26 (26%) of 101 who received B"
@@ -140,6 +146,10 @@ def _assign(
             s.endpoints = [None] * k
         return
     s.stated = s.stated or chosen.close or chosen.verb
+    led_to = predicted(tokens, items, s.first) if rate and chosen is before and not chosen.close else None
+    if led_to is not None and chosen.begin < led_to[0] < s.first and _associated(items, led_to[0]):
+        s.endpoints = [led_to[1]] * k  # "breast size was associated with induration, with an incidence of 13% and 6%"
+        return
     if s.cells[0].unit in {"months", "weeks"} and (chosen.at is None or _no_time(str(items[chosen.at].data))):
         timed = [n for group in groups for n in group if family_of(str(items[n].data)) == "tte"]
         if not timed and previous is not None and previous.endpoints and family_of(previous.endpoints[-1]) == "tte":
@@ -159,11 +169,13 @@ def _assign(
     ):
         s.endpoints, s.paired = [*names], True
         return
-    if chosen.at is not None and items[chosen.at].data in {"ORR", "CR", "PR"} and s.cells[0].unit in {"months", "weeks", "years"}:
+    if (chosen.words == "response" or (chosen.at is not None and items[chosen.at].data in {"ORR", "CR", "PR"})) and s.cells[0].unit in {
+        "months",
+        "weeks",
+        "years",
+    }:
         lasting = _said_before(items, begin, s, {"lasted", "lasting", "duration", "ongoing"})
-        s.endpoints = [
-            "DOR" if lasting else "TTR" if _said_before(items, begin, s, {"after", "within"}) else str(items[chosen.at].data)
-        ] * k
+        s.endpoints = ["DOR" if lasting else "TTR" if _said_before(items, begin, s, {"after", "within"}) else text_of(chosen, items)] * k
         return
     m = len(names)
     times = sum(len(x.data) for x in items[begin : s.first] if x.kind == "T")
@@ -194,6 +206,17 @@ def _listed(items: list[Item], s: Series, before: Name | None) -> bool:
 
 
 _GAPS = frozenset({"benefit", "change", "difference", "differences", "improvement", "tte"})  # "no survival difference: 33.6% versus 27.3%"
+
+
+def _only_the_other(items: list[Item], s: Series) -> bool:
+    """ "(versus 8%)": a bracket with nothing but what a value before it is set against."""
+    return s.first > 1 and items[s.first - 1].low in VS and items[s.first - 2].low in {"(", "["}
+
+
+def _associated(items: list[Item], k: int) -> bool:
+    """ "was significantly associated"; "fever associated with A" is fever."""
+    before = items[k - 2 if items[k - 1].low.endswith("ly") else k - 1].low
+    return items[k].low in {"associated", "correlated"} and before in {"are", "been", "is", "was", "were"}
 
 
 def _denied(items: list[Item], name: Name, begin: int) -> Name:
