@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from topline.audit.arm_phrases import DOSE_UNITS, Entry, is_name, name_key, phrase_text
-from topline.audit.arm_sizes import sureness
+from topline.audit.arm_sizes import is_year, sureness
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
 from topline.audit.small_words import HEADS, TREATMENT_VERBS
 from topline.audit.tokens import Token
@@ -37,7 +37,9 @@ def listed_sizes(tokens: list[Token], a: int, b: int, source: str, number: int) 
     if any(t.text in "%=±<>≥≤" or t.lower in _NEVER for t in tokens[a:b]):
         return []
     counts = [k for k in range(a, b) if tokens[k].kind == "n"]
-    if not 2 <= len(counts) <= 4 or not all(tokens[k].value.isdigit() and int(tokens[k].value[:7]) > 1 for k in counts):
+    if not 2 <= len(counts) <= 4 or any(is_year(tokens, k) for k in counts):
+        return []
+    if not all(tokens[k].value.isdigit() and int(tokens[k].value[:7]) > 1 for k in counts):
         return []
     if counts[0] == a and all(tokens[k - 1].lower in _BEFORE for k in counts):
         return _after(tokens, b, counts, source, number)

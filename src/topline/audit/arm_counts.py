@@ -22,6 +22,7 @@ _ENROLLED = frozenset({"enrolled", "included", "recruited"})
 def _counts(tokens: list[Token], i: int) -> tuple[list[int], int]:
     """Counts joined by commas and "and" from position `i`, brackets between them skipped; the position after them."""
     out: list[int] = []
+    shares: list[float] = []
     j = i
     while j < len(tokens) and tokens[j].kind == "n" and tokens[j].value.isdigit() and len(tokens[j].value) < 6 and len(out) < 6:
         out.append(int(tokens[j].value))
@@ -30,6 +31,8 @@ def _counts(tokens: list[Token], i: int) -> tuple[list[int], int]:
             close = closing_bracket(tokens, j)
             if close < 0 or close - j > 6:
                 break
+            if tokens[close - 1].text == "%" and tokens[close - 2].kind == "n":
+                shares.append(float(tokens[close - 2].value))
             j = close + 1
         if j < len(tokens) and tokens[j].lower in PATIENT_NOUNS:
             j += 1
@@ -39,6 +42,8 @@ def _counts(tokens: list[Token], i: int) -> tuple[list[int], int]:
         if k == j or k >= len(tokens) or tokens[k].kind != "n":
             break
         j = k
+    if shares and not 98.5 <= sum(shares) <= 101.5:
+        return [], j  # "in seven (13.0%) and 15 (27.3%) patients of the A and B arms"
     return out, j
 
 

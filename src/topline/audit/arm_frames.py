@@ -80,7 +80,7 @@ def _offers(lows: list[str], k: int) -> bool:
     """Whether a verb of treatment offers two: "received A or B", "receiving A and B, respectively"."""
     if lows[k] not in {"received", "receiving", "underwent"}:
         return False
-    return "or" in lows[k + 1 : k + 14] or ("and" in lows[k + 1 : k + 6] and "respectively" in lows[k + 3 : k + 12])
+    return "or" in lows[k + 1 : k + 40] or ("and" in lows[k + 1 : k + 6] and "respectively" in lows[k + 3 : k + 12])
 
 
 def _is_combination(parts: list[Listed], lows: list[str], *, taken: bool) -> bool:

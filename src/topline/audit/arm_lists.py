@@ -42,6 +42,7 @@ _END = frozenset(
         "when", "where", "which", "who", "whose", "within", "would",
     }
 )
+_TESTED = frozenset({"ci", "hr", "p", "v", "versus", "vs"})
 _AGAIN = frozenset({"chemotherapy", "combination", "drugs", "regimen", "schedule", "therapy", "treatment"})
 _AS_GIVEN = frozenset({"administered", "delivered", "given", "infused"})
 # fmt: on
@@ -68,6 +69,8 @@ def _bracket(inside: list[Token], part: Listed) -> None:
     """Read what a bracket says of an arm: a size, another name."""
     current: list[Token] = []
     k = 0
+    if any(t.lower in _TESTED for t in inside):
+        return  # "(n = 473; 10.8 v 9.4 months)"
     while k <= len(inside):
         token = inside[k] if k < len(inside) else None
         if (
@@ -300,7 +303,7 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
     keys = [name_key(words) if words and is_name(words) else () for words in plain]
     out: list[Entry] = []
     seen: set[tuple[str, ...]] = set()
-    lone = all(any(p.lone for p in group) for group in groups)
+    lone = all(any(p.lone or p.n for p in group) for group in groups)
     for k in range(1, len(groups)):
         if not plain[k] and keys[k - 1] and any(t.lower in DOSE_UNITS for p in groups[k] for t in p.raw):
             plain[k], keys[k] = plain[k - 1], keys[k - 1]  # "A 20 mg or 40 mg"

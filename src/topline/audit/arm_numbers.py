@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, phrase_after, phrase_text
-from topline.audit.arm_sizes import bracket_size, sureness
+from topline.audit.arm_sizes import bracket_size, is_year, sureness
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
 from topline.audit.small_words import HEADS, STOP, TREATMENT_VERBS
 from topline.audit.tokens import Token
@@ -96,6 +96,8 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
     for i, token in enumerate(tokens):
         if i < past or token.kind != "n" or not token.value.isdigit() or len(token.value) > 6 or int(token.value) < 2:
             continue
+        if is_year(tokens, i):
+            continue
         if i and (tokens[i - 1].text in "≥>≤<-" or tokens[i - 1].lower in {"grade", "grades", "stage", "phase"}):
             continue
         count = _count(tokens, i, bool(read), lows)
@@ -103,6 +105,9 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
             continue
         found = _named(tokens, count, source, number, lows, follows=bool(read))
         if found is not None:
+            end = found[1]
+            if count.share is None and end < len(tokens) and tokens[end].text == "(":
+                count.share = _share(tokens, end, closing_bracket(tokens, end))  # "2 in the A group (2%)"
             read.append((count, *found))
             past = count.j
     read = _without_events(tokens, read)
@@ -172,7 +177,7 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
         j += 1
     elif low == "for" and j == i + 1 and lows & _ASSIGNING and (follows or tokens[i - 1].lower in {"to", ":", ","}):
         j += 1  # "randomised to 100 for A and 50 for B"
-    elif follows and j == i + 1 and tokens[i - 1].lower == "and" and ((tokens[j].text.isupper() and len(low) > 1) or is_treatment(low)):
+    elif follows and j == i + 1 and tokens[i - 1].lower == "and" and ((tokens[j].text.isupper() and len(low) > 1) or is_treatment(low) or low in HEADS):
         count.verb = True  # "56 patients received ABC and 58 ABD"
     elif low == "with" and ((follows and j == i + 1) or (noun and _treatment_near(tokens, j + 1))):
         count.verb = True
@@ -318,7 +323,7 @@ def _is_division(tokens: list[Token], run: list[tuple[_Count, Entry, int]]) -> b
     before = tokens[max(0, first - 6) : first]
     if any(t.lower in _EVENTFUL - {"had", "completed", "reported"} or t.lower in {"deaths", "events"} for t in before):
         return False
-    occurred = any(t.lower in _OCCURRED and u.lower in {"in", "for", "by", "among"} for t, u in pairwise(before))
+    occurred = any(t.lower in _OCCURRED and u.lower in {":", "in", "for", "by", "among"} for t, u in pairwise(before))
     return not occurred and not any(_eventful(tokens, end) for _, _, end in run)
 
 

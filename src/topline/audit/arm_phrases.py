@@ -178,7 +178,7 @@ _NO_ARM_WORD = frozenset(
 )
 _NOT_FIRST = frozenset(
     {
-        "both", "ci", "either", "former", "hazard", "hr", "in", "iqr", "latter", "mean", "median", "men", "of", "or", "other", "p",
+        "any", "both", "ci", "each", "either", "every", "former", "hazard", "hr", "in", "iqr", "latter", "mean", "median", "men", "of", "or", "other", "p",
         "patients", "range", "remaining", "rest", "same", "such", "their", "women",
     }
 ) | frozenset(TIME_UNITS)

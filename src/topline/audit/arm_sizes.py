@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from topline.audit.dates import MONTHS
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.tokens import Token
 
-__all__ = ["after_count", "bracket_size", "is_lone_count", "sureness"]
+__all__ = ["after_count", "bracket_size", "is_lone_count", "is_year", "sureness"]
 
 # fmt: off
 _COUNTED = PATIENT_NOUNS | frozenset(
@@ -27,6 +28,7 @@ _PART_OF = frozenset(
         "safety", "subgroup", "subset",
     }
 )
+_SEXES = frozenset({"female", "females", "male", "males", "men", "women"})
 # fmt: on
 
 
@@ -42,7 +44,7 @@ def sureness(tokens: list[Token], at: int, end: int) -> int:
             return 0  # "were evaluable", "received their assigned treatment"
     if at > 1 and tokens[at - 1].lower == "of" and (tokens[at - 2].kind == "n" or tokens[at - 2].text in ")]"):
         return 0  # "48 [17%] of 276 patients allocated A"
-    for k in range(at - 1, max(-1, at - 40), -1):
+    for k in range(at - 1, max(-1, at - 80), -1):
         low = tokens[k].lower
         if low in _PART_OF and not (low == "matched" and tokens[k + 1].lower in {"to", "with"}):
             return 0
@@ -60,6 +62,7 @@ def bracket_size(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[
     n: int | None = None
     names: list[list[Token]] = []
     current: list[Token] = []
+    lows = {t.lower for t in tokens[a:b]}
     j = a
     while j < b:
         token = tokens[j]
@@ -74,6 +77,9 @@ def bracket_size(tokens: list[Token], a: int, b: int) -> tuple[int | None, list[
             j += 3
             continue
         counted = after_count(tokens, j, b)
+        if counted and (n is not None or "age" in lows) and lows & _SEXES:
+            j = counted  # "(n = 20; 11 females)"
+            continue
         if counted:
             n = int(token.value) if len(token.value) < 8 else None
             j = counted
@@ -106,3 +112,18 @@ def is_lone_count(inside: list[Token]) -> bool:
         return False
     rest = [t for t in inside[1:] if t.text not in "[](),;"]
     return not rest or (len(rest) == 2 and rest[0].kind == "n" and rest[1].text == "%")
+
+
+def is_year(tokens: list[Token], i: int) -> bool:
+    """Whether the number at `i` is a year: "since 1996", "March 1987", "between 1999 and 2001"."""
+    token = tokens[i]
+    if i < 1 or len(token.text) != 4 or not token.text.isdigit() or not 1900 < int(token.text) < 2100:
+        return False
+    before = tokens[i - 1].lower
+    after = tokens[i + 1].lower if i + 1 < len(tokens) else ""
+    if before in {"and", "to", "-"}:
+        return is_year(tokens, i - 2)
+    return before in MONTHS or (before in _IN_TIME and after not in PATIENT_NOUNS)
+
+
+_IN_TIME = frozenset({"before", "between", "during", "from", "in", "of", "since", "until"})

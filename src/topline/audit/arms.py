@@ -154,8 +154,11 @@ def _distinct(entries: list[Entry]) -> list[Entry]:
 
 
 def _parts(entries: list[Entry]) -> list[Entry]:
-    """Distinct entries without the one whose size is what the others add up to."""
+    """Distinct entries without the one whose size is what the others add up to; a name that two of them have is none."""
     out = _distinct(entries)
+    for entry in out:
+        own = [key for key in entry.keys if sum(key in e.keys for e in out) == 1]
+        entry.keys = own or entry.keys
     total = sum(e.n or 0 for e in out)
     return [e for e in out if 2 * (e.n or 0) != total] if len(out) > 2 else out
 

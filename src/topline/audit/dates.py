@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from topline.audit.tokens import Token
 
-__all__ = ["date_at", "date_event"]
+__all__ = ["MONTHS", "date_at", "date_event"]
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         [
@@ -83,7 +83,7 @@ def date_at(tokens: list[Token], i: int) -> tuple[str, int] | None:
     """The date at `i` as YYYY-MM-DD, YYYY-MM or (no year) --MM or --MM-DD, and where it ends."""
     size = len(tokens)
     token = tokens[i]
-    month = _MONTHS.get(token.lower.rstrip(".")) if token.kind == "w" else None
+    month = MONTHS.get(token.lower.rstrip(".")) if token.kind == "w" else None
     if month is not None:
         if token.lower in {"may", "mar", "march", "jan"} and not token.text[:1].isupper():
             return None
@@ -109,7 +109,7 @@ def date_at(tokens: list[Token], i: int) -> tuple[str, int] | None:
     if token.kind != "n" and not token.lower[:1].isdigit():
         return None
     if i + 2 < size:
-        following = _MONTHS.get(tokens[i + 1].lower) if tokens[i + 1].kind == "w" else None
+        following = MONTHS.get(tokens[i + 1].lower) if tokens[i + 1].kind == "w" else None
         day = _day(token)
         if following and day and (len(tokens[i + 1].text) > 2 and tokens[i + 1].text[0].isupper()):
             j = i + 2
