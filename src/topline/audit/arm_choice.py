@@ -174,7 +174,9 @@ def _take_sizes(arms: list[Entry], other: list[Entry], targets: list[int | None]
 
 def _refines(other: list[Entry], arms: list[Entry], evidence: Evidence) -> bool:
     """Whether an assignment parts the arms further: "A 250 mg, A 500 mg or B" where the title has "A versus B"."""
-    if len(other) <= len(arms) or len(other) > 6 or any(e.strength < 4 for e in other):
+    if len(other) <= len(arms) or len(other) > 6 or not (
+        all(e.strength == 4 for e in other) or all(e.n is not None and e.sure == 3 for e in other)
+    ):
         return False
     words = [frozenset().union(*map(components, e.keys)) for e in other]
     if not all(any(c and c <= w for c in map(components, arm.keys) for w in words) for arm in arms):

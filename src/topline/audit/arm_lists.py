@@ -42,7 +42,7 @@ _END = frozenset(
         "when", "where", "which", "who", "whose", "within", "would",
     }
 )
-_TESTED = frozenset({"ci", "hr", "p", "v", "versus", "vs"})
+_TESTED = frozenset({"CI", "HR", "v", "versus", "vs"})
 _AGAIN = frozenset({"chemotherapy", "combination", "drugs", "regimen", "schedule", "therapy", "treatment"})
 _AS_GIVEN = frozenset({"administered", "delivered", "given", "infused"})
 # fmt: on
@@ -69,7 +69,7 @@ def _bracket(inside: list[Token], part: Listed) -> None:
     """Read what a bracket says of an arm: a size, another name."""
     current: list[Token] = []
     k = 0
-    if any(t.lower in _TESTED for t in inside):
+    if any(t.text in _TESTED or (t.lower == "p" and u.text in "=<>") for t, u in zip(inside, [*inside[1:], *inside[:1]], strict=True)):
         return  # "(n = 473; 10.8 v 9.4 months)"
     while k <= len(inside):
         token = inside[k] if k < len(inside) else None

@@ -112,9 +112,27 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
             past = count.j
     read = _without_events(tokens, read)
     entries = [entry for _, entry, _ in read]
+    names = [entry.keys[0] for entry in entries]
+    for (_, entry, k), name in zip(read, names, strict=True):
+        if names.count(name) > 1:
+            _by_schedule(entry, tokens, k, source)
     if len(entries) < 2 and not (entries and entries[0].strength == 3):
         return []
     return entries
+
+
+def _by_schedule(entry: Entry, tokens: list[Token], k: int, source: str) -> None:
+    """Tell an arm from another of its name by what follows: "203 received A every 12 weeks"."""
+    start = k - (tokens[k - 1].lower == "every")
+    end = k
+    while end < min(len(tokens), k + 4) and (tokens[end].kind == "n" or tokens[end].lower in _AMOUNT):
+        end += 1
+    tail = tokens[start:end]
+    if len(tail) > 1 and any(t.kind == "n" for t in tail):
+        key, name = name_key(tail), phrase_text(tail, source)
+        plain = tuple(p for p in entry.keys[0] if p != "every")
+        entry.keys = [(*plain, *key), key]
+        entry.name = f"{entry.name.removesuffix(' every')} {name}"
 
 
 def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count | None:

@@ -44,8 +44,12 @@ def sureness(tokens: list[Token], at: int, end: int) -> int:
             return 0  # "were evaluable", "received their assigned treatment"
     if at > 1 and tokens[at - 1].lower == "of" and (tokens[at - 2].kind == "n" or tokens[at - 2].text in ")]"):
         return 0  # "48 [17%] of 276 patients allocated A"
+    depth = 0
     for k in range(at - 1, max(-1, at - 80), -1):
         low = tokens[k].lower
+        depth = max(0, depth + (low in {")", "]"}) - (low in {"(", "["}))
+        if depth:
+            continue
         if low in _PART_OF and not (low == "matched" and tokens[k + 1].lower in {"to", "with"}):
             return 0
         if low in _INTENDED:
