@@ -56,3 +56,84 @@ def test_sizes_beside_the_arm(text: str, expected: list[int]) -> None:
 def test_a_list_in_a_bracket_may_have_a_lead(text: str) -> None:
     told = "Patients were assigned to velatinib (arm A) or placebo (arm B). The ORR was 44% in arm A and 31% in arm B. "
     assert sizes(told + text) == [177, 176]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In the velatinib and placebo groups, 54 and 55 patients were analysed; death was seen in seven (13.0%) and 15 (27.3%).", None),
+        ("Of 782, 300 received velatinib and 310 received placebo. Bleeding: 2 in the velatinib group (2%) and 3 in placebo.", 300),
+        (
+            "Of 109 patients, 54 received velatinib and 55 received placebo. Stops due to toxicity were seen in seven (13.0%) and 15 "
+            "(27.3%) patients in the velatinib and placebo arms, respectively.",
+            54,
+        ),
+        (
+            "Of the 257 patients in the velatinib group, 83 had pain. Of the 259 patients in the placebo group, 92 had pain. In all, 34 "
+            "events linked to cancer occurred: 18 in the velatinib group, and 16 in the placebo group.",
+            257,
+        ),
+        (
+            "In total, 865 evaluable patients (434 velatinib and 431 placebo) were enrolled. Eight had failures (five velatinib and "
+            "three placebo).",
+            434,
+        ),
+        ("Between March 1987 and May 1996, patients received velatinib or placebo.", None),
+    ],
+)
+def test_events_and_years_are_no_sizes(text: str, expected: int | None) -> None:
+    assert sizes(text + RESULT)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Patients received velatinib every 4 weeks (mean age, 59 years; 173 women [86%]) or placebo.", {}),
+        (
+            "In all, 416 women were randomized: 200 patients received velatinib every 4 weeks (mean age, 59 years), 203 patients received "
+            "velatinib every 12 weeks (mean age, 58 years), and 13 patients received placebo. Events occurred in 22.0% in the velatinib "
+            "every 4 weeks group and 23.2% in the velatinib every 12 weeks group.",
+            {"velatinib every 4 weeks": 200, "velatinib every 12 weeks": 203, "placebo": 13},
+        ),
+        (
+            "In all, 705 patients were assigned to low-dose velatinib and no aspirin, 704 to high-dose velatinib and no aspirin, 571 to "
+            "low-dose velatinib and aspirin, and 577 to high-dose velatinib and aspirin. Death was seen in 10.1% with low-dose velatinib "
+            "and no aspirin, 11.2% with high-dose velatinib and no aspirin, 12.3% with low-dose velatinib and aspirin, and 9.4% with "
+            "high-dose velatinib and aspirin.",
+            {
+                "low-dose velatinib and no aspirin": 705,
+                "high-dose velatinib and no aspirin": 704,
+                "low-dose velatinib and aspirin": 571,
+                "high-dose velatinib and aspirin": 577,
+            },
+        ),
+        (
+            "Patients were randomly assigned to receive 30 mg (n = 73) or 90 mg (n = 76) of velatinib or to receive placebo (n = 74). "
+            "Mucositis was seen in 54% with velatinib 30 mg, 43% with velatinib 90 mg and 65% with placebo.",
+            {"velatinib 30 mg": 73, "velatinib 90 mg": 76, "placebo": 74},
+        ),
+        (
+            "Patients were randomised to testing at 6 and 12 months after surgery (high-frequency group; n = 1253 patients) or at 12 "
+            "months after surgery (low-frequency group; n = 1256 patients). Death was seen in 13.0% in the high-frequency group and "
+            "14.1% in the low-frequency group.",
+            {"high-frequency group": 1253, "low-frequency group": 1256},
+        ),
+    ],
+)
+def test_arms_of_one_drug(text: str, expected: dict[str, int]) -> None:
+    assert {a.name: a.n for a in extract(text).arms if a.n} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("All 164 got platinum either with (n = 85) or without (n = 79) velatinib.", [85, 79]),
+        ("Four hundred patients were randomised to receive radiotherapy (n = 208) or not (n = 192).", [208, 192]),
+        ("In all, 3,690 women were enrolled, 2,056 of whom received velatinib and 1,634 did not.", [2056, 1634]),
+        ("Data of 148 patients (33 resected, 115 unresectable) were pooled.", [33, 115]),
+        ("The study had 45 patients (25 with famotidine and 20 controls).", [25, 20]),
+        ("We compared the workbook (n = 20) with no-workbook controls (n = 22) in 42 patients.", [20, 22]),
+    ],
+)
+def test_sizes_that_add_up_make_arms(text: str, expected: list[int]) -> None:
+    assert sizes(text + " The ORR was 40%.") == expected

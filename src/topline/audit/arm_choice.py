@@ -102,8 +102,14 @@ def choose(sets: list[list[Entry]], evidence: Evidence, most: int) -> list[Entry
                 value -= 2
             if not are_sound(entries) and not are_parallel(entries):
                 value -= 1 if strength == 4 else 2.5
+            adds_up = (
+                sized
+                and min(e.n or 0 for e in entries) > 9
+                and str(sum(e.n or 0 for e in entries)) in evidence.numbers
+                and (are_sound(entries) or are_parallel(entries))
+            )
             if min(counts) == 0 and strength < 4:
-                value -= 1.5 if strength == 3 and max(counts) > 1 else 3
+                value -= 1.5 if adds_up or (strength == 3 and max(counts) > 1) else 3
             ranked.append((value, -order, entries))
             if value > top:
                 best, top = entries, value
@@ -167,6 +173,8 @@ def _take_sizes(arms: list[Entry], other: list[Entry], targets: list[int | None]
     """Give the arms the sizes of a set: all of them where they are surer, else those that the arms lack."""
     sized = {t: entry for t, entry in zip(targets, other, strict=True) if t is not None and entry.n is not None}
     surer = len(sized) == len(arms) and min(e.sure for e in sized.values()) > min(a.sure if a.n is not None else -1 for a in arms)
+    if not surer and len(sized) == len(arms) and all(a.sure < 2 and (a.n or 0) < 10 for a in arms):
+        surer = all((e.n or 0) > 9 for e in sized.values())  # what was told before were events: "five A and three B"
     for t, entry in sized.items():
         if surer or arms[t].n is None:
             arms[t].n, arms[t].span, arms[t].sure = entry.n, entry.span, entry.sure
@@ -174,8 +182,10 @@ def _take_sizes(arms: list[Entry], other: list[Entry], targets: list[int | None]
 
 def _refines(other: list[Entry], arms: list[Entry], evidence: Evidence) -> bool:
     """Whether an assignment parts the arms further: "A 250 mg, A 500 mg or B" where the title has "A versus B"."""
-    if len(other) <= len(arms) or len(other) > 6 or not (
-        all(e.strength == 4 for e in other) or all(e.n is not None and e.sure == 3 for e in other)
+    if (
+        len(other) <= len(arms)
+        or len(other) > 6
+        or not (all(e.strength == 4 for e in other) or all(e.n is not None and e.sure == 3 for e in other))
     ):
         return False
     words = [frozenset().union(*map(components, e.keys)) for e in other]

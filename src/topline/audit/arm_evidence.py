@@ -94,6 +94,8 @@ class Evidence:
         Normalised words of each sentence.
     results : list of bool
         Whether a sentence holds results (two numbers or more).
+    numbers : set of str
+        Every number of the text.
     abbreviations : dict
         Words that a short form in brackets stands for.
     """
@@ -103,6 +105,7 @@ class Evidence:
         self.owners: list[list[Token]] = []
         self.rows: list[list[str]] = []
         self.results: list[bool] = []
+        self.numbers = {token.value for tokens in sentences for token in tokens if token.kind == "n"}
         self.places = places = defaultdict[str, list[tuple[int, int]]](list)
         self.abbreviations: dict[str, Key] = {}
         for number, tokens in enumerate(sentences):

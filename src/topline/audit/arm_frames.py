@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from topline.audit.arm_doses import dose_or_schedule, is_schedule
-from topline.audit.arm_lists import Listed, as_entries, first_word, read_list
+from topline.audit.arm_entries import as_entries
+from topline.audit.arm_lists import Listed, first_word, read_list
 from topline.audit.arm_phrases import (
     Entry,
     alias_after,
@@ -15,6 +16,7 @@ from topline.audit.arm_phrases import (
     phrase_text,
     skip_small,
 )
+from topline.audit.arm_sizes import bracket_size
 from topline.audit.lexicon import TIME_UNITS
 from topline.audit.small_words import HEADS
 from topline.audit.tokens import Token
@@ -190,7 +192,16 @@ def by_addition(tokens: list[Token], source: str, number: int) -> list[list[Entr
         base: list[Token] = []
         added: list[Token] = []
         aliases: list[list[Token]] = []
-        if low == "or" and i + 1 < len(tokens) and tokens[i - 1].lower == "with" and tokens[i + 1].lower == "without":
+        sizes: tuple[int | None, int | None] = (None, None)
+        if low == "or" and tokens[i - 1].text == ")" and [t.lower for t in tokens[i + 1 : i + 3]] == ["without", "("]:
+            opened = max((k for k in range(max(0, i - 8), i) if tokens[k].text == "("), default=0)
+            close = closing_bracket(tokens, i + 2)
+            if not opened or tokens[opened - 1].lower != "with" or close < 0:
+                continue
+            sizes = (bracket_size(tokens, opened + 1, i - 1)[0], bracket_size(tokens, i + 3, close)[0])
+            j = skip_small(tokens, close + 1)
+            added = tokens[j : phrase_after(tokens, j)]  # "with (n = 85) or without (n = 79) A"
+        elif low == "or" and i + 1 < len(tokens) and tokens[i - 1].lower == "with" and tokens[i + 1].lower == "without":
             start = phrase_before(tokens, i - 1, joined=True)
             base = tokens[start : i - 1]
             j = skip_small(tokens, i + 2)
@@ -225,10 +236,10 @@ def by_addition(tokens: list[Token], source: str, number: int) -> list[list[Entr
         both = [(*plain[0], "plus", *more)] if plain else []
         withs = Entry(
             f"{phrase_text(base, source)} plus {text}" if plain else text,
-            None,
+            sizes[0],
             [*both, more, *(name_key(a) for a in aliases)],
             span,
-            2,
+            2 + (sizes[0] is not None),
             number,
         )
         lacks = [("without", *more), ("no", *more), ("non", *more)]
@@ -237,10 +248,10 @@ def by_addition(tokens: list[Token], source: str, number: int) -> list[list[Entr
                 withs,
                 Entry(
                     f"without {text}" if not plain else f"{phrase_text(base, source)} alone",
-                    None,
+                    sizes[1],
                     [*((*p, "alone") for p in plain), *lacks, *plain],
                     span,
-                    2,
+                    2 + (sizes[1] is not None),
                     number,
                 ),
             ]

@@ -85,5 +85,13 @@ def are_parallel(entries: list[Entry]) -> bool:
     if any(all(set(name) & group for name in names) for group in _OPPOSITES):
         return True
     sets = [components(name) for name in names]
+    if len(sets) == 2 and (_denies(sets[0], sets[1]) or _denies(sets[1], sets[0])):
+        return True
     shared = frozenset.intersection(*sets)
     return bool(shared) and all(s - shared for s in sets) and len({len(n) for n in names}) == 1
+
+
+def _denies(plain: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether a name denies another: "workbook" and "no workbook", "resected" and "unresectable"."""
+    stems = [p[:6] for p in plain if len(p) > 5]
+    return any(f"-{p}" in other for p in plain) or any(q.startswith((f"un{stem}", f"non{stem}")) for q in other for stem in stems)

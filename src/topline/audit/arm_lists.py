@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from topline.audit.arm_doses import SCHEDULE, dose_or_schedule, is_dose
-from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, never_named, phrase_text
+from topline.audit.arm_doses import SCHEDULE, is_dose
+from topline.audit.arm_phrases import DOSE_UNITS, closing_bracket, is_name, never_named
 from topline.audit.arm_sizes import after_count, is_lone_count
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.small_words import HEADS, STOP
 from topline.audit.tokens import Token
 from topline.audit.treatments import is_treatment
 
-__all__ = ["Listed", "as_entries", "first_word", "read_list"]
+__all__ = ["JOIN", "Listed", "first_word", "read_list"]
 
 # fmt: off
 _VERSUS = frozenset({
         "v", "v/s", "versus", "vs",
     })
-_JOIN = frozenset({
+JOIN = frozenset({
         "&", "+", "-", "/", "alone", "and", "combination", "combined", "concomitant", "concurrent", "followed", "or", "plus",
         "then", "with", "without", "±",
     })
@@ -48,11 +48,6 @@ _AS_GIVEN = frozenset({"administered", "delivered", "given", "infused"})
 # fmt: on
 
 
-_DISEASES = frozenset(
-    {"cancer", "cancers", "carcinoma", "disease", "leukemia", "lymphoma", "melanoma", "sarcoma", "tumor", "tumors", "tumour", "tumours"}
-)
-
-
 @dataclass(slots=True)
 class Listed:
     """One arm of a list: its words, the same with doses, other names in brackets, size, a lone number in brackets."""
@@ -69,7 +64,10 @@ def _bracket(inside: list[Token], part: Listed) -> None:
     """Read what a bracket says of an arm: a size, another name."""
     current: list[Token] = []
     k = 0
-    if any(t.text in _TESTED or (t.lower == "p" and u.text in "=<>") for t, u in zip(inside, [*inside[1:], *inside[:1]], strict=True)):
+    if any(
+        t.text in _TESTED or t.lower == "age" or (t.lower == "p" and u.text in "=<>")
+        for t, u in zip(inside, [*inside[1:], *inside[:1]], strict=True)
+    ):
         return  # "(n = 473; 10.8 v 9.4 months)"
     while k <= len(inside):
         token = inside[k] if k < len(inside) else None
@@ -247,7 +245,7 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             continue
         if low in _END or never_named(token) or token.text == ":" or token.kind in {"url", "id"}:
             break
-        if low in _JOIN and not (token.text == "-" and (schedule or tokens[k - 1].kind == "n")):
+        if low in JOIN and not (token.text == "-" and (schedule or tokens[k - 1].kind == "n")):
             schedule = False
             if part.words:
                 part.words.append(token)
@@ -265,89 +263,3 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
         part.raw.append(token)
         k += 1
     return parts, k
-
-
-def _split(parts: list[Listed]) -> list[list[Listed]]:
-    """Group segments into arms: the strongest separator present parts the arms, weaker ones part components."""
-    parts = [p for p in parts if p.words or p.raw]
-    signs = {p.sign for p in parts[1:]}
-    if "(1)" in signs:
-        strong = {"(1)"}
-    elif "versus" in signs:
-        strong = {"versus"}
-    elif "or" in signs:
-        strong = {"or"}
-        at = next(k for k, p in enumerate(parts) if p.sign == "or" and k)
-        if at >= 2 and parts[at - 1].sign == "," and all(p.sign == "," for p in parts[1:at]):
-            strong.add(",")
-        strong.add(";")
-    elif ";" in signs:
-        strong = {";"}
-    elif sum(p.n is not None for p in parts) >= 2 or any(p.aliases for p in parts):
-        strong = {"and", ","}
-    else:
-        strong = {"and", ","}
-    groups: list[list[Listed]] = []
-    for p in parts:
-        if groups and p.sign not in strong:
-            groups[-1].append(p)
-        else:
-            groups.append([p])
-    return groups
-
-
-def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> list[Entry]:
-    """Entries of the arms of a list; where words do not tell them apart, the dose does."""
-    groups = _split(parts)
-    plain = [_trim([t for p in group for t in p.words]) for group in groups]
-    keys = [name_key(words) if words and is_name(words) else () for words in plain]
-    out: list[Entry] = []
-    seen: set[tuple[str, ...]] = set()
-    lone = all(any(p.lone or p.n for p in group) for group in groups)
-    for k in range(1, len(groups)):
-        if not plain[k] and keys[k - 1] and any(t.lower in DOSE_UNITS for p in groups[k] for t in p.raw):
-            plain[k], keys[k] = plain[k - 1], keys[k - 1]  # "A 20 mg or 40 mg"
-    for group, words, key in zip(groups, plain, keys, strict=True):
-        named = [key]
-        text = joined_text(words, source) if words else ""
-        if not key or keys.count(key) > 1:
-            dose = _trim(dose_or_schedule([t for p in group for t in p.raw]))
-            if not dose or len(dose) > 9 or not (key or any(t.kind == "w" for t in dose)):
-                continue
-            if not key and not any(t.kind == "n" or t.lower in SCHEDULE for t in dose):
-                continue
-            amount = name_key(dose)
-            named = [
-                *([amount] if len(amount) > 1 or not key else []),
-                *([(*amount, *key), (*key, *amount), (key[-1], *amount), (key[-1], amount[0])] if key else []),
-            ]
-            text = f"{text} {joined_text(dose, source)}" if key else joined_text(dose, source)
-            words = words if key else dose
-        if named[0] in seen:
-            continue
-        seen.update(named)
-        if words[-1].lower in _DISEASES and strength > 1:
-            return []
-        n = next((p.n or p.lone for p in group if p.n is not None or (lone and p.lone)), None)
-        named += [q for p in group for a in p.aliases if (q := name_key(a)) and q not in named]
-        out.append(Entry(text, n, named, (words[0].start, words[-1].end), strength, number, 3 if strength == 4 else 1))
-    return out
-
-
-def joined_text(words: list[Token], source: str) -> str:
-    """Words as the text has them, without what stood between them."""
-    runs: list[list[Token]] = []
-    for token in words:
-        if runs and token.start - runs[-1][-1].end <= 1:
-            runs[-1].append(token)
-        else:
-            runs.append([token])
-    return " ".join(phrase_text(run, source) for run in runs)
-
-
-def _trim(words: list[Token]) -> list[Token]:
-    while words and (words[-1].lower in _JOIN - {"alone"} or words[-1].kind == "s" or words[-1].lower in {"both", "first-line"}):
-        words = words[:-1]
-    while words and (words[0].lower in _JOIN - {"alone", "combination", "combined", "concurrent", "concomitant"} or words[0].kind == "s"):
-        words = words[1:]
-    return words

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
-
+from topline.audit.arm_events import EVENTFUL, Count, without_events
 from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, phrase_after, phrase_text
 from topline.audit.arm_sizes import bracket_size, is_year, sureness
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
@@ -46,22 +44,6 @@ _CLOSING = frozenset(
         "whereas", "while", "who", "without",
     }
 )
-_EVENTFUL = frozenset(
-    {
-        "achieved", "attained", "completed", "demonstrated", "developed", "died", "discontinued", "dropped", "exhibited", "experienced",
-        "failed", "had", "progressed", "reached", "recurred", "refused", "relapsed", "remained", "reported", "required", "responded",
-        "showed", "stopped", "suffered", "survived", "withdrew",
-    }
-)
-_HAPPENED = frozenset(
-    {
-        "alive", "censored", "dead", "detected", "excluded", "free", "ineligible", "lost", "negative", "not", "positive", "still",
-        "withdrawn",
-    }
-)
-_OCCURRED = frozenset({
-        "developed", "found", "noted", "observed", "occurred", "recorded", "reported", "seen",
-})
 _ENROLLING = frozenset(
     {
         "allocated", "analysed", "analyzed", "assigned", "classified", "consisted", "divided", "enrolled", "evaluated", "included",
@@ -77,21 +59,9 @@ _LEAVING = frozenset({
 # fmt: on
 
 
-@dataclass(slots=True)
-class _Count:
-    """A number of patients with the words up to the arm: position after them, percentage beside it, form of the verb."""
-
-    at: int
-    j: int
-    share: float | None = None
-    finite: bool = False
-    verb: bool = False
-    negative: bool = False
-
-
 def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> list[Entry]:
     """Read "65 received A (combination group), and 89 …" in a sentence with the words `lows`."""
-    read: list[tuple[_Count, Entry, int]] = []
+    read: list[tuple[Count, Entry, int]] = []
     past = 0
     for i, token in enumerate(tokens):
         if i < past or token.kind != "n" or not token.value.isdigit() or len(token.value) > 6 or int(token.value) < 2:
@@ -99,6 +69,13 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
         if is_year(tokens, i):
             continue
         if i and (tokens[i - 1].text in "≥>≤<-" or tokens[i - 1].lower in {"grade", "grades", "stage", "phase"}):
+            continue
+        if read and [t.lower for t in tokens[i + 1 : i + 3]] == ["did", "not"] and [t.kind for t in tokens[i + 3 : i + 4]] in ([], ["s"]):
+            last = read[-1][1]  # "2,056 received A and 1,634 did not"
+            denied = Entry(
+                f"no {last.name}", int(token.value), [("no", *key) for key in last.keys], (token.start, tokens[i + 2].end), 2, number
+            )
+            read.append((Count(i, i + 3, finite=True, verb=True, negative=True), denied, i + 3))
             continue
         count = _count(tokens, i, bool(read), lows)
         if count is None:
@@ -110,7 +87,7 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
                 count.share = _share(tokens, end, closing_bracket(tokens, end))  # "2 in the A group (2%)"
             read.append((count, *found))
             past = count.j
-    read = _without_events(tokens, read)
+    read = without_events(tokens, read)
     entries = [entry for _, entry, _ in read]
     names = [entry.keys[0] for entry in entries]
     for (_, entry, k), name in zip(read, names, strict=True):
@@ -135,9 +112,9 @@ def _by_schedule(entry: Entry, tokens: list[Token], k: int, source: str) -> None
         entry.name = f"{entry.name.removesuffix(' every')} {name}"
 
 
-def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count | None:
+def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> Count | None:
     """Read from a number of patients up to the name of their arm."""
-    count = _Count(i, i + 1)
+    count = Count(i, i + 1)
     j = i + 1
     noun = of_all = of_more = auxiliary = bracketed = relative = False
     while j < len(tokens):
@@ -195,7 +172,12 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> _Count
         j += 1
     elif low == "for" and j == i + 1 and lows & _ASSIGNING and (follows or tokens[i - 1].lower in {"to", ":", ","}):
         j += 1  # "randomised to 100 for A and 50 for B"
-    elif follows and j == i + 1 and tokens[i - 1].lower == "and" and ((tokens[j].text.isupper() and len(low) > 1) or is_treatment(low) or low in HEADS):
+    elif (
+        follows
+        and j == i + 1
+        and tokens[i - 1].lower == "and"
+        and ((tokens[j].text.isupper() and len(low) > 1) or is_treatment(low) or low in HEADS)
+    ):
         count.verb = True  # "56 patients received ABC and 58 ABD"
     elif low == "with" and ((follows and j == i + 1) or (noun and _treatment_near(tokens, j + 1))):
         count.verb = True
@@ -245,7 +227,7 @@ def _share(tokens: list[Token], a: int, b: int) -> float | None:
     return None
 
 
-def _named(tokens: list[Token], count: _Count, source: str, number: int, lows: set[str], *, follows: bool) -> tuple[Entry, int] | None:
+def _named(tokens: list[Token], count: Count, source: str, number: int, lows: set[str], *, follows: bool) -> tuple[Entry, int] | None:
     """The entry of a count and the position after its name."""
     i, j = count.at, count.j
     while j < len(tokens) and (tokens[j].lower in _TO_NAME or (tokens[j].lower == "for" and tokens[j - 1].lower in _ASSIGNING)):
@@ -301,7 +283,7 @@ def _end_of_name(tokens: list[Token], j: int) -> int:
             break
         if low == "of" and k + 1 < len(tokens) and tokens[k + 1].lower in {"a", "an", "the", "whom", "which"}:
             break
-        if low in _EVENTFUL or (k > j and tokens[k - 1].lower in HEADS and not (k == j + 1 and len(token.text) == 1)):
+        if low in EVENTFUL or (k > j and tokens[k - 1].lower in HEADS and not (k == j + 1 and len(token.text) == 1)):
             break
         k += 1
     return k
@@ -315,40 +297,3 @@ def _head_near(tokens: list[Token], k: int) -> int:
         if tokens[m].kind != "w" or tokens[m].lower in STOP:
             break
     return 0
-
-
-def _without_events(tokens: list[Token], read: list[tuple[_Count, Entry, int]]) -> list[tuple[_Count, Entry, int]]:
-    """Leave out counts of those to whom something happened: "adverse events were reported in 52 (12%) patients receiving A"."""
-    kept: list[tuple[_Count, Entry, int]] = []
-    run: list[tuple[_Count, Entry, int]] = []
-    for k, row in enumerate(read):
-        run.append(row)
-        following = read[k + 1][0].at if k + 1 < len(read) else len(tokens)
-        ends = _EVENTFUL if row[0].finite else _EVENTFUL | {";"}
-        if k + 1 < len(read) and not any(t.lower in ends for t in tokens[row[2] : following]):
-            continue
-        kept.extend(run if _is_division(tokens, run) else [r for r in run if r[0].finite and r[0].share is None])
-        run = []
-    return kept
-
-
-def _is_division(tokens: list[Token], run: list[tuple[_Count, Entry, int]]) -> bool:
-    """Whether joined counts divide the patients: nothing happened to them, and percentages make a hundred."""
-    shares = [row[0].share for row in run if row[0].share is not None]
-    if shares and not (len(shares) > 1 and 98.5 <= sum(shares) <= 101.5):
-        return False
-    first = run[0][0].at
-    before = tokens[max(0, first - 6) : first]
-    if any(t.lower in _EVENTFUL - {"had", "completed", "reported"} or t.lower in {"deaths", "events"} for t in before):
-        return False
-    occurred = any(t.lower in _OCCURRED and u.lower in {":", "in", "for", "by", "among"} for t, u in pairwise(before))
-    return not occurred and not any(_eventful(tokens, end) for _, _, end in run)
-
-
-def _eventful(tokens: list[Token], k: int) -> bool:
-    while k < len(tokens) and tokens[k].lower in {",", ")", "also", "who", "respectively"}:
-        k += 1
-    if k >= len(tokens):
-        return False
-    low = tokens[k].lower
-    return low in _EVENTFUL or (low in {"was", "were"} and tokens[k + 1 : k + 2] != [] and tokens[k + 1].lower in _HAPPENED)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from topline.audit.arm_lists import as_entries, read_list
+from topline.audit.arm_entries import as_entries
+from topline.audit.arm_lists import read_list
 from topline.audit.arm_phrases import (
     DOSE_UNITS,
     Entry,

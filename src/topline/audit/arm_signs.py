@@ -38,6 +38,11 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
         n, names = bracket_size(tokens, i + 1, close)
         if n is None or n < 2 or _of_events(tokens, i, close):
             continue
+        if tokens[i - 1].lower == "not" and out and tokens[i - 2].lower == "or":
+            last = out[-1]  # "A (n = 208) or not (n = 192)"
+            span = (tokens[i - 1].start, tokens[close].end)
+            out.append(Entry(f"no {last.name}", n, [("no", *key) for key in last.keys], span, 3, number, last.sure))
+            continue
         start = phrase_before(tokens, i, joined=i + 2 < len(tokens) and tokens[i + 1].lower == "n")
         extra: list[list[Token]] = []
         if start == i and i > 1 and tokens[i - 1].lower in HEADS | {")"}:
