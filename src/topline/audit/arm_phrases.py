@@ -178,8 +178,8 @@ _NO_ARM_WORD = frozenset(
 )
 _NOT_FIRST = frozenset(
     {
-        "any", "both", "ci", "each", "either", "every", "former", "hazard", "hr", "in", "iqr", "latter", "mean", "median", "men", "of", "or", "other", "p",
-        "patients", "range", "remaining", "rest", "same", "such", "their", "women",
+        "any", "both", "ci", "each", "either", "every", "former", "hazard", "hr", "in", "iqr", "latter", "mean", "median", "men", "of",
+        "or", "other", "p", "patients", "range", "remaining", "rest", "same", "such", "their", "women",
     }
 ) | frozenset(TIME_UNITS)
 _NOT_LAST = frozenset(
