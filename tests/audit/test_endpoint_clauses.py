@@ -249,3 +249,10 @@ def test_later_ratios_are_of_what_the_first_is_of() -> None:
     ]
     text = "HR was 0.98 (95% CI, 0.74 to 1.3; P = .90) for local control and 1.12 (95% CI, 0.86 to 1.46; P = .39) for overall survival."
     assert [(c.endpoint, c.value, c.p) for c in audit_text(text).claims] == [("LC", "0.98", "0.90"), ("OS", "1.12", "0.39")]
+
+
+def test_most_events_of_a_grade_are_not_all_of_it_and_the_living_are_a_group() -> None:
+    (claim,) = audit_text("Treatment-related adverse events, mostly grade 1 or 2, occurred in 89% of patients.").claims
+    assert claim.endpoint == "TRAE"
+    (claim,) = audit_text("The median follow-up of patients alive at last assessment was 11.7 months.").claims
+    assert claim.endpoint == "FU"

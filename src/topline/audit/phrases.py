@@ -138,6 +138,11 @@ def _tying(low: str, text: str) -> bool:
     return low in _TIED or _ADJECTIVE.search(low) is not None or low.startswith("non") or (len(text) > 2 and text.isupper())
 
 
+def _of_the_living(items: list[Item], k: int) -> bool:
+    before = k - 1 - (items[k - 1].low in {"still", "who"})
+    return before > 0 and items[before].low in PATIENT_NOUNS and items[before - 1].low in {"among", "for", "in", "of", "surviving"}
+
+
 def _analysed(items: list[Item], k: int) -> bool:
     """Whether an endpoint only says of which analysis: "at the (final) PFS (interim) analysis"."""
     behind = k + 1 + (k + 1 < len(items) and items[k + 1].low in {"interim", "final", "primary"})
@@ -157,6 +162,9 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
         item = items[k]
         if item.data == "OS" and tokens[item.i].lower == "alive" and tte_follows(items, k + 1):
             k += 2  # "alive and progression-free"
+        elif item.data == "OS" and tokens[item.i].lower == "alive" and k > 1 and _of_the_living(items, k):
+            out.append(Item("W", item.i, item.j, None, "alive"))  # "the follow-up of patients alive was …": a group
+            k += 1
         elif item.data == "ORR" and tokens[item.i].lower == "responders" and k > 0 and items[k - 1].low in _AMONG:
             out.append(Item("W", item.i, item.j, None, "responders"))  # a group
             k += 1

@@ -12,6 +12,7 @@ from topline.audit.items import Item
 from topline.audit.limits import refuse_limits
 from topline.audit.merged_counts import label_counts, merge_counts
 from topline.audit.nested_values import Nest, chained, find_nests, in_one_row, inherit_arms, part_row, without_brackets
+from topline.audit.small_words import VS
 from topline.audit.tokens import Token
 from topline.audit.value_arms import Naming, assign_arms, assign_times, share_closing_arms
 from topline.audit.value_endpoints import assign_endpoints
@@ -179,13 +180,17 @@ def _own_intervals(items: list[Item], series: list[Series]) -> None:
 
 
 def _closing_arms(items: list[Item], series: list[Series]) -> list[int]:
-    """The arms that a sentence names at its end with "respectively": they order every series before that names none."""
+    """The arms that a sentence names at its end, "respectively" or as "A versus B": they order every series before that names none."""
     if len(series) < 2:
         return []
     tail = items[series[-1].last + 1 :]
-    if not any(x.low.startswith("respective") for x in tail):
+    named = list(dict.fromkeys(int(x.data) for x in tail if x.kind == "A"))
+    if any(x.low.startswith("respective") for x in tail):
+        return named
+    first = next((k for k, x in enumerate(tail) if x.kind == "A"), None)
+    if first is None or len(named) != 2 or any(x.kind == "A" for x in items[: series[-1].last]):
         return []
-    return list(dict.fromkeys(int(x.data) for x in tail if x.kind == "A"))
+    return named if any(x.low in VS for x in tail[first + 1 : first + 4]) else []  # "… were improved with A versus B"
 
 
 def _one_endpoint_each(items: list[Item], series: list[Series], arms: int) -> None:

@@ -292,7 +292,7 @@ def _grade(items: list[Item], begin: int, first: int, stop: int) -> str | None:
     floor = begin if named is not None and named.low == "event" else max(0, first - 150)
     for k in range(first - 1, floor - 1, -1):
         if items[k].kind == "G":
-            return str(items[k].data)
+            return None if items[k - 1].low in {"largely", "mainly", "mostly", "predominantly", "primarily"} else str(items[k].data)
         if items[k].low in {"any-grade", "all-grade"} or (items[k].low == "grade" and k and items[k - 1].low in {"any", "all"}):
             return None
     for k in range(first + 1, min(stop, first + 10)):
