@@ -115,8 +115,8 @@ def test_an_arm_at_several_times_and_the_first_of_two_arms_behind() -> None:
 def test_two_arms_at_the_end_of_a_sentence_order_all_its_pairs() -> None:
     text = (
         "We assigned patients to velotinib plus chemotherapy (V + CT; n = 338), imatuzumab plus chemotherapy (I + CT; n = 338) or "
-        "chemotherapy (CT; n = 337). PFS (HR, 0.72; median, 6.2 v 4.8 months) and OS (HR, 0.77; median, 14.0 v 11.7 months; 24-month OS, 32.9% "
-        "v 22.1%) were improved with I + CT versus CT."
+        "chemotherapy (CT; n = 337). PFS (HR, 0.72; median, 6.2 v 4.8 months) and OS (HR, 0.77; median, 14.0 v 11.7 months; 24-month OS, "
+        "32.9% v 22.1%) were improved with I + CT versus CT."
     )
     found = [(c.arm, c.value) for c in extract(text).claims if c.type in {"median", "landmark_rate"}]
     arms = ["imatuzumab plus chemotherapy, I + CT", "chemotherapy, CT"] * 3
