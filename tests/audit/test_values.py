@@ -374,3 +374,22 @@ def test_a_letter_before_a_percentage_is_a_label_and_no_statistic() -> None:
         "18.75",
         "6.06",
     ]
+
+
+def test_decimal_points_that_became_spaces() -> None:
+    text = (
+        "Median OS was 20 0 months (95% CI 15 4-24 9) with velotinib and 12 2 months (10 4-14 2) with placebo (hazard ratio 0 69, 95% CI "
+        "0 56-0 85, p=0 0003) in 1274 patients."
+    )
+    assert [(c.value, c.lower, c.upper) for c in claims(text, "median")] == [("20.0", "15.4", "24.9"), ("12.2", "10.4", "14.2")]
+    (ratio,) = claims(text, "ratio")
+    assert (ratio.value, ratio.lower, ratio.upper, ratio.p) == ("0.69", "0.56", "0.85", "0.0003")
+    (other,) = claims("The HR was 0.69 at 0 12 and 0 24 months.", "ratio")  # a text that has decimal points keeps its spaces
+    assert other.value == "0.69"
+
+
+def test_a_ratio_is_of_what_stands_behind_it() -> None:
+    text = "The hazard ratios were 1.33 (95% CI, 0.91 to 1.94) for cardiac events and 1.48 (95% CI, 1.04 to 2.09) for cancers."
+    assert [(c.endpoint, c.value) for c in claims(text, "ratio")] == [("cardiac events", "1.33"), ("cancers", "1.48")]
+    text = "Overall survival was longer. The hazard ratio was 0.79 (95% CI 0.63-0.99) for women and 0.81 (0.70-0.94) for men."
+    assert {c.endpoint for c in claims(text, "ratio")} == {"OS"}

@@ -17,9 +17,9 @@ from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, endpoint_at, parts_of
 from topline.audit.noun_phrases import Name
 from topline.audit.outcomes import factor_outcome, predicted
-from topline.audit.phrases import family_of
+from topline.audit.phrases import family_of, words_of
 from topline.audit.series import Series
-from topline.audit.small_words import CLOSED
+from topline.audit.small_words import CLOSED, VS
 
 __all__ = ["p_claim", "ratio_claim"]
 
@@ -157,7 +157,7 @@ def ratio_claim(
             }
         )
     )
-    own = _about(ratio.about) or _phrase_about(context, ratio.about)
+    own = _about(ratio.about) or _phrase_about(context, ratio.about) or _behind(context, k)
     said = predicted(context.tokens, context.items, k) if own is None else None
     if said is not None:
         said_since = [str(x.data) for x in context.items[said[0] : k] if x.kind == "E" and family_of(str(x.data)) != "phrase"]
@@ -202,6 +202,21 @@ def ratio_claim(
         marks=tuple(dict.fromkeys((*marks, *extra, *direction_marks(context, current.first if current is not None else k)))),
         group=context.group,
     )
+
+
+def _behind(context: SentenceContext, k: int) -> str | None:
+    """ "the hazard ratios were 1.33 (…) for cardiac events and 1.48 (…) for cancers"."""
+    items = context.items[k + 1 : k + 8]
+    if not items or items[0].low != "for":
+        return None
+    end = next((n for n, x in enumerate(items) if x.low in {",", ";", ".", "and", "(", ")"}), len(items))
+    phrase = items[1:end]
+    if not phrase or len(phrase) > 4 or any(x.kind not in {"E", "W"} or x.low in VS | PATIENT_NOUNS | _OF_TESTS for x in phrase):
+        return None
+    if phrase[-1].kind == "E":
+        return str(phrase[-1].data)
+    words = [w for x in phrase if x.low not in CLOSED for w in words_of(context.tokens, x)]
+    return " ".join(words) if words and len(words) == len(phrase) - (phrase[0].low in {"the", "any"}) else None
 
 
 _OF_TESTS = frozenset({"test", "tests", "points", "difference", "differences", "model", "analysis", "regression", "value"})

@@ -19,6 +19,11 @@ _TABLE |= {0x0D: "\n", 0x09: " ", 0x2028: "\n", 0x2029: "\n"}
 _DOTS = "·∙⋅•‧・\u0387"
 _MIDDLE_DOT = re.compile(f"[{_DOTS}](?=[0-9])")
 _THIN = "\u00a0\u202f" + "".join(map(chr, range(0x2000, 0x200B)))
+_DECIMAL = re.compile(r"[0-9]\.[0-9]")
+_LOST_ZERO = re.compile(r"(?<![0-9.,])0 [0-9]{2,4}(?![0-9])")
+_LOST_DOT = re.compile(
+    r"(?:(?<=(?<![0-9.,])[0-9])|(?<=(?<![0-9.,])[0-9]{2})) (?=[0-9]{1,2}(?![0-9]))|(?<=(?<![0-9.,])0) (?=[0-9]{3,4}(?![0-9]))"
+)
 _THOUSANDS = re.compile(f"(?<=[0-9])[{_THIN}](?=[0-9]{{3}}(?![0-9]))")
 _LEAD = r"(?<![\w.,-])(?<!(?:cycle|grade|group|phase|stage) )(?<!(?:arm|day|Feb|Jan|Mar|May|Nov|Oct|Sep) )(?P<lead>[1-9][0-9]{0,2}) "
 _SPACED = re.compile(  # "16 608 women"
@@ -85,9 +90,9 @@ _LONGEST = 3000
 def clean(text: str) -> str:
     """Repair characters one for one, so that positions in the result are positions in `text`.
 
-    Full-width forms become plain, every dash and minus becomes ``-``, odd spaces become a space, and a middle dot before a
-    digit becomes a decimal point, a thin space within a number a comma of thousands, as are the
-    plain ones of a text that has "16 608 women";
+    Full-width forms become plain, every dash and minus becomes ``-``, odd spaces become a space, a middle dot before a digit
+    becomes a decimal point, as does the space in its place in a text that has no other ("HR 0 69"), a thin space within a number
+    a comma of thousands, as are the plain ones of a text that has "16 608 women";
     ">=" and ">or=" become ``≥``; "3y-DFS" is "3y DFS"; tags of bold, italic, raised and lowered text become spaces.
     """
     if "</" in text:
@@ -99,6 +104,8 @@ def clean(text: str) -> str:
         text = _OR_EQUAL.sub(lambda m: ("≥" if m.group()[0] == ">" else "≤") + " " * (len(m.group()) - 1), text)
     if any(dot in text for dot in _DOTS):
         text = _MIDDLE_DOT.sub(".", text)
+    if len(_LOST_ZERO.findall(text)) > 1 and not _DECIMAL.search(text):
+        text = _LOST_DOT.sub(".", text)
     text = _GLUED_YEAR.sub(" ", _GLUED_STOP.sub(" ", text))
     return _SPACED_NUMBER.sub(r"\g<lead>,", text) if _SPACED.search(text) else text
 
