@@ -393,3 +393,52 @@ def test_a_ratio_is_of_what_stands_behind_it() -> None:
     assert [(c.endpoint, c.value) for c in claims(text, "ratio")] == [("cardiac events", "1.33"), ("cancers", "1.48")]
     text = "Overall survival was longer. The hazard ratio was 0.79 (95% CI 0.63-0.99) for women and 0.81 (0.70-0.94) for men."
     assert {c.endpoint for c in claims(text, "ratio")} == {"OS"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Deaths were rarer (53 events in 450 patients on velotinib and 57 in 453 patients on placebo).", [(53, 450), (57, 453)]),
+        ("Seventeen of 28 patients had a progression-free survival above 16 weeks.", [(17, 28)]),
+        ("The performance status was 0 in 24 patients (49%).", [(24, None)]),
+    ],
+)
+def test_counts_of_patients_without_a_percentage(sentence: str, expected: list[tuple[int, int | None]]) -> None:
+    found = claims(ARMS + sentence, "proportion", "landmark_rate")
+    assert [(c.x, c.n if c.n_from == "printed" else None) for c in found] == expected
+
+
+def test_a_reduction_says_that_the_number_behind_it_is_its_ratio() -> None:
+    text = "Relapse was reduced by 31% (0.69, 0.59-0.82) and fever by 20% (0.69, 0.59-0.82)."
+    assert [(c.value, c.lower) for c in claims(text, "ratio")] == [("0.69", "0.59")]
+    text = "OS rates at 5 years were 91% (89-93) and 92% (90-94; 1.16, 0.91-1.46; p=0.234)."
+    assert [(c.value, c.lower, c.p) for c in claims(text, "ratio")] == [("1.16", "0.91", "0.234")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Disease-free and overall survival were worse (P < 0.001 and P = 0.003, respectively).", [("DFS", "<0.001"), ("OS", "0.003")]),
+        (
+            "Stage (P = 0.028 and P = 0.011, respectively) was an independent predictor of disease-free and overall survival.",
+            [("DFS", "0.028"), ("OS", "0.011")],
+        ),
+        ("ORR, DCR and PFS favoured velotinib (P = 0.01, P = 0.02, and P = 0.03, respectively).",
+         [("ORR", "0.01"), ("DCR", "0.02"), ("PFS", "0.03")]),
+    ],
+)  # fmt: skip
+def test_p_values_in_the_order_of_the_endpoints(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert [(c.endpoint, c.p) for c in claims(sentence, "p_value")] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Plans (0.05% mometasone cream daily) were kept in 30%.", ["30"]),
+        ("The rate was 30% for sodium and 40% for velotinib.", ["30", "40"]),
+        ("Fever was higher by 4.1% (90% upper confidence limit, 15.0%) with velotinib.", []),
+        ("There was no significant difference in the false negative rate, which was 7.3% and 10.5%, respectively.", ["7.3", "10.5"]),
+    ],
+)
+def test_percentages_of_solutions_and_limits_are_none(sentence: str, expected: list[str]) -> None:
+    assert [c.value for c in claims(ARMS + sentence, "proportion")] == expected

@@ -163,7 +163,7 @@ def _value_claim(
         return Claim("landmark_rate", value=cell.value, unit="%", time=time, **shared)  # an estimate ± its standard error
     if cell.sd is not None:
         return Claim("mean_sd", value=cell.value, lower=cell.sd, unit=cell.unit, interval="sd", **shared)
-    if cell.value is None and x is not None and n is not None and family == "tte":
+    if cell.value is None and x is not None and n is not None and family == "tte" and following[:1] in (["events"], ["deaths"]):
         return Claim("count", value=str(x), x=x, n=n, unit="events", n_from="printed", **shared)  # "324 of 385 planned events"
     share = x is None and n is None and cell.unit == "%"
     if share and family in {"phrase", "term"} and not s.after and share_is_middle(context, s):

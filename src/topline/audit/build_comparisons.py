@@ -12,6 +12,7 @@ from topline.audit.build_context import (
 from topline.audit.claims import Claim
 from topline.audit.clause_words import GENERIC
 from topline.audit.clauses import name_before, names_before, text_of
+from topline.audit.endpoint_lists import codes_of, groups_of_endpoints
 from topline.audit.grammar import PValue, Ratio
 from topline.audit.items import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, endpoint_at, parts_of
@@ -52,13 +53,15 @@ def _p_text(p: PValue | None) -> str | None:
 
 def _about(about: str) -> str | None:
     words = set(about.split())
+    if {"progression", "death"} <= words and words & {"recurrence", "relapse"}:
+        return "EFS"
     parts = [part for word in about.split() for part in parts_of(word)]
     known = (endpoint_at(parts, at) for at in range(len(parts)))
     code = next((found[0] for found in known if found is not None and FAMILY[found[0]] in {"tte", "response"}), None)
     if code is not None:
         return code
     if "recurrence" in words or "relapse" in words:
-        return ("EFS" if "progression" in words else "RFS") if "death" in words else "RECUR"
+        return "RFS" if "death" in words else "RECUR"
     if "progression" in words:
         return "PFS"
     if words & {"death", "mortality", "os", "survival"} and "free" not in words and "progression-free" not in words:
@@ -267,8 +270,16 @@ def _nth_endpoint(items: list[Item], k: int, codes: list[str | None]) -> str | N
             run.append(j)
         elif items[j].kind != "W" or items[j].low not in {",", "and", ";"}:
             break
+    if k not in run or len(run) < 2:
+        return None
     distinct = list(dict.fromkeys(codes))
-    return distinct[run.index(k)] if len(run) == len(distinct) > 1 and k in run else None
+    if len(run) == len(distinct):
+        return distinct[run.index(k)]
+    if not any(x.low.startswith("respective") for x in items[run[-1] + 1 : run[-1] + 4]):
+        return None
+    lists = [codes_of(items, group) for group in groups_of_endpoints(items, 0, len(items))]
+    fitting = [found for found in lists if len(found) == len(run)]  # "DFS and OS were worse (P = 0.01 and P = 0.03, respectively)"
+    return fitting[0][run.index(k)] if fitting else None
 
 
 def p_claim(
@@ -294,7 +305,7 @@ def p_claim(
         own = _nth_endpoint(context.items, k, [*listed]) or own  # "OS and RFS did not differ (P = 0.86 and 0.73)"
     elif current is None:
         said = predicted(context.tokens, context.items, k)
-        own = said[1] if said is not None and said[0] > k else None
+        own = _nth_endpoint(context.items, k, []) or (said[1] if said is not None and said[0] > k else None)
     group = 0
     if own is None and current is not None:
         own = _nth_endpoint(context.items, k, codes) or (current.endpoints[-1] if current.endpoints else None)

@@ -41,7 +41,7 @@ DETERMINERS = frozenset(
 GENERIC = frozenset(  # heads that name no endpoint, whatever stands before them
     {
         "addition", "analyses", "analysis", "arm", "arms", "baseline", "centers", "centres", "chemotherapy", "cohort", "cohorts",
-        "comparison", "control", "controls", "data", "days", "evidence", "favor", "favour", "findings", "group", "groups", "interval",
+        "comparison", "control", "controls", "data", "days", "evidence", "favor", "favour", "findings", "group", "groups",
         "intervention", "majority", "medians", "months", "observation", "ones", "patient", "patient-years", "person-years", "placebo",
         "population", "radiotherapy", "randomisation", "randomization", "regimen", "regimens", "respectively", "result", "results",
         "schedule", "schedules", "setting", "significance", "standard", "studies", "study", "subgroup", "subgroups", "superiority",
@@ -52,7 +52,8 @@ BARE = frozenset(  # heads that name none when they stand alone
     {
         "admission", "advantage", "age", "average", "benefit", "category", "chance", "course", "courses", "criteria", "criterion", "cycle",
         "cycles", "difference", "differences", "dose", "doses", "effect", "eligible", "endpoint", "endpoints", "estimate", "estimates",
-        "factor", "figures", "first", "follow-up", "frequency", "grade", "grades", "incidence", "investigator", "investigators", "kind",
+        "factor", "figures", "first", "follow-up", "frequency", "grade", "grades", "incidence", "interval", "intervals",
+        "investigator", "investigators", "kind",
         "level", "likelihood", "line", "mean", "median", "men", "number", "objective", "others", "outcome", "outcomes", "overall", "part",
         "percentage", "percentages", "period", "points", "possibility", "probability", "proportion", "proportions", "range", "rate",
         "rates", "ratio", "recruitment", "risk", "risks", "sample", "score", "scores", "second", "step", "surgery", "test", "tests",
@@ -68,7 +69,7 @@ NEVER = frozenset(  # heads that name no endpoint: tests and models, comparative
         "daily", "databases", "date", "dates", "deviation", "earlier", "eg", "equal", "exact", "exception", "fashion", "faster",
         "favoring", "favouring", "fewer", "fisher", "fisher's", "follows", "fourth", "gehan", "greater", "half", "higher",
         "hypothesis", "ie",
-        "impower", "interaction", "interim", "interval", "intervals", "javelin", "kaplan-meier", "keynote", "kruskal-wallis", "larger",
+        "impower", "interaction", "interim", "javelin", "kaplan-meier", "keynote", "kruskal-wallis", "larger",
         "later", "log", "log-rank", "logistic", "logrank", "made", "mann-whitney", "manner", "mantel-haenszel", "margin", "matching",
         "mcnemar", "met", "method", "methods", "model", "models", "monthly", "multivariable", "multivariate", "non-inferior",
         "non-inferiority", "noninferior", "noninferiority", "odds", "once", "one-sided", "owing", "p-value", "p-values", "pearson",

@@ -45,7 +45,7 @@ def no_result(g: Grammar, i: int, j: int, *, stated: bool) -> bool:
         risen = before == "to" and (low[i - 2] in _GREW or "from" in low[max(0, i - 14) : i - 1])
         if (not risen or after == "-") and not _of_follow_up(low[j : j + 5]):
             return True
-    if _given(low, i, j):
+    if _given(low, i, j) or low[j] in {"arm", "arms", "group", "groups"}:
         return True
     if g.tokens[i].spelled and low[j] in _FOLLOWED:
         return True  # "the daily one week follow-up"

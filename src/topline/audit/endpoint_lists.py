@@ -7,7 +7,7 @@ from topline.audit.items import Item
 from topline.audit.phrases import family_of
 from topline.audit.small_words import LIST_GLUE, VS
 
-__all__ = ["groups_of_endpoints", "said", "share_among"]
+__all__ = ["codes_of", "groups_of_endpoints", "said", "share_among"]
 
 
 def groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
@@ -36,7 +36,8 @@ def _opens(items: list[Item]) -> bool:
     return depth > 0
 
 
-def _codes(items: list[Item], group: list[int]) -> list[str]:
+def codes_of(items: list[Item], group: list[int]) -> list[str]:
+    """The endpoints of a list, each once."""
     codes: list[str] = []
     for k in group:
         code = str(items[k].data)
@@ -50,13 +51,13 @@ def share_among(items: list[Item], s: Series, groups: list[list[int]], at: int) 
     k = len(s.cells)
     number = next((n for n, group in enumerate(groups) if at in group), -1)
     group = groups[number] if number >= 0 else [at]
-    codes = _codes(items, group)
+    codes = codes_of(items, group)
     if (
         number > 0
         and codes[-1] in {"AE", "TRAE", "TEAE", "HEMTOX"}
         and any(x.low in {"common", "frequent", "prevalent", "commonest"} for x in items[max(0, group[0] - 2) : group[0]])
     ):
-        codes = _codes(items, groups[number - 1])
+        codes = codes_of(items, groups[number - 1])
     m = len(codes)
     s.listed = codes
     if m > 1 and k == 1 and s.cells[0].value == "NR":

@@ -106,7 +106,7 @@ def _difference_before(tokens: list[Token], i: int) -> bool:
     """ "a difference of 4%", but not "no difference in survival: 33% versus 27%"."""
     for at, token in enumerate(reversed(tokens[max(0, i - (16 if i and tokens[i - 1].lower in {"was", "of"} else 4)) : i])):
         if token.lower in {"difference", "delta"}:
-            return True
+            return "no" not in [t.lower for t in tokens[max(0, i - at - 5) : i - at - 1]]
         if (
             token.text in {":", "("}
             or (at > 3 and (token.kind == "n" or token.text in {",", ";"}))
@@ -152,6 +152,11 @@ def _negative(tokens: list[Token], i: int) -> bool:
 _MULTIPLES = frozenset({"times", "time", "fold"})
 
 
+def _substance(words: list[str]) -> bool:
+    """ "0.05% clobetasol cream", but not "97% for sodium"."""
+    return words[0] in _SUBSTANCES or (words[-1] in _SUBSTANCES and len(words[0]) > 4)
+
+
 def _signed(tokens: list[Token], i: int, cell: Cell, j: int) -> Item:
     if cell.value is not None and _negative(tokens, i):
         cell.value = f"-{cell.value}"
@@ -190,7 +195,7 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
         return Item("X", i, i + 1)  # "at least one risk factor", "all but two of 47 patients"
     if after in _MULTIPLES or (after == "-" and i + 2 < len(tokens) and tokens[i + 2].lower in {"fold", "times"}):
         return Item("X", i, i + 2)  # "three times faster"
-    if after in {"%", "percent"} and i + 2 < len(tokens) and tokens[i + 2].lower in _SUBSTANCES:
+    if after in {"%", "percent"} and _substance(g.low[i + 2 : i + 4]):
         return Item("X", i, i + 2)
     if (
         after == "%"

@@ -26,6 +26,7 @@ def refuse_limits(items: list[Item]) -> None:
         cell: Cell = item.data
         scheduled = cell.x is not None and cell.value is None and (after[0] in _CALENDAR or items[k - 1].low in _CALENDAR)
         told = items[k - 1].low in {"of", "at"} and any(x.low in _TOLD for x in items[max(0, k - 6) : k])
+        told = told or (items[k - 2].kind == "H" and items[k - 3].low in {"lower", "upper"})  # "upper confidence limit, 15%"
         bound = told or (items[k - 1].low in {"above", "below", "exceeding"} and after[:1] in (["in"], ["for"]))
         if bound or items[p].low in LIMITS or after in _OR_MORE or after[:1] in (["margin"], ["power"]) or scheduled:
             item.kind = "X"

@@ -204,7 +204,9 @@ class RatioGrammar(CellGrammar):
     def unnamed_ratio(self, i: int) -> tuple[Ratio, int] | None:
         """ "(1.30, 1.05-1.61, p = 0.017)", "(17 v 14 months, 0.64, 0.48 to 0.85, P = 0.002)": a number, its interval and its p-value."""
         low = self.low
-        behind = i > 1 and low[i - 1] in {",", ";"} and (low[i - 2] == "%" or low[i - 2] in TIME_UNITS)
+        behind = (
+            i > 1 and low[i - 1] in {",", ";"} and (low[i - 2] in {"%", *TIME_UNITS} or (self.kinds[i - 2] == "n" and low[i - 3] == "-"))
+        )
         if not i or not (low[i - 1] in OPEN or behind) or "." not in self.tokens[i].value or low[i + 1] not in {",", ";"} | OPEN:
             return None
         found = self.ci(i + 2) or self.interval(i + 2)
@@ -213,6 +215,9 @@ class RatioGrammar(CellGrammar):
         measures = [RATIO_HEADS[w] for w in low[:i] if w in RATIO_HEADS]
         j = found[1] + (low[i + 1] in OPEN)
         p = self.p_value(j + 1) if low[j] in {",", ";"} else None
+        if p is None and not behind and self._reduction(i) and low[j] in CLOSE | {";", ","}:
+            found[0].kind = "ci"
+            return Ratio(measures[-1] if measures else "RR", self.tokens[i].value, found[0]), j
         if p is None and not (
             not behind and measures and low[i + 1] in OPEN and low[j - 1] in CLOSE and low[j] in CLOSE and "%" not in low[j : j + 1]
         ):
@@ -221,6 +226,12 @@ class RatioGrammar(CellGrammar):
             return None
         found[0].kind = "ci"
         return Ratio(measures[-1] if measures else "HR", self.tokens[i].value, found[0], p[0] if p else None), p[1] if p else j
+
+    def _reduction(self, i: int) -> bool:
+        """ "reduced by 31% (0.69, …": whether the ratio at `i` says what the percentage before its bracket says."""
+        if i < 3 or self.low[i - 2] != "%" or self.kinds[i - 3] != "n":
+            return False
+        return abs(100 * abs(1 - float(self.tokens[i].value)) - float(self.tokens[i - 3].value)) < 1
 
     def ratio_end(self, ratio: Ratio, j: int) -> int:
         """Where a ratio ends: its interval and p-value, also behind "for disease-free survival (DFS)"."""

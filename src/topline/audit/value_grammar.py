@@ -44,6 +44,7 @@ _GLUE = frozenset(
 ) - {"to", "and", "a"}
 _NR_WORDS = frozenset({"nr", "ne", "nc", "na", "unreached", "inf", "infinity", "∞"})
 _COMPOUND = frozenset({"arm", "arms", "courses", "cycles", "doses", "fractions", "groups", "items", "regimens", "schedules", "sessions"})
+_HAPPENED = frozenset({"event", "events", "death", "deaths", "recurrences", "relapses"})
 _REACHED = frozenset({"statistical", "significance", "its", "the", "a", "clinical"})  # "did not reach statistical significance"
 _NR_TAIL = frozenset({"reached", "estimable", "evaluable", "reach", "available", "calculable", "attained", "achieved"})
 _METHODS = frozenset(
@@ -97,14 +98,14 @@ class ValueGrammar:
             return ("months" if low[i] == "m" else "years"), i + 1
         return None, i
 
-    def bound(self, i: int) -> tuple[str, str | None, int] | None:
-        """One end of an interval."""
+    def bound(self, i: int, *, spelled: bool = False) -> tuple[str, str | None, int] | None:
+        """One end of an interval; in a range it may be spelled."""
         sign = ""
         if self.low[i] == "-" and self.kinds[i + 1] == "n":
             sign, i = "-", i + 1
         elif self.low[i] == "+" and self.kinds[i + 1] == "n":
             i += 1
-        if self.kinds[i] == "n" and not self.tokens[i].spelled:
+        if self.kinds[i] == "n" and (spelled or not self.tokens[i].spelled):
             value = sign + self.tokens[i].value
             unit, j = self.unit(i + 1)
             if self.low[j] == "+":
@@ -118,12 +119,12 @@ class ValueGrammar:
                 return "NR", None, after
         return None
 
-    def interval(self, i: int, *, lost_dash: bool = False) -> tuple[Interval, int] | None:
+    def interval(self, i: int, *, lost_dash: bool = False, spelled: bool = False) -> tuple[Interval, int] | None:
         """Two bounds with a dash, "to", a comma or "and" between them; with `lost_dash` only a space."""
         low = self.low
         if low[i] in {"from", "between"}:
             i += 1
-        first = self.bound(i)
+        first = self.bound(i, spelled=spelled)
         if first is None:
             return None
         j = first[2]
@@ -136,7 +137,7 @@ class ValueGrammar:
             j += 2
         elif not (lost_dash and self.kinds[j] == "n"):
             return None
-        second = self.bound(j)
+        second = self.bound(j, spelled=spelled)
         if second is None:
             return None
         if separator in {",", ";", "and"} and not lost_dash and (first[0] == "NR" or second[0] == "NR"):
@@ -268,7 +269,7 @@ class ValueGrammar:
         while steps < 4 and (low[j] in _GLUE or low[j] in {"in", "months", "years", "age"}):
             j += 1
             steps += 1
-        found = self.interval(j, lost_dash=True)
+        found = self.interval(j, lost_dash=True, spelled=True)
         if found is None:
             return None
         found[0].kind = kind
@@ -294,9 +295,11 @@ class ValueGrammar:
         if low[j] == "/":
             j += 1
         else:
-            if low[j] in PATIENT_NOUNS:
+            if low[j] in PATIENT_NOUNS or (low[j] in _HAPPENED and low[j + 1] in {"in", "among", "of"}):
                 j += 1
-            if low[j] == "out" and low[j + 1] == "of":
+            if low[j] == "in" and low[j + 2] in PATIENT_NOUNS and low[i - 1 if i else 0] not in {"was", "were", "of", "status"}:
+                j += 1  # "57 in 453 patients"
+            elif low[j] == "out" and low[j + 1] == "of":
                 j += 2
             elif low[j] in {"of", "among"}:
                 j += 1
