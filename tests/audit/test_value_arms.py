@@ -121,3 +121,58 @@ def test_two_arms_at_the_end_of_a_sentence_order_all_its_pairs() -> None:
     found = [(c.arm, c.value) for c in extract(text).claims if c.type in {"median", "landmark_rate"}]
     arms = ["imatuzumab plus chemotherapy, I + CT", "chemotherapy, CT"] * 3
     assert found == list(zip(arms, ["6.2", "4.8", "14.0", "11.7", "32.9", "22.1"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "Rash was seen in 21% of 60 patients in the velatinib group vs 5% of 62 in the docetaxel group, "
+            "nausea in 16 (19%) versus none.",
+            [("v", "21"), ("d", "5"), ("v", "19")],
+        ),
+        (
+            "Common events were rash (23 [30%] in the docetaxel group vs 27 [35%] in the velatinib group) and nausea (18 [24%] vs none).",
+            [("d", "30"), ("v", "35"), ("d", "24")],
+        ),
+        (
+            "Common events were rash (23 [30%] in the docetaxel group vs 27 [35%] in the velatinib group) and nausea (none vs 18 [24%]).",
+            [("d", "30"), ("v", "35"), ("v", "24")],
+        ),
+        ("The velatinib arm had a rash rate of 40% and the docetaxel arm had a rash rate of 52%.", [("v", "40"), ("d", "52")]),
+        ("Grade 3 rash (30.8%) and nausea (9.9%) were significantly higher in the velatinib arm.", [("v", "30.8"), ("v", "9.9")]),
+        ("Severe rash (n = 22, 1.6%) and nausea (n = 20, 1.4%) were rare in the docetaxel group.", [("d", "1.6"), ("d", "1.4")]),
+        (
+            "In the docetaxel group, the most common events of grade 3 or worse that the investigators reported were rash (15%) and "
+            "nausea (11%).",
+            [("d", "15"), ("d", "11")],
+        ),
+        ("The rash rate was 30% with velatinib versus 20% without.", [("v", "30"), ("d", "20")]),
+        ("Rash occurred in 20% without versus 30% with velatinib.", [("d", "20"), ("v", "30")]),
+        (
+            "Rash was seen in 21% in 60 patients allocated to velatinib plus docetaxel versus "
+            "20% in 62 patients allocated to docetaxel alone.",
+            [("v", "21"), ("d", "20")],
+        ),
+        (
+            "Common events were rash (17 [16%]) and nausea (5 [5%]) of the 62 patients treated with docetaxel, and rash (63 [6%]) and "
+            "nausea (34 [3%]) of the 60 treated with the velatinib combination.",
+            [("d", "16"), ("d", "5"), ("v", "6"), ("v", "3")],
+        ),
+    ],
+    ids=["none", "versus none", "none first", "a new clause", "places", "rare", "fronted", "without", "without first", "sizes", "lists"],
+)
+def test_arms_of_single_values(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert [row for row in told(sentence, "rash", "nausea", "AE") if row[1] not in {"60", "62"}] == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Of all patients, 30% had rash and 10% nausea, which were more frequent in the velatinib arm than in the docetaxel arm.",
+        "Rash (30%) and nausea (10%) were seen in both groups and in others than the velatinib arm.",
+        "Overall, rash (30%) and nausea (10%) were common, as in the velatinib arm.",
+    ],
+)
+def test_an_arm_named_last_is_not_that_of_everybodys_values(sentence: str) -> None:
+    assert {arm for arm, _ in told(sentence, "rash", "nausea")} <= {"-"}

@@ -12,9 +12,7 @@ __all__ = [
     "inside_bracket",
     "mentions",
     "named_later",
-    "of_all",
     "owner_of",
-    "sole_arm",
     "subjects_first",
     "tail_arms",
     "tail_end",
@@ -60,48 +58,6 @@ def subjects_first(mentions: list[tuple[int, bool]]) -> list[int]:
     subjects = [arm for arm, governed in mentions if not governed]
     objects = [arm for arm, governed in mentions if governed]
     return list(dict.fromkeys((*subjects, *objects)))
-
-
-def of_all(items: list[Item]) -> bool:
-    """Whether a sentence speaks of all patients and of no arm: "in the entire population"."""
-    if any(x.kind == "A" for x in items):
-        return False
-    words = [x.low for x in items]
-    return any(
-        low in {"entire", "whole"} or (low == "all" and words[k + 1] in {"patients", "participants", "subjects"})
-        for k, low in enumerate(words[:-1])
-    )
-
-
-def sole_arm(items: list[Item], s: Series) -> int | None:
-    """The arm of a sentence that names one arm before all its values and compares with nothing."""
-    named = {int(x.data) for x in items if x.kind == "A"}
-    if len(named) != 1:
-        return None
-    at = next(k for k, x in enumerate(items) if x.kind == "A")
-    if at > s.first or (s.first > 12 + len(named) and not _fronted(items, at)):
-        return None
-    return None if any(x.kind == "W" and x.low in _AGAINST for x in items) else named.pop()
-
-
-def _fronted(items: list[Item], at: int) -> bool:
-    """Whether a sentence begins with its arm: "In the A group, …"."""
-    start = max((k + 1 for k in range(min(at, 6)) if items[k].low == ":"), default=0)
-    comma = next((k for k in range(at, min(at + 6, len(items))) if items[k].low == ","), -1)
-    return comma > 0 and at - start < 6 and items[start].low in _LEADING and all(x.kind in "AW" for x in items[start:comma])
-
-
-_AGAINST = COMPARING - {"respectively", "respectively.", "over", "more"} | {
-    "groups",
-    "arms",
-    "others",
-    "other",
-    "overall",
-    "all",
-    "total",
-    "not",
-    "control",
-}
 
 
 def owner_of(items: list[Item], at: int) -> int | None:
@@ -186,6 +142,8 @@ def tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
         if depth > 0 and (x.kind in {"P", "R", "S", "H", "W"} or (x.kind == "A" and out)):
             continue
         if x.kind == "A":
+            if not out and _begins_clause(items, k):
+                break
             out.append(int(x.data))
         elif x.kind == "E" and s.after and not out:
             continue
@@ -202,6 +160,13 @@ def tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
         elif x.low not in LINKS | _BEFORE_ARM and not (x.low.endswith("ed") and x.low not in COMPARING):
             break
     return out
+
+
+def _begins_clause(items: list[Item], at: int) -> bool:
+    """Whether an arm is the subject of the next clause: "40%, and B had …"."""
+    before = next((x.low for x in reversed(items[max(0, at - 3) : at]) if x.low not in {"the", "in", "patients"}), "")
+    after = next((x.low for x in items[at + 1 : at + 4] if x.low not in {"arm", "group", "patients"}), "")
+    return before in {"and", "but", "while", "whereas"} and after in {"achieved", "experienced", "had", "showed"}
 
 
 _LEADING = frozenset({"among", "for", "in", "of", "with", "within"})  # "1%, 2% and 9%, respectively, of patients in A"
@@ -251,6 +216,8 @@ def tail_end(items: list[Item], s: Series, stop: int) -> int:
     for k in range(s.last + 1, min(stop, s.last + 14)):
         x = items[k]
         if x.kind in {"A", "T"}:
+            if x.kind == "A" and _begins_clause(items, k):
+                break
             end = k + 1
         elif x.kind != "W" or x.low in {",", ";", "whereas", "while", "than"} or x.low not in LINKS:
             break

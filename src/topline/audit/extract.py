@@ -17,7 +17,7 @@ from topline.audit.patient_groups import Group, all_groups
 from topline.audit.phrases import family_of
 from topline.audit.series import find_series
 from topline.audit.small_words import VS
-from topline.audit.sole_groups import sole_group
+from topline.audit.sole_groups import mark_those_without, sole_group
 from topline.audit.text import clean, sentences
 from topline.audit.tokens import Token, tokenise
 from topline.audit.totals import local_size, totals
@@ -221,6 +221,7 @@ def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | Non
     if not any(item.kind == "C" for item in items):
         return items, book
     leave_the_frame(sentence, items, source)
+    mark_those_without(items, book)
     groups = all_groups(sentence, items, source)
     if sum(item.kind == "C" for item in items) < 2:
         return _sole(items, book, groups)

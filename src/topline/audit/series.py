@@ -11,8 +11,9 @@ from topline.audit.grouping import Series, group_values, of_a_number, share_deno
 from topline.audit.items import Item
 from topline.audit.limits import refuse_limits
 from topline.audit.merged_counts import label_counts, merge_counts
-from topline.audit.nested_values import Nest, chained, find_nests, in_one_row, inherit_arms, part_row, without_brackets
+from topline.audit.nested_values import Nest, chained, find_nests, in_one_row, inherit_arms, part_row, without_nested
 from topline.audit.small_words import VS
+from topline.audit.sole_arms import of_all, sole_arm
 from topline.audit.tokens import Token
 from topline.audit.value_arms import Naming, assign_arms, assign_times, share_closing_arms
 from topline.audit.value_endpoints import assign_endpoints
@@ -41,9 +42,11 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     share_value(items)
     refuse_limits(items)
     series = group_values(items)
-    naming = Naming(_closing_arms(items, series))
+    if not series:
+        return series
+    naming = Naming(_closing_arms(items, series), of_all(items), sole_arm(items))
     nests = find_nests(items, series)
-    view = without_brackets(items, series, nests)
+    view = without_nested(items, nests)
     rows = {row[-1]: row for row in chained(view, series, nests)}
     heads = {row[0] for row in rows.values()}
     edges = _edges(series, nests, len(items))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from topline.audit.arm_book import ArmBook
 from topline.audit.group_contrasts import LEADS
 from topline.audit.items import Item
 from topline.audit.lexicon import HIGHER, LOWER, parts_of
 from topline.audit.patient_groups import NO, OPPOSITE, Group, adjective
 from topline.audit.phrases import content_word
-from topline.audit.small_words import GOVERN
+from topline.audit.small_words import GOVERN, VS
 
-__all__ = ["sole_group"]
+__all__ = ["mark_those_without", "sole_group"]
 
 _USUAL = frozenset({"advanced", "early", "localized", "metastatic", "primary", "recurrent", "refractory", "relapsed", "untreated"})
 
@@ -20,6 +21,23 @@ _EVERYONE = frozenset(
         "per-protocol", "present", "safety", "study", "total", "training", "trial", "validation", "whole",
     }
 )  # fmt: skip
+
+
+def mark_those_without(items: list[Item], book: ArmBook) -> None:
+    """Make an arm of a bare "without": "71% with A versus 56% without", where the text has two arms."""
+    named = [k for k, x in enumerate(items) if x.kind == "A"]
+    if len(book.arms) != 2 or not named:
+        return
+    for k in range(1, len(items) - 1):
+        before, after = items[k - 1], items[k + 1]
+        if items[k].low != "without" or not (before.kind in {"C", "S"} or before.low in {")", "]", "those", "patients"}):
+            continue
+        if after.kind == "W" and (not after.low[0].isalpha() or after.low in _JOINTS):
+            beside = min(named, key=lambda at: (abs(at - k), -at))
+            items[k] = Item("A", items[k].i, items[k].j, 1 - int(items[beside].data))
+
+
+_JOINTS = VS | {"and", "it", "or", "them"}
 
 
 def sole_group(items: list[Item], groups: list[Group]) -> list[Group]:
