@@ -139,6 +139,14 @@ def test_two_arms_at_the_end_of_a_sentence_order_all_its_pairs() -> None:
             "Common events were rash (23 [30%] in the docetaxel group vs 27 [35%] in the velatinib group) and nausea (none vs 18 [24%]).",
             [("d", "30"), ("v", "35"), ("v", "24")],
         ),
+        (
+            "Common events were rash (23 [30%] in the docetaxel group vs 27 [35%] in the velatinib group) and nausea (18 [24%] vs 0).",
+            [("d", "30"), ("v", "35"), ("d", "24")],
+        ),
+        (
+            "Rash was seen in 20% with velatinib versus 12% with docetaxel, 18% versus 13%, and 17% versus 11%.",
+            [("v", "20"), ("d", "12"), ("v", "18"), ("d", "13"), ("v", "17"), ("d", "11")],
+        ),
         ("The velatinib arm had a rash rate of 40% and the docetaxel arm had a rash rate of 52%.", [("v", "40"), ("d", "52")]),
         ("Grade 3 rash (30.8%) and nausea (9.9%) were significantly higher in the velatinib arm.", [("v", "30.8"), ("v", "9.9")]),
         ("Severe rash (n = 22, 1.6%) and nausea (n = 20, 1.4%) were rare in the docetaxel group.", [("d", "1.6"), ("d", "1.4")]),
@@ -160,7 +168,21 @@ def test_two_arms_at_the_end_of_a_sentence_order_all_its_pairs() -> None:
             [("d", "16"), ("d", "5"), ("v", "6"), ("v", "3")],
         ),
     ],
-    ids=["none", "versus none", "none first", "a new clause", "places", "rare", "fronted", "without", "without first", "sizes", "lists"],
+    ids=[
+        "none",
+        "versus none",
+        "none first",
+        "versus 0",
+        "pairs",
+        "a new clause",
+        "places",
+        "rare",
+        "fronted",
+        "without",
+        "without first",
+        "sizes",
+        "lists",
+    ],
 )
 def test_arms_of_single_values(sentence: str, expected: list[tuple[str, str]]) -> None:
     assert [row for row in told(sentence, "rash", "nausea", "AE") if row[1] not in {"60", "62"}] == expected

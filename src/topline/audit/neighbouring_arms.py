@@ -56,7 +56,9 @@ def by_neighbour(items: list[Item], s: Series, tail: list[int], before: list[tup
         result[c] = upcoming
     known = [a for a in result if a is not None]
     if not tail and total == 2 and known:
-        result = [a if a is not None else 1 - known[-1] for a in result]
+        for c in range(1, k):
+            if result[c] is None:  # "20 months for A v 12 for B, 18 v 13 and 17 v 12"
+                result[c] = result[c - 2] if c > 1 and result[c - 2] != result[c - 1] else 1 - known[-1]
         if k == 2 and result[0] == result[1] is not None:
             result[1] = 1 - known[0]
     return result

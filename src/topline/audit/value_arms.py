@@ -164,8 +164,8 @@ def _arms_of(
 
 def _beside_none(items: list[Item], s: Series) -> int:
     """The place of a value that is set against none: 0 in "7% v none", 1 in "none v 7%", -1 elsewhere."""
-    after = [x.low for x in items[s.last + 1 : s.last + 4] if x.low not in {".", ")", "]"}][:2]
-    if len(after) == 2 and after[0] in VS and after[1] in _NONE:
+    after = [x for x in items[s.last + 1 : s.last + 4] if x.low not in {".", ")", "]"}][:2]
+    if len(after) == 2 and after[0].low in VS and (after[1].low in _NONE or (after[1].kind == "C" and after[1].data.value == "0")):
         return 0
     before = [x.low for x in items[max(0, s.first - 3) : s.first] if x.low != "."][-2:]
     return 1 if len(before) == 2 and before[1] in VS and before[0] in _NONE else -1
