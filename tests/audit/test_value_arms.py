@@ -147,6 +147,10 @@ def test_two_arms_at_the_end_of_a_sentence_order_all_its_pairs() -> None:
             "Rash was seen in 20% with velatinib versus 12% with docetaxel, 18% versus 13%, and 17% versus 11%.",
             [("v", "20"), ("d", "12"), ("v", "18"), ("d", "13"), ("v", "17"), ("d", "11")],
         ),
+        (
+            "Rash was seen in 61 of 66 (92%) procedures in the velatinib group and in 57 of 60 (95%) procedures in the docetaxel group.",
+            [("v", "92"), ("d", "95")],
+        ),
         ("The velatinib arm had a rash rate of 40% and the docetaxel arm had a rash rate of 52%.", [("v", "40"), ("d", "52")]),
         ("Grade 3 rash (30.8%) and nausea (9.9%) were significantly higher in the velatinib arm.", [("v", "30.8"), ("v", "9.9")]),
         ("Severe rash (n = 22, 1.6%) and nausea (n = 20, 1.4%) were rare in the docetaxel group.", [("d", "1.6"), ("d", "1.4")]),

@@ -232,13 +232,15 @@ def _single(
     """Find the arm of values that all belong to one arm: named after them, before them, or by the series before."""
     if tail:
         return tail[0] if len(set(tail)) == 1 else None
+    later = named_later(items, s)
+    if before and later is not None and previous is not None and {arm for arm, _ in before} <= set(previous.arms) - {later}:
+        return later  # "61 procedures in the A group and 57 procedures in the B group"
     if before:
         subjects = [arm for arm, governed in before if not governed]
         if len(set(subjects)) > 1:
             return before[-1][0]
         arms = subjects_first(before)
         return arms[0] if len(arms) == 1 or before[0][1] or len(subjects) == 1 else None
-    later = named_later(items, s)
     if later is not None:
         return later
     if start == begin and begin and previous is not None and continues(items, begin, s.first) and len(set(previous.arms)) == 1:
