@@ -178,6 +178,7 @@ def test_two_arms_at_the_end_of_a_sentence_order_all_its_pairs() -> None:
         "none first",
         "versus 0",
         "pairs",
+        "procedures",
         "a new clause",
         "places",
         "rare",
