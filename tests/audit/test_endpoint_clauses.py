@@ -256,3 +256,20 @@ def test_most_events_of_a_grade_are_not_all_of_it_and_the_living_are_a_group() -
     assert claim.endpoint == "TRAE"
     (claim,) = audit_text("The median follow-up of patients alive at last assessment was 11.7 months.").claims
     assert claim.endpoint == "FU"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Response rates with velotinib vs placebo were 80.2% vs 68.6%.", [("ORR", "velotinib"), ("ORR", "placebo")]),
+        ("The proportion of responders was 17% with velotinib.", [("ORR", None)]),
+        ("At 64% data maturity, median PFS was 19.3 months.", [("PFS", None)]),
+        (
+            "Overall survival was alike. The noninferiority of velotinib was shown (hazard ratio, 0.96; 97.5% CI, 0.78 to 1.18).",
+            [("OS", None)],
+        ),
+        ("Median follow-up for patients still alive is 42.5 months.", [("FU", None)]),
+    ],
+)
+def test_outcomes_are_told_from_groups_and_from_the_words_of_a_design(text: str, found: list[tuple[str, str | None]]) -> None:
+    assert [(c.endpoint, c.arm) for c in audit_text(text).claims] == found

@@ -105,6 +105,7 @@ def by_contrast(tokens: list[Token], source: str, number: int, *, title: bool) -
         if of_values and not (title and i + 2 < len(tokens) and tokens[i + 2].kind == "w" and tokens[i + 2].lower not in TIME_UNITS):
             continue
         left, aliases = _before(tokens, i, title=title)
+        left = _less_its_outcome(left)
         follow = i + (2 if low == "compared" or (i + 1 < len(tokens) and tokens[i + 1].text == ".") else 1)
         parts, _ = read_list(tokens, follow, 40)
         right = as_entries(parts[:1] if not title else _until_and(parts), source, number, 3 if title else 2)
@@ -126,6 +127,20 @@ def by_contrast(tokens: list[Token], source: str, number: int, *, title: bool) -
             if key != right[0].keys[0]:
                 out.append([entry, *right[:5]])
     return out
+
+
+_OUTCOMES = frozenset(
+    [
+        *("benefit", "duration", "efficacy", "frequency", "incidence", "outcome", "outcomes", "progression", "quality", "rate", "rates"),
+        *("recurrence", "relapse", "remission", "response", "responses", "results", "safety", "survival", "time", "toxicity", "toxicities"),
+    ]
+)
+
+
+def _less_its_outcome(phrase: list[Token]) -> list[Token]:
+    """ "Response rates with A versus B": what was found with A is no part of its name."""
+    last = next((k for k in range(len(phrase) - 2, 0, -1) if phrase[k].lower in {"after", "for", "in", "of", "on", "with"}), 0)
+    return phrase[last + 1 :] if last and any(t.lower in _OUTCOMES for t in phrase[:last]) else phrase
 
 
 def _until_and(parts: list) -> list:  # type: ignore[type-arg]

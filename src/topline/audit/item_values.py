@@ -230,6 +230,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     if after == "%" and [t.lower for t in tokens[i + 2 : i + 4]] == ["(", "from"]:
         end = next((j for j in range(i + 4, min(len(tokens), i + 14)) if tokens[j].text == ")"), i + 1)
         return Item("X", i, end + 1)  # "an increase of 7.3% (from 28.1% to 35.4%)"
+    if after == "%" and any(t.lower == "maturity" for t in tokens[i + 2 : i + 4]):
+        return Item("X", i, i + 2)  # "at 64% data maturity"
     if after == "%" and [t.lower.replace("-", "") for t in tokens[i + 2 : i + 4]] == ["noninferiority", "margin"]:
         return Item("X", i, i + 2)  # "with a 12% noninferiority margin"
     if any(t.lower == "margin" for t in tokens[max(0, i - 4) : i]) and any("inferior" in t.lower for t in tokens[max(0, i - 8) : i]):

@@ -138,6 +138,12 @@ def _tying(low: str, text: str) -> bool:
     return low in _TIED or _ADJECTIVE.search(low) is not None or low.startswith("non") or (len(text) > 2 and text.isupper())
 
 
+def _among(items: list[Item], k: int) -> bool:
+    """ "in responders", but not "the proportion of responders"."""
+    counted = items[k - 1].low == "of" and items[k - 2].low in {"frequency", "number", "percentage", "proportion", "rate", "share"}
+    return items[k - 1].low in _AMONG and not (k > 1 and counted)
+
+
 def _of_the_living(items: list[Item], k: int) -> bool:
     before = k - 1 - (items[k - 1].low in {"still", "who"})
     return before > 0 and items[before].low in PATIENT_NOUNS and items[before - 1].low in {"among", "for", "in", "of", "surviving"}
@@ -165,7 +171,7 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
         elif item.data == "OS" and tokens[item.i].lower == "alive" and k > 1 and _of_the_living(items, k):
             out.append(Item("W", item.i, item.j, None, "alive"))  # "the follow-up of patients alive was …": a group
             k += 1
-        elif item.data == "ORR" and tokens[item.i].lower == "responders" and k > 0 and items[k - 1].low in _AMONG:
+        elif item.data == "ORR" and tokens[item.i].lower == "responders" and k > 0 and _among(items, k):
             out.append(Item("W", item.i, item.j, None, "responders"))  # a group
             k += 1
         elif item.data == "PR" and tokens[item.i].text == "PR" and _receptor(items, k):

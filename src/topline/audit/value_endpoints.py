@@ -274,7 +274,7 @@ def _endpoint_after(tokens: list[Token], items: list[Item], s: Series, stop: int
             return k
         if item.kind in {"G"} or (item.kind == "A"):
             continue
-        if item.kind != "W":
+        if item.kind != "W" or item.low in {"after", "before", "following", "since", "until"}:
             return None
         if item.low in {"patients", "of", "pts", "cases", "participants", "subjects", "chance", "probability", "likelihood"} or (
             item.low in {"in", "the", "group", "arm", "groups", "arms", "with", "treated", "who", "receiving", "those"}
