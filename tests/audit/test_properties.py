@@ -154,11 +154,19 @@ def test_a_changed_digit_is_noticed_or_below_the_power_told(n: int, data: st.Dat
     x = data.draw(st.integers(1, n - 1))
     text, value, low, high = sentence(x, n, method)
     before = audit_text(text)
-    for printed in (value, low, high, f"{x}/", f"/{n}"):
+    (a2,) = [v for v in before.verdicts if v.check == "A2"]
+    told = max(v.power for v in before.verdicts if v.power is not None and v.check in {"A2", "A5"})
+    for printed, power in ((value, told), (low, told), (high, told), (f"{x}/", a2.inputs["power_x"]), (f"/{n}", a2.inputs["power_n"])):
         reports = changed(text, printed)
         missed = sum(not noticed(r) for r in reports) / len(reports)
-        told = max(v.power for v in before.verdicts if v.power is not None and v.check in {"A2", "A5"})
-        assert missed <= 1 - told + 0.12, (text, printed)
+        assert missed <= 1 - power + 0.12, (text, printed)
+
+
+def test_a2_tells_how_many_changed_counts_and_denominators_it_would_see() -> None:
+    (a2,) = [v for v in audit_text("The ORR was 1.2% (1/82).").verdicts if v.check == "A2"]
+    # of 17 changes (12 to 72, 92, 80 to 89) six go unseen: 1/80 is 1.25, a tie, and 1/81 and 1/83 to 1/86 round to 1.2
+    assert a2.inputs["power_x"] == 1.0
+    assert a2.inputs["power_n"] == pytest.approx(11 / 17)
 
 
 @settings(max_examples=300, deadline=None)

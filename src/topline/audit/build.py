@@ -76,7 +76,7 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
     for arm, counts in categories.items():
         places = category_spans[arm]
         span = (min(p[0] for p in places), max(p[1] for p in places))
-        if len(counts) == 1 and len(categories) == 1:
+        if set().union(*categories.values()) == {"PD"} or (len(counts) == 1 and len(categories) == 1):  # no set of responses
             code, value = next(iter(counts.items()))
             claims.append(
                 Claim(

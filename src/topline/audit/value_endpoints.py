@@ -75,6 +75,9 @@ def _assign(
     if previous is not None and previous.endpoints and _only_the_other(items, s) and previous.cells[-1].unit == s.cells[0].unit:
         carry(s, previous)  # "a 36% response if they had fever (versus 8%)"
         return
+    if [x.low for x in items[max(0, s.first - 4) : s.first]] == ["after", "a", "median", "of"] and s.cells[0].unit in {"months", "years"}:
+        s.endpoints = ["FU"] * k  # "after a median of 8 years"
+        return
     before, second = name_before(tokens, items, s.first, begin)
     rate = s.cells[0].unit == "%"
     if rate and before is not None and before.at is not None and items[before.at].data in {"FU", "AGE"}:

@@ -168,7 +168,9 @@ class ValueGrammar:
             j += 1 if low[j] != "c" else 3
             if low[j] == ".":
                 j += 1
-        elif low[j] in {"confidence", "credible", "confident", "confidential"} and low[j + 1] in {
+        elif level is not None and low[j] in {"pi", "bci"}:
+            j += 1
+        elif low[j] in {"confidence", "credible", "confident", "confidential", "probability"} and low[j + 1] in {
             "interval",
             "intervals",
             "limit",
@@ -216,7 +218,7 @@ class ValueGrammar:
         j += 1
         if self.kinds[j] == "n" and self.low[j + 1] == "%":
             j += 2
-        return j + 1 if self.low[j] in {"ci", "cis", "cl", "cls"} else 0
+        return j + 1 if self.low[j] in {"bci", "ci", "cis", "cl", "cls", "cri", "pi"} else 0
 
     def ci(self, i: int) -> tuple[Interval, int] | None:
         """A named confidence interval with its bounds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import ceil, floor
 
@@ -75,6 +75,7 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
         changes = [printed(v) for v in one_digit_changes(text)]
         near, far = float(share), 4 * percent.half
         power = sum(abs(c.number - near) > far or not (c.holds(share) or c.holds_truncated(share)) for c in changes) / len(changes)
+        inputs |= {"power_x": _seen(percent, one_digit_changes(str(x)), n=n), "power_n": _seen(percent, one_digit_changes(str(n)), x=x)}
         return Verdict("A2", Rung.CONSISTENT, (claim.id,), f"{x}/{n} is {text}%.", None, right, None, power, inputs)
     how = _misprint(percent, share)
     if how is not None:
@@ -115,6 +116,12 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
         repair=f"{right}%" + (f", or {ks[0]} patients" if ks else ""),
         inputs=inputs,
     )
+
+
+def _seen(percent: Printed, changes: Iterable[str], *, x: int | None = None, n: int | None = None) -> float:
+    """Share of changed counts (with `n`) or denominators (with `x`) that the percentage does not allow: near 0 for 1.2% of 1/82."""
+    pairs = [(int(c) if x is None else x, int(c) if n is None else n) for c in changes]
+    return sum(b < max(a, 1) or not percent.holds(Fraction(100 * a, b)) for a, b in pairs) / max(len(pairs), 1)
 
 
 def _carried(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed, right: str) -> Verdict | None:
