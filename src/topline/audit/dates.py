@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from topline.audit.tokens import Token
 
-__all__ = ["MONTHS", "date_at", "date_event"]
+__all__ = ["MONTHS", "MONTH_STARTS", "date_at", "date_event"]
 
 MONTHS = {
     name: number
@@ -27,6 +27,7 @@ MONTHS = {
     )
     for name in names.split()
 }
+MONTH_STARTS = frozenset(name[:3] for name in MONTHS)
 _EVENTS = (
     ("registered", frozenset(["registered", "registration", "registry"])),
     ("received", frozenset({"received"})),

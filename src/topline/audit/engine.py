@@ -29,7 +29,7 @@ def audit_text(text: str) -> AuditReport:
         Claims with their places in `text`, and verdicts.
     """
     found = extract(text)
-    sheet = Sheet.of(found.claims, found.arms, found.sizes, tuple(r[0] for r in found.registrations), text)
+    sheet = Sheet.of(found.claims, found.arms, found.sizes, tuple(r[0] for r in found.registrations), text, found.source)
     return AuditReport(
         found.claims, run_checks(sheet), found.arms, text, found.numbers, found.not_results, found.numbers_typed, found.unread
     )

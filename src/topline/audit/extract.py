@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from topline.audit.arms import ArmBook, learn_arms
 from topline.audit.build import SentenceContext, build_claims
@@ -78,9 +78,9 @@ _MAX_CLAIMS = 20_000
 
 @dataclass(frozen=True)
 class Extraction:
-    """Claims of a text, its arms, and a count of what was seen and not seen."""
+    """Claims of a text, its arms, and a count of what was seen and not seen; `source` is the text with its signs repaired."""
 
-    text: str
+    source: str
     claims: tuple[Claim, ...]
     arms: tuple[Arm, ...]
     numbers_found: int
@@ -90,7 +90,6 @@ class Extraction:
     sizes: tuple[int, ...] = ()
     unread: int = 0
     registrations: tuple[tuple[str, int, int], ...] = ()
-    notes: tuple[str, ...] = field(default=())
 
 
 def extract(text: str) -> Extraction:
@@ -191,7 +190,7 @@ def extract(text: str) -> Extraction:
     named = tuple(_with_id(c, i) for i, c in enumerate(ordered, start=1))
     typed = _covered(numbers, used + skipped)
     return Extraction(
-        text, named, tuple(book.arms), len(numbers), typed, tuple(skipped), tuple(numbers), tuple(sizes), unread, tuple(registrations)
+        source, named, tuple(book.arms), len(numbers), typed, tuple(skipped), tuple(numbers), tuple(sizes), unread, tuple(registrations)
     )
 
 
@@ -268,9 +267,7 @@ def _primary(source: str) -> str | None:
 
 
 def _with_id(claim: Claim, number: int) -> Claim:
-    values = {name: getattr(claim, name) for name in Claim.__dataclass_fields__}
-    values["id"] = f"c{number}"
-    return Claim(**values)
+    return replace(claim, id=f"c{number}")
 
 
 def _size_claim(arm: Arm, spans: list[tuple[int, int]], tokens: list[list[Token]], source: str) -> Claim:

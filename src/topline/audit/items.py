@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from topline.audit.arms import ArmBook
-from topline.audit.dates import date_at
+from topline.audit.dates import MONTH_STARTS, date_at
 from topline.audit.grammar import Cell, Grammar
 from topline.audit.item import Item
 from topline.audit.item_lists import absorb_before, claim_p, further_interval, further_letters, further_p, further_ratios, next_grade
 from topline.audit.item_values import only_a_cause, value_item
-from topline.audit.lexicon import FAMILY, TIME_UNITS, endpoint_at, parts_of
+from topline.audit.lexicon import ENDPOINTS, FAMILY, TIME_UNITS, endpoint_at, parts_of
 from topline.audit.phrases import name_phrases
+from topline.audit.ratio_grammar import RATIO_STARTS
 from topline.audit.tokens import Token, small_number
 
 __all__ = ["Item", "read_items"]
@@ -80,7 +81,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             p = g.p_value(i)
             if p is not None:
                 return Item("P", i, p[1], p[0])
-        if head in "haosri":
+        if low in RATIO_STARTS:
             ratio = g.ratio(i)
             if ratio is not None and not (low == "rr" and ratio[0].interval is None and ratio[0].p is None):
                 return Item("R", i, ratio[1], ratio[0])
@@ -101,7 +102,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
                 return Item("S", i, spread[1], spread[0])
             if low in {"iqr", "interquartile", "range"}:
                 return Item("H", i, i + 1, low)
-        if head in "jfmasond":
+        if low[:3] in MONTH_STARTS:
             date = date_at(tokens, i)
             if date is not None:
                 return Item("D", i, date[1], date[0])
@@ -117,8 +118,9 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
         number, _, unit = low.rpartition("-")
         if unit in TIME_UNITS and small_number(number) is not None:
             return Item("T", i, i + 1, [f"{small_number(number)} {TIME_UNITS[unit]}"])  # "nine-year"
-        endpoint = _phrase(endpoint_at(parts, first[i]), parts, first, owner, i, single=token)
-        arm = book.mention(parts, first[i])
+        lead = parts[first[i]]
+        endpoint = _phrase(endpoint_at(parts, first[i]), parts, first, owner, i, single=token) if lead in ENDPOINTS else None
+        arm = book.mention(parts, first[i]) if lead in book.index else None
         if arm is not None and first[i] + arm[1] >= len(owner):
             arm = None
         if (

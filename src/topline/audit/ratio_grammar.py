@@ -9,7 +9,7 @@ from topline.audit.lexicon import PATIENT_NOUNS, RATIO_HEADS, TIME_UNITS
 from topline.audit.small_words import VS
 from topline.audit.value_grammar import CLOSE, OPEN, Interval
 
-__all__ = ["PValue", "Ratio", "RatioGrammar"]
+__all__ = ["RATIO_STARTS", "PValue", "Ratio", "RatioGrammar"]
 
 
 @dataclass(slots=True)
@@ -41,6 +41,10 @@ _BEFORE_P = frozenset(
 )  # fmt: skip
 _LIMITS = frozenset({"alpha", "boundary", "threshold"})  # "the threshold for significance was P = 0.008"
 _P_SIGNS = frozenset("=<>≤≥")
+
+
+_SPELLED = frozenset({"hazard", "hazards", "odds", "rate", "relative", "risk"})
+RATIO_STARTS = frozenset(RATIO_HEADS) | _SPELLED
 
 
 class RatioGrammar(CellGrammar):
@@ -135,7 +139,7 @@ class RatioGrammar(CellGrammar):
             if low[i] in {"ahr", "aor"}:
                 marks.append("adjusted")
             j += 1
-        elif low[i] in {"hazard", "hazards", "odds", "risk", "rate", "relative"} and low[i + 1] in {"ratio", "ratios", "risk"}:
+        elif low[i] in _SPELLED and low[i + 1] in {"ratio", "ratios", "risk"}:
             if low[i] == "relative" and low[i + 1] != "risk":
                 return None
             measure = {"hazard": "HR", "hazards": "HR", "odds": "OR"}.get(low[i], "RR")

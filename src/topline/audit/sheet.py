@@ -11,7 +11,6 @@ from functools import cached_property
 from topline.audit.claims import Arm, Claim
 from topline.audit.exact import counts_for_percent, printed
 from topline.audit.lexicon import FAMILY
-from topline.audit.text import clean
 
 __all__ = ["Sheet", "fits", "grim_power", "over_time"]
 
@@ -72,6 +71,7 @@ class Sheet:
     total: int | None = None
     registrations: tuple[str, ...] = ()
     text: str = ""
+    source: str = ""  # the text with its signs repaired, as the sentences of the claims are
     by_group: dict[int, list[Claim]] = field(default_factory=dict)
     by_arm: dict[str | None, list[Claim]] = field(default_factory=dict)
 
@@ -83,6 +83,7 @@ class Sheet:
         sizes: tuple[int, ...] = (),
         registrations: tuple[str, ...] = (),
         text: str = "",
+        source: str = "",
     ) -> Sheet:
         """Index the claims; of "2 (<1%)" only the count is a number that can reproduce."""
         claims = tuple(c if c.type != "proportion" or c.value is None or c.value[0] not in "<>" else replace(c, value=None) for c in claims)
@@ -103,12 +104,7 @@ class Sheet:
         )
         if not sizes:
             sizes = tuple(dict.fromkeys(c.n for c in claims if c.n is not None and (c.type == "count" or c.n_from == "printed")))
-        return cls(claims, arms, sizes[:100], total, registrations, text, dict(groups), dict(arms_of))
-
-    @cached_property
-    def source(self) -> str:
-        """The text with its signs repaired, as the sentences of the claims are."""
-        return clean(self.text)
+        return cls(claims, arms, sizes[:100], total, registrations, text, source, dict(groups), dict(arms_of))
 
     @cached_property
     def most_patients(self) -> int:

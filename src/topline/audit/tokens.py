@@ -180,7 +180,7 @@ def _spell(tokens: list[Token]) -> list[Token]:
     i = 0
     while i < len(tokens):
         token = tokens[i]
-        if token.kind == "w" and token.lower.partition("-")[0] in _NUMBER_START:
+        if token.kind == "w" and (token.lower in _NUMBER_START or ("-" in token.lower and token.lower.partition("-")[0] in _NUMBER_START)):
             value, j = _spelled_value(tokens, i)
             if value is not None:
                 last = tokens[j - 1]
