@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 
 from topline.audit.lexicon import parts_of
 from topline.audit.small_words import EMPTY
@@ -55,6 +56,7 @@ _NO = frozenset({
 # fmt: on
 
 
+@lru_cache(maxsize=20_000)
 def components(key: Key) -> frozenset[str]:
     """The words of a name that tell treatments apart; a word that is denied counts as another."""
     denied = next((k for k, p in enumerate(key) if p in _NO), len(key))
