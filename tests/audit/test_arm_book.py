@@ -213,3 +213,15 @@ def test_an_isotope_is_part_of_a_name(drug: str) -> None:
     arms = [arm.name for arm in found.arms]
     assert arms[0] == drug
     assert [c.arm for c in found.claims if c.type in {"landmark_rate", "proportion"}] == [drug, arms[1], drug]
+
+
+def test_standard_therapy_is_the_arm_that_lacks_the_other() -> None:
+    text = (
+        "We randomly assigned women to carboplatin (AUC 5) and paclitaxel (175 mg per square meter), given every 3 weeks for 6 cycles, or "
+        "to this regimen plus velatinib (7.5 mg per kilogram), given concurrently every 3 weeks for 5 cycles and continued for 12 cycles. "
+        "Median PFS was 20.3 months with standard therapy and 24.1 months with standard therapy plus velatinib. The ORR was 22.4% "
+        "without velatinib and 31.5% with velatinib."
+    )
+    first, second = (arm.name for arm in extract(text).arms)
+    found = {c.value: c.arm for c in extract(text).claims if c.type in {"median", "proportion"}}
+    assert found == {"20.3": first, "24.1": second, "22.4": first, "31.5": second}

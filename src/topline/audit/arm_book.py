@@ -95,13 +95,17 @@ def _further(key: Key, others: set[str], evidence: Evidence) -> dict[Key, bool]:
 
 
 def _the_combination(book: ArmBook, entries: list[Entry]) -> None:
-    """ "the combination" is the arm that has all of the other one and more."""
+    """ "the combination" is the arm that has all of the other one and more; "without A" the one that lacks it."""
     words = [set().union(*(components(key) for key in entry.keys if key)) for entry in entries]
     for number in (0, 1):
         if words[1 - number] and words[1 - number] < words[number]:
             for word in ("combination", "combined"):
                 key = ("the", word)
                 book.index.setdefault("the", []).append((key, number, False))
+            more = words[number] - words[1 - number]
+            if len(more) == 1:
+                for word in ("without", "no"):
+                    book.index.setdefault(word, []).append(((word, *more), 1 - number, False))
 
 
 def write_book(entries: list[Entry], evidence: Evidence) -> ArmBook:

@@ -61,6 +61,10 @@ def resolve(keys: list[Key], arms: list[Entry]) -> int | None:
             if len(near) == 1:
                 return near[0]
             continue
+        rest = words - _USUAL
+        same = [k for k, own in enumerate(sets) if rest in own] if rest != words else []
+        if len(same) == 1:
+            return same[0]  # "standard therapy plus A" where the arms are "B and C" and "A"
         every = [frozenset().union(*own) if own else frozenset() for own in sets]
         shared = frozenset.intersection(*every) if every else frozenset()
         hits = [k for k, own in enumerate(every) if (words - shared) & own]
@@ -76,6 +80,7 @@ def resolve(keys: list[Key], arms: list[Entry]) -> int | None:
     return None
 
 
+_USUAL = frozenset({"control", "conventional", "standard", "usual"})
 _JOINING = frozenset({"and", "followed", "no", "non", "not", "or", "plus", "then", "with", "without"})
 
 

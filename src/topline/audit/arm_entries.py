@@ -80,6 +80,8 @@ def as_entries(parts: list[Listed], source: str, number: int, strength: int) -> 
         if words[-1].lower in _DISEASES and strength > 1:
             return []
         n = next((p.n or p.lone for p in group if p.n is not None or (lone and p.lone)), None)
+        if keys[0] and group is not groups[0] and any(p.again for p in group):
+            named.append((*keys[0], "plus", *key))
         named += [q for p in group for a in p.aliases if (q := name_key(a)) and q not in named]
         out.append(Entry(text, n, named, (words[0].start, words[-1].end), strength, number, 3 if strength == 4 else 1))
     return out

@@ -107,7 +107,7 @@ class Evidence:
         self.owners: list[list[Token]] = []
         self.rows: list[list[str]] = []
         self.results: list[bool] = []
-        self.numbers = {token.value for tokens in sentences for token in tokens if token.kind == "n"}
+        self.numbers: set[str] = set()
         self.places = places = defaultdict[str, list[tuple[int, int]]](list)
         self.abbreviations: dict[str, Key] = {}
         for number, tokens in enumerate(sentences):
@@ -122,7 +122,9 @@ class Evidence:
                 elif token.text not in "+&":
                     row.append(token.lower)
                     owners.append(token)
-                    numbers += token.kind == "n"
+                    if token.kind == "n":
+                        numbers += 1
+                        self.numbers.add(token.value)
                     if i and token.text == "(":
                         self._abbreviate(tokens, i)
             self.rows.append(row)

@@ -37,7 +37,7 @@ _ROUTES = frozenset({
 _END = frozenset(
     {
         ".", "according", "administered", "after", "among", "are", "as", "at", "because", "before", "between", "but", "by",
-        "did", "does", "during", "from", "given", "had", "has", "have", "if", "is", "on", "prior", "received", "respectively",
+        "continued", "did", "does", "during", "from", "given", "had", "has", "have", "if", "is", "on", "prior", "received", "respectively",
         "resulted", "showed", "since", "stratified", "than", "that", "the", "these", "until", "using", "was", "we", "were",
         "when", "where", "which", "who", "whose", "within", "would",
     }
@@ -50,7 +50,10 @@ _AS_GIVEN = frozenset({"administered", "delivered", "given", "infused"})
 
 @dataclass(slots=True)
 class Listed:
-    """One arm of a list: its words, the same with doses, other names in brackets, size, a lone number in brackets."""
+    """One arm of a list: its words, the same with doses, other names in brackets, size, a lone number in brackets.
+
+    `again` says that the treatment named first is part of it: "A or the same regimen plus B".
+    """
 
     words: list[Token] = field(default_factory=list)
     raw: list[Token] = field(default_factory=list)
@@ -58,6 +61,7 @@ class Listed:
     n: int | None = None
     lone: int | None = None
     sign: str = ""
+    again: bool = False
 
 
 def _bracket(inside: list[Token], part: Listed) -> None:
@@ -134,11 +138,18 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
             again = next((m for m in range(k + 1, min(k + 3, stop)) if tokens[m].lower in _AGAIN), -1)
             if again > 0:
                 k = again + 1  # "A or this regimen plus B"
+                part.again = True
                 continue
-        if low in _AS_GIVEN and k > j and tokens[k - 1].text in ",)" and k + 1 < stop and tokens[k + 1].lower in SCHEDULE:
+        if (
+            low in _AS_GIVEN
+            and k > j
+            and tokens[k - 1].text in ",)"
+            and k + 1 < stop
+            and tokens[k + 1].lower in SCHEDULE | {"concurrently"}
+        ):
             if part.sign == "," and not part.raw:
                 parts.pop()
-            schedule, k = True, k + 1  # "A, given every 3 weeks for 6 cycles, or B"
+            schedule, k = True, k + 2  # "A, given every 3 weeks for 6 cycles, or B"
             continue
         if low == "either" and part.words:
             shared = list(part.words)  # "A plus either B or C"

@@ -66,7 +66,7 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
     for i, token in enumerate(tokens):
         if i < past or token.kind != "n" or not token.value.isdigit() or len(token.value) > 6 or int(token.value) < 2:
             continue
-        if is_year(tokens, i):
+        if len(token.text) == 4 and is_year(tokens, i):
             continue
         if i and (tokens[i - 1].text in "≥>≤<-" or tokens[i - 1].lower in {"grade", "grades", "stage", "phase"}):
             continue

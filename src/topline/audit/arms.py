@@ -81,7 +81,7 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         _recognise(entry, arms)
     for entry in arms:
         entry.keys.extend(dict.fromkeys(q for key in entry.keys for q in evidence.shorten(key) if not any(q in a.keys for a in arms)))
-    if any(e.n is None for e in arms):
+    if any(e.n is None for e in arms) and sum(e.n is not None for e in arms) < 2:
         for entry in arms:
             entry.n = entry.n if entry.sure else None  # the size of a part says nothing where the others' are unknown
     if len(arms) == 2 and all(e.n is None for e in arms):

@@ -205,7 +205,7 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
                 continue
             if noun < 0 and value > above and _without_noun(sentence, i):
                 if not _SET_APART & {t.lower for t in sentence[:i]}:
-                    out = [x for x in out if x[3] != "total"]  # "of 1460 patients …, 507 met the criteria"
+                    out = [x for x in out if x[3] not in {"screened", "total"}]  # "of 1460 patients …, 507 met the criteria"
                 out.append((value, i, i + 1, sentence[i + 2].lower))
             if noun < 0:
                 continue
@@ -284,6 +284,7 @@ def _is_share(sentence: list[Token], noun: int) -> bool:
 def _verb_after(sentence: list[Token], noun: int, whole: bool) -> str:
     """The verb that enrols the patients before it, outside brackets; `whole` lets them start, receive or undergo something."""
     depth = 0
+    relative = False
     begin = noun + 1
     if [t.lower for t in sentence[begin : begin + 3]] == [",", "of", "whom"]:  # "80 patients, of whom 56 had X, were randomly assigned"
         begin = next((k for k in range(begin + 3, len(sentence) - 1) if sentence[k].text == "," and sentence[k + 1].lower == "were"), begin)
@@ -301,6 +302,9 @@ def _verb_after(sentence: list[Token], noun: int, whole: bool) -> str:
                 return low
             if low == "met" and any(t.lower in {"criteria", "eligibility"} for t in sentence[k + 1 : k + 5]):
                 return "met"
+            relative = relative or low in {"that", "who", "whose"}  # "patients who had progressed … were randomly assigned"
+            if relative and token.text != ";":
+                continue
             if (
                 (low == "had" and sentence[k + 1 : k + 2] and sentence[k + 1].lower != "been")
                 or low in {"achieved", "experienced", "developed", "died", "discontinued", "progressed", "completed", "showed"}
