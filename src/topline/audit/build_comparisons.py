@@ -162,6 +162,8 @@ def ratio_claim(
     )
     own = _about(ratio.about) or _phrase_about(context, ratio.about) or _behind(context, k)
     said = predicted(context.tokens, context.items, k) if own is None else None
+    if said is not None and current is not None and said[0] < current.first and current.endpoints[-1] is not None:
+        said = None  # the values between have a name of their own
     if said is not None:
         said_since = [str(x.data) for x in context.items[said[0] : k] if x.kind == "E" and family_of(str(x.data)) != "phrase"]
         own = said_since[-1] if said_since else said[1]

@@ -149,6 +149,7 @@ def _negative(tokens: list[Token], i: int) -> bool:
     return i == 1 or (tokens[i - 2].kind != "n" and (tokens[i - 2].end < tokens[i - 1].start or tokens[i - 2].text in {"(", "[", "="}))
 
 
+_KINDS = frozenset({"genotype", "genotypes", "hpv", "type", "types"})
 _MULTIPLES = frozenset({"times", "time", "fold"})
 
 
@@ -262,6 +263,8 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     if before == "-" and i >= 3 and tokens[i - 2].text == "=" and len(tokens[i - 3].text) == 1:
         return Item("X", i, i + 1)  # "b = -29.4"
     scored = before == "score" and "." in tokens[i].value and not MIDDLE.isdisjoint(g.low[max(0, i - 6) : i])  # "mean score 4.8"
+    if before in _KINDS and after == "/" and g.integer(i + 2) is not None:
+        return Item("X", i, i + 3)  # "HPV 16/18"
     if before in _BEFORE_CODE and not tokens[i].spelled and after not in {"%"} and not scored:
         return Item("X", i, i + 1)
     if before == "[" and g.integer(i) is not None and after == "]" and i >= 2 and tokens[i - 2].kind == "w":

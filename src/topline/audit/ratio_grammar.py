@@ -55,7 +55,19 @@ class RatioGrammar(CellGrammar):
         low = self.low
         if low[i] == "ps" and self.tokens[i].text != "Ps":
             return None  # performance status
-        if low[i] not in {"p", "ps", "p-value", "p-values", "pvalue", "plog-rank", "plogrank", "ptrend", "pinteraction", "pnoninferiority"}:
+        if low[i] not in {
+            "p",
+            "ps",
+            "p-value",
+            "p-values",
+            "pvalue",
+            "plog-rank",
+            "plogrank",
+            "ptrend",
+            "pinteraction",
+            "pnoninferiority",
+            "pni",
+        }:
             return None
         marks: list[str] = []
         j = i + 1
