@@ -309,6 +309,8 @@ def all_groups(tokens: list[Token], items: list[Item], source: str) -> list[Grou
 def _one_word(tokens: list[Token], items: list[Item], source: str, k: int) -> tuple[Group | None, int]:
     """A word that alone is a group: "responders", "smokers", "EGFR-positive", "HER2 negative"; a head after it is read later."""
     low = items[k].low
+    if not (low in _PERSONS or low in _LONE or ("-" in low and _ENDING.search(low))):
+        return None, k
     back = k
     while back > 0 and (items[back - 1].kind == "E" or content_word(items[back - 1])) and k - back < 3:
         back -= 1
