@@ -26,6 +26,7 @@ _LOST_DOT = re.compile(
 )
 _THOUSANDS = re.compile(f"(?<=[0-9])[{_THIN}](?=[0-9]{{3}}(?![0-9]))")
 _LEAD = r"(?<![\w.,-])(?<!(?:cycle|grade|group|phase|stage) )(?<!(?:arm|day|Feb|Jan|Mar|May|Nov|Oct|Sep) )(?P<lead>[1-9][0-9]{0,2}) "
+_THREE_DIGITS = re.compile("[0-9] [0-9]{3} [a-z]")
 _SPACED = re.compile(  # "16 608 women"
     rf"{_LEAD}(?=[0-9]{{3}} (?:(?!of |to |or )[a-z-]{{3,20}} )?(?:children|individuals|men|participants|patients|people|women)\b)"
 )
@@ -107,7 +108,9 @@ def clean(text: str) -> str:
     if len(_LOST_ZERO.findall(text)) > 1 and not _DECIMAL.search(text):
         text = _LOST_DOT.sub(".", text)
     text = _GLUED_YEAR.sub(" ", _GLUED_STOP.sub(" ", text))
-    return _SPACED_NUMBER.sub(r"\g<lead>,", text) if _SPACED.search(text) else text
+    if _THREE_DIGITS.search(text) and _SPACED.search(text):
+        text = _SPACED_NUMBER.sub(r"\g<lead>,", text)
+    return text
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
