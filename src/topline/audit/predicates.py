@@ -48,7 +48,8 @@ _PASSED = (
 _PAST = frozenset({"chose", "took", "kept", "met", "went", "lost"})
 BARE_PARTICIPLES = frozenset(
     {
-        "achieved", "allocated", "analysed", "analyzed", "assessed", "assigned", "capped", "classified", "compared", "considered", "enrolled",
+        "achieved", "allocated", "analysed", "analyzed", "assessed", "assigned", "capped", "classified", "compared", "considered",
+        "enrolled",
         "evaluated", "included", "noted", "observed", "performed", "randomised", "randomized", "recorded", "recruited", "reported", "seen",
         "selected", "studied", "treated",
     }
