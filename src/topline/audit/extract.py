@@ -60,6 +60,12 @@ _ELSEWHERE = re.compile(  # unless the sentence also tests something
     r"worldwide|new cases|account(?:s|ing)? for|estimated to)\b",
     re.IGNORECASE,
 )
+_OTHERS = frozenset(  # one of these stands in whatever the pattern before finds
+    {
+        "account", "accounting", "accounts", "earlier", "estimated", "historical", "historically", "literature", "new", "occur", "occurs",
+        "other", "previous", "previously", "worldwide",
+    }
+)  # fmt: skip
 _LIKE = re.compile(r"\b(?:similar|comparable|consistent|identical|in line|in keeping) (?:to|with)\b[^,;]*$", re.IGNORECASE)
 _BACKGROUND = re.compile(
     r"(?:BACKGROUND|IMPORTANCE|INTRODUCTION|OBJECTIVES?|PURPOSE|AIMS?|Background|Introduction|Objectives?|Purpose|Aims?) ?:"
@@ -160,7 +166,7 @@ def extract(text: str) -> Extraction:
             continue
         words = {t.lower for t in sentence}
         if (not words.isdisjoint(_PLANS) and _HYPOTHESIS.search(body) and not any(_tested(item) for item in items)) or (
-            _of_others(body) and not any(item.kind in {"P", "R"} for item in items)
+            not words.isdisjoint(_OTHERS) and _of_others(body) and not any(item.kind in {"P", "R"} for item in items)
         ):
             skipped.append((a, b))
             continue

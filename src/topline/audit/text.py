@@ -41,10 +41,11 @@ _HEADING = (
     "Interpretation|Funding|Trial registration|Keywords?"
 )
 _BOUNDARY = re.compile(
+    rf"(?=[.!?\nA-Z]|(?<=[)\]]) )(?:"  # nothing else begins a boundary, and most characters are passed by at once
     rf"(?P<stop>[.!?])(?=[)\]\"'\s]*\s[\s(\[\"']*[A-Z0-9À-Ý≥<>¹²³]|[A-Z][a-z]|[A-Z]{{2,}}[a-z]?\s)"
     rf"|(?P<close>(?<=[)\]]))(?= (?:In|The|At|There|Of|Among|After|We|However|Overall|Median) [a-z])"
     rf"|(?P<gap>\n[ \n]*\n)|(?P<line>\n)"
-    rf"|(?<![A-Za-z])(?P<head>{_HEADING})(?=[A-Z][a-z ]|[A-Z]{{2,}})|(?<![A-Za-z])(?P<label>[A-Z]{{3,15}}=)(?=\S)"
+    rf"|(?<![A-Za-z])(?P<head>{_HEADING})(?=[A-Z][a-z ]|[A-Z]{{2,}})|(?<![A-Za-z])(?P<label>[A-Z]{{3,15}}=)(?=\S))"
 )
 _ABBREVIATIONS = frozenset(
     [
@@ -105,9 +106,12 @@ def clean(text: str) -> str:
         text = _OR_EQUAL.sub(lambda m: ("≥" if m.group()[0] == ">" else "≤") + " " * (len(m.group()) - 1), text)
     if any(dot in text for dot in _DOTS):
         text = _MIDDLE_DOT.sub(".", text)
-    if len(_LOST_ZERO.findall(text)) > 1 and not _DECIMAL.search(text):
+    if "0 " in text and len(_LOST_ZERO.findall(text)) > 1 and not _DECIMAL.search(text):
         text = _LOST_DOT.sub(".", text)
-    text = _GLUED_YEAR.sub(" ", _GLUED_STOP.sub(" ", text))
+    if "vs." in text or "Vs." in text:
+        text = _GLUED_STOP.sub(" ", text)
+    if "y-" in text:
+        text = _GLUED_YEAR.sub(" ", text)
     if _THREE_DIGITS.search(text) and _SPACED.search(text):
         text = _SPACED_NUMBER.sub(r"\g<lead>,", text)
     return text

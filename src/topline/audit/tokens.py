@@ -112,7 +112,7 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
             out.append(Token("s", raw, raw, a, b))
         else:
             out.append(Token(kind or "s", raw, raw.lower(), a, b))
-    return _spell(_join(out))
+    return _spell(_join(out) if torn else out)
 
 
 def _canonical(raw: str) -> str:
@@ -150,8 +150,6 @@ def _code_end(text: str, b: int, end: int) -> int:
 
 def _join(tokens: list[Token]) -> list[Token]:
     """Mend "0 .001" and "0. 001", a number torn by a space."""
-    if not any(token.text == "0" for token in tokens):
-        return tokens
     out: list[Token] = []
     for token in tokens:
         last = out[-1] if out else None

@@ -123,11 +123,11 @@ def _follow_up(sheet: Sheet, dates: dict[str, Claim]) -> Iterator[Verdict]:
 
 def _registration(sheet: Sheet, dates: dict[str, Claim]) -> Iterator[Verdict]:
     start = dates.get("start")
-    said = bool(_PROSPECTIVE.search(sheet.text))
     years = [(number, year) for number in sheet.registrations if (year := registration_year(number)) is not None]
     printed_date = dates.get("registered")
     if start is None:
         return
+    said = bool(_PROSPECTIVE.search(sheet.text))
     begun = _last(start.value or "")
     ids = (start.id,) if printed_date is None else (printed_date.id, start.id)
     if printed_date is not None:
