@@ -84,6 +84,7 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
     """
     out: list[Token] = []
     commas = _decimal_commas(text, start, end, decimal_comma)
+    torn = False
     found = _TOKEN.finditer(text, start, end)
     while (match := next(found, None)) is not None:
         kind = match.lastgroup
@@ -93,6 +94,7 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
             out.append(Token("w", raw, raw.lower(), a, b))
         elif kind == "n":
             last = b
+            torn = torn or raw == "0"
             if a in commas:
                 b = commas[a]
                 out.append(Token("n", text[a:b], text[a:b], a, b, text[a:b].replace(",", ".")))
