@@ -103,6 +103,13 @@ def test_a5_finds_at_least_the_share_of_changed_limits_that_it_tells(n: int, dat
     assert found >= power(audit_text(text), "A5") - 1e-9
 
 
+def test_a5_takes_no_percentage_for_a_share_where_its_count_is_printed() -> None:
+    text, value, low, high = sentence(1, 96, "mid-p")
+    assert (value, low, high) == ("1.0", "0.1", "5.0")
+    for other in ("0.0", "1.0"):  # with such an upper limit all three numbers might be shares
+        assert any(v.check == "A5" for v in audit_text(text.replace(high, other)).findings)
+
+
 @settings(max_examples=12, deadline=None)
 @given(st.integers(10, 49), st.integers(10, 49), st.data(), st.sampled_from(sorted(TESTS)))
 def test_a6_finds_at_least_the_share_of_changed_p_values_that_it_tells(n1: int, n2: int, data: st.DataObject, test: str) -> None:

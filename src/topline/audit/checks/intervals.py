@@ -69,7 +69,8 @@ def _one(sheet: Sheet, claim: Claim) -> Verdict:
         "n_from": claim.n_from,
     }
     trust = sheet.trust(claim)
-    if claim.value is not None and float(claim.value) <= 1 and float(upper) <= 1:
+    counted = claim.x is not None and claim.n is not None and fits(claim, claim.n)  # 1/96 is 1.0%, whatever the limits
+    if claim.value is not None and float(claim.value) <= 1 and float(upper) <= 1 and not counted:
         return Verdict("A5", Rung.UNCHECKABLE, (claim.id,), f"{shown} is a share, not a percentage.", inputs=inputs)
     if claim.n is None or claim.n < 2 or (claim.x is not None and claim.x > claim.n):
         return Verdict(
