@@ -442,3 +442,15 @@ def test_p_values_in_the_order_of_the_endpoints(sentence: str, expected: list[tu
 )
 def test_percentages_of_solutions_and_limits_are_none(sentence: str, expected: list[str]) -> None:
     assert [c.value for c in claims(ARMS + sentence, "proportion")] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("The rate of progression-free survival at month 20 was 65.2% with velotinib.", ["20 months"]),
+        ("The PFS rate by week 24 was 61.5% with velotinib.", ["24 weeks"]),
+        ("At week 4 and week 12, 20% and 30% had responded.", ["4 weeks", "12 weeks"]),
+    ],
+)
+def test_times_whose_unit_stands_before_the_number(text: str, times: list[str]) -> None:
+    assert [c.time for c in claims(text, "proportion", "landmark_rate")] == times

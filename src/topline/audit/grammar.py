@@ -37,6 +37,9 @@ _OF_A_TIME = frozenset(
 # fmt: on
 
 
+_ONE_UNIT = frozenset({"day", "month", "week", "year"})
+
+
 class Grammar(RatioGrammar):
     """All parsers over one sentence; each takes a position and returns what it read and where it stopped, or None."""
 
@@ -89,9 +92,16 @@ class Grammar(RatioGrammar):
         return first, j
 
     def times(self, i: int) -> tuple[list[str], int] | None:
-        """Landmark times: "12-month", "1-, 2- and 3-year", "at 12 and 24 months", "one-year"."""
+        """Landmark times: "12-month", "1-, 2- and 3-year", "at 12 and 24 months", "one-year", "at month 20"."""
         low = self.low
         j = i
+        if low[j] in {"at", "by"} and low[j + 1] in _ONE_UNIT and self.kinds[j + 2] == "n":
+            unit, k = low[j + 1], j + 3
+            named = [self.tokens[j + 2].value]
+            while low[k] in {",", "and"} and low[k + 1] == unit and self.kinds[k + 2] == "n" and len(named) < 6:
+                named.append(self.tokens[k + 2].value)
+                k += 3
+            return [f"{v} {TIME_UNITS[unit]}" for v in named], k
         led = False
         both = low[j + 1] == "both"
         if low[j] in {"at", "within", "after", "by"} and self.kinds[j + 1 + both] == "n":

@@ -106,7 +106,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             date = date_at(tokens, i)
             if date is not None:
                 return Item("D", i, date[1], date[0])
-        if low in {"at", "within"}:
+        if low in {"at", "by", "within"}:
             times = g.times(i)
             if times is not None:
                 return Item("T", i, times[1], times[0])

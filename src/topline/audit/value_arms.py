@@ -31,7 +31,8 @@ def assign_times(items: list[Item], s: Series, begin: int, stop: int, previous: 
     before = [t for x in items[begin : s.first] if x.kind == "T" for t in x.data]
     gaps = [[t for x in items[a + 1 : b] if x.kind == "T" for t in x.data] for a, b in zip(s.at, s.at[1:], strict=False)]
     tail: list[str] = []
-    named = s.after  # "64% were alive at 2 years": the endpoint stands between
+    lived = s.cells[0].unit == "%" and any(x.kind == "E" and x.low == "tte" for x in items[s.last + 1 : s.last + 4])
+    named = s.after or lived  # "64% were alive at 2 years": the endpoint stands between
     for x in items[s.last + 1 : stop]:
         if x.kind == "T":
             tail = list(x.data)
