@@ -136,3 +136,32 @@ def test_e1_and_a4_still_see_what_no_reading_explains() -> None:
     assert [v.check for v in audit_text(text).findings] == ["E1"]
     rate = "An objective response was achieved by 21 of 70 patients (30%; 8 partial responses, 2 complete responses)."
     assert [v.check for v in audit_text(rate).findings] == ["A4"]
+
+
+LIST = "In all, 172 patients were randomised to velotinib (n = 85) or placebo (n = 87). Of the 83 treated patients, most had an event. "
+
+
+def test_an_event_is_of_the_patients_of_whom_the_others_of_its_sentence_are() -> None:
+    text = LIST + "With velotinib there were rash of grade 3 (three [13%]), nausea (24 [29%]) and fever (12 [14%])."
+    (finding,) = audit_text(text).findings
+    assert (finding.check, finding.verdict, finding.recomputed) == ("A2", Rung.MAJOR, "4")  # 3/83 = 3.6
+    right = text.replace("13%", "4%")
+    assert not audit_text(right).findings
+    smaller = LIST + "With velotinib there were nausea (24 [29.3%]), rash (three [3.7%]) and fever (12 [14.6%])."  # all of 82
+    assert not audit_text(smaller).findings
+
+
+def test_more_than_all_patients_is_impossible() -> None:
+    (finding, *_) = audit_text("Fistulas occurred in 7/32 (22%) of patients without and in 4/42 (1011%) of those with coverage.").findings
+    assert finding.check == "A2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A was non-inferior to B (HR 0.84 [90% CI 0.68-1.03], pNI=0.0018).",
+        "The HR was 0.23 (97.5% CI 0.12-0.45; p<0.0001) for A versus placebo, and for B versus placebo was 0.56 (0.33-0.94; p=0.011).",
+    ],
+)
+def test_other_hypotheses_and_levels_named_before(text: str) -> None:
+    assert not audit_text(text).findings

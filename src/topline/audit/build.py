@@ -169,7 +169,8 @@ def _value_claim(
     if share and family in {"phrase", "term"} and not s.after and share_is_middle(context, s):
         return location_claim(context, s, cell, code, family, shared)
     if cell.unit == "%" or (x is not None and n is not None):
-        if cell.value == "NR" or (cell.value is not None and not 0 <= float(cell.value.lstrip("<>")) <= 100):
+        counted = x is not None and n is not None  # "4/42 (1011%)" is for the checks to say
+        if cell.value == "NR" or (cell.value is not None and not counted and not 0 <= float(cell.value.lstrip("<>")) <= 100):
             return None
         landmark = family == "tte" or (time is not None and x is None and _over_time(context, s, code))
         if n is None and not landmark:

@@ -188,6 +188,7 @@ def ratio_claim(
     if ratio.measure == "HR":
         code = {"DEATH": "OS", "PD": "PFS", None: context.last_endpoint}.get(code, code)
     lower, upper, _, level = interval_bounds(ratio.interval)
+    context.level = level = level or (context.level if lower is not None else None)  # "0.23 (97.5% CI 0.12-0.45) … 0.56 (0.33-0.94)"
     extra = [*ratio.marks, *((ratio.p.marks) if ratio.p else ())]
     if factor:
         extra.append("factor")

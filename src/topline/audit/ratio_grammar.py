@@ -70,6 +70,10 @@ class RatioGrammar(CellGrammar):
         }:
             return None
         marks: list[str] = []
+        if low[i] in {"pni", "pnoninferiority"}:
+            marks.append("noninferiority")
+        elif i and low[i - 1] in _HYPOTHESES - {"superiority"}:
+            marks.append(low[i - 1])  # "noninferiority P = .02"
         j = i + 1
         if low[j] in {"value", "values"}:
             j += 1

@@ -124,6 +124,48 @@ def _seen(percent: Printed, changes: Iterable[str], *, x: int | None = None, n: 
     return sum(b < max(a, 1) or not percent.holds(Fraction(100 * a, b)) for a, b in pairs) / max(len(pairs), 1)
 
 
+def _of_its_mates(sheet: Sheet, claim: Claim, family: str | None) -> int | None:
+    """The printed number of which the other events that its sentence counts in the same arm are shares: that of this one too."""
+    if family not in {"event", "term"} or claim.arm is None:
+        return None
+    mates = [
+        (c.x, printed(c.value))
+        for c in sheet.by_arm.get(claim.arm, ())
+        if c is not claim
+        and c.sentence == claim.sentence
+        and c.x
+        and c.value
+        and FAMILY.get((c.endpoint or "").rstrip("3")) in {"event", "term"}
+    ]
+    sizes = dict.fromkeys((claim.n, *sheet.sizes))
+    size = next((s for s in sizes if mates and s and _all_of(mates, s)), None)
+    if size is None or claim.x is None or claim.value is None:
+        return None
+    smaller = range(ceil(_SAFETY * size), size)  # which a safety population may be
+    return None if any(_all_of([*mates, (claim.x, printed(claim.value))], s) for s in smaller) else size
+
+
+def _all_of(shares: list[tuple[int, Printed]], n: int) -> bool:
+    return all(x <= n and p.holds(Fraction(100 * x, n)) for x, p in shares)
+
+
+def _beside_its_mates(claim: Claim, x: int, n: int, percent: Printed, inputs: dict[str, object]) -> Verdict:
+    right = rounded(Fraction(100 * x, n), percent.decimals)
+    ks = counts_for_percent(percent, n)
+    return Verdict(
+        "A2",
+        Rung.MINOR if abs(percent.value - Fraction(100 * x, n)) * n <= 100 else Rung.MAJOR,
+        (claim.id,),
+        f"{name_of(claim)}: {x}/{n} is {right}%, not {percent.text}%, though the other events of its sentence are of {n}; it does not "
+        "reproduce.",
+        None,
+        right,
+        f"{right}%" + (f", or {ks[0]} patients" if ks else ""),
+        None,
+        inputs | {"other_n": n},
+    )
+
+
 def _carried(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed, right: str) -> Verdict | None:
     """What a denominator from an earlier phrase may have been instead; None where it must have been this one."""
     text = percent.text
@@ -161,6 +203,9 @@ def _carried(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed, right
         )
     all_arms = sum(a.n or 0 for a in sheet.arms)
     whole = bool(implied) and claim.arm is not None and any(abs(s - all_arms) * 10 <= all_arms for s in implied)
+    denominator = _of_its_mates(sheet, claim, family)
+    if denominator is not None and x <= denominator:
+        return _beside_its_mates(claim, x, denominator, percent, inputs)
     subset = bool(implied) and (sheet.trust(claim) == "unknown" or differing_digits(text, right) > 1)
     if subset or x == n or whole:
         return Verdict(
