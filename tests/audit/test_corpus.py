@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -46,3 +48,19 @@ def test_the_corpus_is_as_large_as_promised(bench: ModuleType) -> None:
 @pytest.mark.slow
 def test_two_hundred_texts_a_second(bench: ModuleType) -> None:
     assert bench.speed(["development"]) >= 200
+
+
+def test_the_same_text_gives_the_same_claims_whatever_the_order_of_sets(bench: ModuleType) -> None:
+    program = (
+        "import sys, yaml; from topline.audit import audit_text\n"
+        "for path in sys.argv[1:]:\n"
+        "    for text in yaml.safe_load(open(path, encoding='utf-8')):\n"
+        "        print(audit_text(text['text']).claims)"
+    )
+    paths = [str(bench.CORPUS / f"{name}.yaml") for name in CORPORA]
+    printed = [
+        subprocess.run([sys.executable, "-c", program, *paths], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True)
+        for seed in ("1", "77")
+    ]
+    assert printed[0].stdout == printed[1].stdout
+    assert printed[0].stdout.count(b"Claim(") > 500

@@ -7,6 +7,7 @@ import re
 from topline.audit.compound_endpoints import attributed, cause_before, fatal, summed, tte_follows
 from topline.audit.item import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, TIME_UNITS
+from topline.audit.no_endpoints import among_responders, analysed, of_the_living, receptor
 from topline.audit.small_words import CLOSED
 from topline.audit.tokens import Token
 
@@ -138,28 +139,6 @@ def _tying(low: str, text: str) -> bool:
     return low in _TIED or _ADJECTIVE.search(low) is not None or low.startswith("non") or (len(text) > 2 and text.isupper())
 
 
-def _among(items: list[Item], k: int) -> bool:
-    """ "in responders", but not "the proportion of responders"."""
-    counted = items[k - 1].low == "of" and items[k - 2].low in {"frequency", "number", "percentage", "proportion", "rate", "share"}
-    return items[k - 1].low in _AMONG and not (k > 1 and counted)
-
-
-def _of_the_living(items: list[Item], k: int) -> bool:
-    before = k - 1 - (items[k - 1].low in {"still", "who"})
-    return before > 0 and items[before].low in PATIENT_NOUNS and items[before - 1].low in {"among", "for", "in", "of", "surviving"}
-
-
-def _analysed(items: list[Item], k: int) -> bool:
-    """Whether an endpoint only says of which analysis: "at the (final) PFS (interim) analysis"."""
-    behind = k + 1 + (k + 1 < len(items) and items[k + 1].low in {"interim", "final", "primary"})
-    if behind >= len(items) or items[behind].low not in {"analysis", "analyses"}:
-        return False
-    front = k - 1
-    while front > 0 and items[front].low in {"the", "primary", "final", "interim", "first", "second", "planned", "this"}:
-        front -= 1
-    return front >= 0 and front < k - 1 and items[front].low in {"at", "of", "by", "for"}
-
-
 def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
     """Items with every endpoint phrase as one item; a known endpoint with a modifier that changes it becomes a phrase of its own."""
     out: list[Item] = []
@@ -168,16 +147,16 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
         item = items[k]
         if item.data == "OS" and tokens[item.i].lower == "alive" and tte_follows(items, k + 1):
             k += 2  # "alive and progression-free"
-        elif item.data == "OS" and tokens[item.i].lower == "alive" and k > 1 and _of_the_living(items, k):
+        elif item.data == "OS" and tokens[item.i].lower == "alive" and k > 1 and of_the_living(items, k):
             out.append(Item("W", item.i, item.j, None, "alive"))  # "the follow-up of patients alive was …": a group
             k += 1
-        elif item.data == "ORR" and tokens[item.i].lower == "responders" and k > 0 and _among(items, k):
+        elif item.data == "ORR" and tokens[item.i].lower == "responders" and k > 0 and among_responders(items, k):
             out.append(Item("W", item.i, item.j, None, "responders"))  # a group
             k += 1
-        elif item.data == "PR" and tokens[item.i].text == "PR" and _receptor(items, k):
+        elif item.data == "PR" and tokens[item.i].text == "PR" and receptor(items, k):
             out.append(Item("W", item.i, item.j, None, "pr"))  # "ER or PR+"
             k += 1
-        elif item.kind == "E" and _analysed(items, k):
+        elif item.kind == "E" and analysed(items, k):
             out.append(Item("W", item.i, item.j, None, "analysis"))  # "24 months at the overall survival interim analysis"
             k += 1
         elif item.kind == "E" and (sum_ := summed(items, k)) is not None:
@@ -199,14 +178,6 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
             out.append(item)
             k += 1
     return out
-
-
-def _receptor(items: list[Item], k: int) -> bool:
-    """Whether PR at item `k` is the progesterone receptor."""
-    follows = items[k + 1].low if k + 1 < len(items) else ""
-    return follows in {"+", "positive", "negative", "status"} or any(
-        x.low in {"er", "her2", "er+", "er-"} for x in items[max(0, k - 3) : k]
-    )
 
 
 def _nominal(items: list[Item], k: int) -> bool:
@@ -263,7 +234,6 @@ def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> i
 
 
 _COURSES = frozenset({"control", "duration", "progression", "recovery", "recurrence", "relief", "resolution", "severity", "worsening"})
-_AMONG = frozenset({"for", "in", "among", "of", "than", "between", "with", "the", "from"})
 _LISTERS = frozenset({",", "and", "or", "(", "of", "was", "were", "is", "are", "including", ":", ";", "as"})
 
 
