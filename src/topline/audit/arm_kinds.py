@@ -11,31 +11,6 @@ from topline.audit.treatments import is_code, is_role, is_treatment
 __all__ = ["are_parallel", "are_sound"]
 
 _RHYTHM = frozenset({"bid", "biweekly", "continuous", "daily", "intermittent", "once", "thrice", "twice", "week", "weekly"})
-_DISEASES = frozenset(
-    {
-        "all",
-        "aml",
-        "bc",
-        "cll",
-        "cml",
-        "cns",
-        "crc",
-        "crpc",
-        "dlbcl",
-        "ebc",
-        "gbc",
-        "gbm",
-        "hcc",
-        "hnscc",
-        "icc",
-        "lm",
-        "mds",
-        "mm",
-        "nhl",
-        "npc",
-    }
-    | {"nsclc", "pca", "pdac", "rcc", "sclc", "tnbc"}
-)
 _OPPOSITES = (
     frozenset({"high", "low", "intermediate", "medium", "moderate", "standard"}),
     frozenset({"early", "late", "delayed", "immediate", "deferred", "advanced"}),

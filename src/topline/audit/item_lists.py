@@ -89,7 +89,6 @@ def further_p(tokens: list[Token], out: list[Item], i: int) -> int:
     return i + 2
 
 
-_HEADS = frozenset({"group", "arm", "cohort", "groups", "arms"})
 _LEADS = frozenset({"in", "for", "with", "on", "the", "of", "receiving", "to"})
 
 

@@ -18,7 +18,6 @@ __all__ = ["Item", "read_items"]
 _COMPARE = frozenset("<>≤≥")
 
 
-_STATISTICS = frozenset({"chi2", "f", "t", "x2", "z", "χ2", "χ²"})
 _HEADS = frozenset({"group", "arm", "cohort", "groups", "arms"})
 _SMALL = "abcdefghijklmnopqrstuvwxyz"
 _ABBREVIATED = frozenset({"OS", "PFS", "DFS", "EFS", "RFS", "ORR", "DCR", "DOR"})

@@ -14,12 +14,6 @@ from topline.audit.tokens import Token
 __all__ = ["content_word", "family_of", "name_phrases", "plain_name", "words_of"]
 
 # fmt: off
-_TRANSPARENT = frozenset(  # "the incidence of X" is X
-    {
-        "event", "events", "frequencies", "frequency", "incidence", "incidences", "likelihood", "number", "numbers", "occurrence",
-        "percentage", "prevalence", "probability", "proportion", "rate", "rates", "risk",
-    }
-)
 _MEASURES = frozenset(
     {
         "ability", "accuracy", "adherence", "anxiety", "attendance", "benefit", "clearance", "completion", "compliance", "complication",

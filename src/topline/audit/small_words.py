@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = [
     "ASSIGN",
-    "BEFORE_VALUE",
     "BREAKS",
     "CLOSED",
     "COMPARING",
@@ -15,7 +14,6 @@ __all__ = [
     "JOINTS",
     "LINKS",
     "LIST_GLUE",
-    "NOT_LABEL",
     "NO_ARM",
     "NO_LIST",
     "RESULT_VERBS",
@@ -31,12 +29,6 @@ ASSIGN = frozenset(
         "allocated", "arm", "arms", "assigned", "classified", "cohort", "cohorts", "compared", "comprised", "comprising", "divided",
         "enrolled", "given", "group", "groups", "included", "random", "randomised", "randomized", "randomly", "receive", "received",
         "receiving", "regimen", "stratified", "treated", "underwent", "versus", "vs",
-    }
-)
-BEFORE_VALUE = frozenset(
-    {
-        "a", "among", "an", "developed", "found", "in", "incidence", "is", "noted", "observed", "occurred", "of", "proportion", "rate",
-        "rates", "reached", "recorded", "reported", "seen", "the", "was", "were",
     }
 )
 BREAKS = frozenset(
@@ -135,18 +127,6 @@ LIST_GLUE = frozenset(
     {
         "&", "(", ")", ",", "-", "/", "[", "]", "and", "as", "both", "confirmed", "events", "for", "incidence", "median", "of", "or",
         "plus", "rate", "rates", "respectively", "the", "well",
-    }
-)
-NOT_LABEL = frozenset(
-    {
-        "a", "about", "achieved", "alone", "also", "an", "and", "approximately", "are", "arm", "arms", "as", "at", "better", "both",
-        "by", "cases", "cohort", "cohorts", "common", "commonly", "comparable", "event", "events", "experienced", "followed", "for",
-        "frequency", "frequent", "frequently", "from", "group", "groups", "had", "has", "have", "higher", "improved", "in", "incidence",
-        "include", "included", "including", "is", "longer", "lower", "months", "most", "nearly", "observed", "occurred", "of", "on",
-        "only", "or", "over", "overall", "patient", "patients", "percentage", "proportion", "pts", "rate", "rates", "reached",
-        "reduced", "regimen", "reported", "respectively", "respectively.", "response", "responses", "shorter", "showed",
-        "significantly", "similar", "than", "that", "the", "therapy", "to", "total", "treatment", "v/s", "versus", "versus.", "vs",
-        "was", "were", "were:", "which", "with", "worse", "year", "years",
     }
 )
 NO_ARM = frozenset(
