@@ -165,3 +165,15 @@ def test_more_than_all_patients_is_impossible() -> None:
 )
 def test_other_hypotheses_and_levels_named_before(text: str) -> None:
     assert not audit_text(text).findings
+
+
+def test_a3_of_those_recruited_fewer_may_be_assigned_and_not_more() -> None:
+    text = "In all, 120 patients were recruited and received velotinib (n = {}) or placebo (n = {}). The ORR was 40% with velotinib."
+    assert not [v for v in audit_text(text.format(57, 58)).findings if v.check == "A3"]
+    assert [v.check for v in audit_text(text.format(67, 68)).findings] == ["A3"]
+
+
+def test_a3_evaluable_patients_far_from_the_arms_explain_nothing() -> None:
+    text = "In all, 120 patients were randomised to velotinib (n = 57) or placebo (n = 58). {} After 6 months, 12 evaluable men relapsed."
+    filler = "The design of the trial was published before, and its committee met every year to look at all of its data. " * 4
+    assert [v.check for v in audit_text(text.format(filler)).findings] == ["A3"]

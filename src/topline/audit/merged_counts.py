@@ -38,17 +38,12 @@ def merge_counts(items: list[Item]) -> None:
                 items[last].kind = "X"
             elif (
                 last is not None
-                and cell.unit == "%"
-                and cell.x is None
-                and k > 0
-                and items[k - 1].low in {"(", "["}
+                and _bracketed_share(items, last, k)
                 and items[last].data.value is not None
                 and items[last].data.value.isdigit()
                 and items[last].data.unit is None
                 and items[last].data.x is None
                 and items[last].data.interval is None
-                and k - last <= 12
-                and not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[last + 1 : k])
                 and len(items[last].data.value) < 7
                 and not (k + 1 < len(items) and items[k + 1].low in _OTHERS)
                 and not (items[last].data.value == "0" and cell.value not in {"0", "0.0"})
@@ -60,15 +55,10 @@ def merge_counts(items: list[Item]) -> None:
                 items[last].kind = "X"
             elif (
                 last is not None
-                and cell.unit == "%"
-                and cell.x is None
-                and k > 0
-                and items[k - 1].low in {"(", "["}
                 and items[last].data.x is not None
                 and items[last].data.n is not None
                 and items[last].data.value is None
-                and k - last <= 12
-                and not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[last + 1 : k])
+                and _bracketed_share(items, last, k)
             ):
                 cell.x, cell.n, cell.noun = items[last].data.x, items[last].data.n, "patients"
                 items[last].kind = "X"
@@ -93,6 +83,14 @@ def merge_counts(items: list[Item]) -> None:
             last = k
         elif item.kind in {"P", "R"}:
             last = None
+
+
+def _bracketed_share(items: list[Item], a: int, b: int) -> bool:
+    """Whether the value at `b` is a percentage alone in a bracket behind the value at `a`, with nothing between that parts them."""
+    cell: Cell = items[b].data
+    if cell.unit != "%" or cell.x is not None or items[b - 1].low not in {"(", "["} or b - a > 12:
+        return False
+    return not any(x.low in {",", ";", "vs", "versus"} or x.kind in {"P", "R", "S"} for x in items[a + 1 : b])
 
 
 def label_counts(items: list[Item]) -> None:

@@ -16,12 +16,11 @@ __all__ = ["check_arm_totals"]
 
 _EXCLUDED = re.compile(
     r"\b(?:exclu\w+|withdr\w+|lost to follow|ineligible|not evaluable|dropped out|not treated|screen\w* fail\w*|"
-    r"final(?:ly)?|remaining|completed|met (?:the )?inclusion|inclusion criteria)\b|"
-    r"\b[0-9]+ (?:patients|participants|women|men)? ?(?:[^.;]{0,60} )?(?:eligible|evaluable|assessable)\b",
+    r"final(?:ly)?|remaining|completed|met (?:the )?inclusion|inclusion criteria)\b",
     re.IGNORECASE,
 )
 _ANALYSED = re.compile(
-    r"\b(?:[0-9]+ (?:patients )?(?:were )?(?:analy[sz]ed|evaluable|assessable)|"
+    r"\b(?:[0-9]+ (?:patients )?(?:were )?analy[sz]ed|[0-9]+ (?:[^.;]{0,60} )?(?:eligible|evaluable|assessable)|"
     r"patients (?:in [^.;,]{1,40} )?were (?:evaluable|assessable))\b",
     re.IGNORECASE,
 )
@@ -29,12 +28,10 @@ _SIZES = re.compile(r"(?<![0-9.,/])[0-9]{2,6}(?![0-9,%/]|\.[0-9]| ?%)")
 _DENOMINATOR = re.compile(r"(?:\bof|/)\s*(?:the )?$")
 _TREATED = re.compile(r"^[^.;]*\breceived (?:their|the|at least)\b", re.IGNORECASE)
 _NOT_ALL = frozenset(
-    [
-        *("completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified", "registered"),
-        *("recruited", "scheduled"),
-    ]
+    {"completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified", "registered"}
 )
-_ALL = frozenset({"randomized", "randomised", "enrolled", "assigned", "allocated", "included", "accrued"})
+_ALL = frozenset({"randomized", "randomised", "enrolled", "assigned", "allocated", "recruited", "included", "accrued"})
+_BEFORE = frozenset({"recruited", "scheduled"})  # of whom fewer may have been assigned, and not more
 
 
 def check_arm_totals(sheet: Sheet) -> Iterator[Verdict]:
@@ -60,6 +57,7 @@ def check_arm_totals(sheet: Sheet) -> Iterator[Verdict]:
         return
     shares = [(c.x, printed(c.value)) for c in sheet.of_type("proportion") if c.x is not None and c.value is not None]
     totals = [c for c in totals if c.measure not in _NOT_ALL and not any(x == c.n and v.holds(Fraction(100 * x, total)) for x, v in shares)]
+    totals = [c for c in totals if c.measure not in _BEFORE or (c.n or 0) < total]
     totals = [c for c in totals if (c.n or 0) >= total or c.measure in _ALL or not sheet.text]  # not the patients of an analysis
     if not totals or (sheet.text and abs(totals[0].span[0] - start) > 900) or len(together) > 4:
         return

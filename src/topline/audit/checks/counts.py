@@ -105,13 +105,20 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
             recomputed=right,
             inputs=inputs,
         )
+    return _wrong(claim, x, n, percent, inputs)
+
+
+def _wrong(claim: Claim, x: int, n: int, percent: Printed, inputs: dict[str, object], why: str = "") -> Verdict:
+    """A percentage that is not the share of its count; `why` says why `n` is its denominator where it is not printed with it."""
+    share = Fraction(100 * x, n)
+    right = rounded(share, percent.decimals)
     patients = (abs(percent.value - share) - percent.half_unit) * n / 100
     ks = counts_for_percent(percent, n)
     return Verdict(
         "A2",
         Rung.MINOR if patients <= 1 else Rung.MAJOR,
         (claim.id,),
-        f"{name_of(claim)}: {x}/{n} is {right}%, not {text}%; it does not reproduce.",
+        f"{name_of(claim)}: {x}/{n} is {right}%, not {percent.text}%{why}; it does not reproduce.",
         recomputed=right,
         repair=f"{right}%" + (f", or {ks[0]} patients" if ks else ""),
         inputs=inputs,
@@ -119,7 +126,7 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
 
 
 def _seen(percent: Printed, changes: Iterable[str], *, x: int | None = None, n: int | None = None) -> float:
-    """Share of changed counts (with `n`) or denominators (with `x`) that the percentage does not allow: near 0 for 1.2% of 1/82."""
+    """Share of changed counts (with `n`) or denominators (with `x`) that the percentage does not allow: few for 1.2% of 1/82."""
     pairs = [(int(c) if x is None else x, int(c) if n is None else n) for c in changes]
     return sum(b < max(a, 1) or not percent.holds(Fraction(100 * a, b)) for a, b in pairs) / max(len(pairs), 1)
 
@@ -147,23 +154,6 @@ def _of_its_mates(sheet: Sheet, claim: Claim, family: str | None) -> int | None:
 
 def _all_of(shares: list[tuple[int, Printed]], n: int) -> bool:
     return all(x <= n and p.holds(Fraction(100 * x, n)) for x, p in shares)
-
-
-def _beside_its_mates(claim: Claim, x: int, n: int, percent: Printed, inputs: dict[str, object]) -> Verdict:
-    right = rounded(Fraction(100 * x, n), percent.decimals)
-    ks = counts_for_percent(percent, n)
-    return Verdict(
-        "A2",
-        Rung.MINOR if abs(percent.value - Fraction(100 * x, n)) * n <= 100 else Rung.MAJOR,
-        (claim.id,),
-        f"{name_of(claim)}: {x}/{n} is {right}%, not {percent.text}%, though the other events of its sentence are of {n}; it does not "
-        "reproduce.",
-        None,
-        right,
-        f"{right}%" + (f", or {ks[0]} patients" if ks else ""),
-        None,
-        inputs | {"other_n": n},
-    )
 
 
 def _carried(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed, right: str) -> Verdict | None:
@@ -205,7 +195,8 @@ def _carried(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed, right
     whole = bool(implied) and claim.arm is not None and any(abs(s - all_arms) * 10 <= all_arms for s in implied)
     denominator = _of_its_mates(sheet, claim, family)
     if denominator is not None and x <= denominator:
-        return _beside_its_mates(claim, x, denominator, percent, inputs)
+        why = f", though the other events of its sentence are of {denominator}"
+        return _wrong(claim, x, denominator, percent, inputs | {"other_n": denominator}, why)
     subset = bool(implied) and (sheet.trust(claim) == "unknown" or differing_digits(text, right) > 1)
     if subset or x == n or whole:
         return Verdict(
