@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from topline.audit.arms import ArmBook, learn_arms
 from topline.audit.build import SentenceContext, build_claims
@@ -24,8 +24,9 @@ from topline.audit.totals import local_size, totals
 
 __all__ = ["Extraction", "extract"]
 
-_HAS_NUMBER = re.compile(
-    r"[0-9]|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|"
+_DIGIT = re.compile("[0-9]")
+_NUMBER_WORD = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|"
     r"fifty|sixty|seventy|eighty|ninety|hundred|not (?:yet )?(?:been )?reached|NR)\b",
     re.IGNORECASE,
 )
@@ -33,6 +34,8 @@ _GROUP_WORDS = re.compile(
     r"\b(?:groups?|arms?|cohorts?|versus|vs|randomi[sz]ed|randomly|assigned|compar(?:ed|ing|es?|ison)|addition|adding|without|received?)\b",
     re.IGNORECASE,
 )
+_COMMA = re.compile("[0-9],[0-9]")
+_POINT_DECIMAL = re.compile(r"(?<![0-9])0\.[0-9]")
 _COMMA_DECIMALS = re.compile(r"(?<![0-9.,])(?:0,[0-9]+|[0-9]{1,2},[0-9]{1,2}(?= ?(?:%|months|mesi|Monate)))")
 _HYPOTHESIS = re.compile(
     r"\b(?:hypothes[ei]\w*|assum(?:ed|ing|ption)\w*|sample size|null (?:rate|response)|type I error|alpha (?:of|=|level)|α|"
@@ -51,7 +54,9 @@ _PLANS = frozenset(  # one of these stands in whatever the pattern before finds
         "sample", "significance", "statistical", "targeted", "type", "would", "α",
     }
 )  # fmt: skip
-_PRIMARY = re.compile(r"\b[Pp]rimary (?:end ?-?points?|outcomes?|objectives?|aims?|response variable)\b([^.;]{0,160})")
+_PRIMARY = re.compile(  # what begins with fixed letters is found at once
+    r"rimary (?<=\b[Pp]rimary )(?:end ?-?points?|outcomes?|objectives?|aims?|response variable)\b([^.;]{0,160})"
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]*")
 _ELSEWHERE = re.compile(  # unless the sentence also tests something
     r"\b(?:historical(?:ly)?|previously (?:demonstrated|described|found|published|reported|showed|shown)|in the literature|"
@@ -113,7 +118,8 @@ def extract(text: str) -> Extraction:
     """
     unread = max(0, len(text) - _MAX_TEXT)
     source = clean(text[:_MAX_TEXT])
-    comma = len(_COMMA_DECIMALS.findall(source[:200_000])) >= 1 and not re.search(r"(?<![0-9])0\.[0-9]", source[:200_000])
+    begin = source[:200_000]
+    comma = bool(_COMMA.search(begin) and _COMMA_DECIMALS.search(begin) and not _POINT_DECIMAL.search(begin))
     spans: list[tuple[int, int]] = []
     tokens: list[list[Token]] = []
     background = False
@@ -123,7 +129,7 @@ def extract(text: str) -> Extraction:
         background = bool(_BACKGROUND.match(piece)) or (background and not _BODY.match(piece))
         if background:
             known_before.add(a)
-        if not spans or _HAS_NUMBER.search(piece) or _GROUP_WORDS.search(piece):
+        if not spans or _DIGIT.search(piece) or _NUMBER_WORD.search(piece) or _GROUP_WORDS.search(piece):
             spans.append((a, b))
             tokens.append(tokenise(source, a, b, decimal_comma=comma))
     book = learn_arms(tokens, source)
@@ -170,7 +176,7 @@ def extract(text: str) -> Extraction:
         ):
             skipped.append((a, b))
             continue
-        for match in _EVALUABLE.finditer(body):
+        for match in _EVALUABLE.finditer(body) if "able" in body or "eligible" in body else ():
             sizes.setdefault(int(match.group(1)), None)
         local = local_size(sentence)
         if local:
@@ -193,7 +199,7 @@ def extract(text: str) -> Extraction:
         claims.extend(built)
         used.extend(c.span for c in built)
     ordered = sorted((c for c in claims if not _allotted(c, book)), key=lambda c: c.span)
-    named = tuple(_with_id(c, i) for i, c in enumerate(ordered, start=1))
+    named = tuple(c.numbered(i) for i, c in enumerate(ordered, start=1))
     typed = _covered(numbers, used + skipped)
     return Extraction(
         source, named, tuple(book.arms), len(numbers), typed, tuple(skipped), tuple(numbers), tuple(sizes), unread, tuple(registrations)
@@ -270,10 +276,6 @@ def _primary(source: str) -> str | None:
             if found is not None and family_of(found[0]) == "tte":
                 return found[0]
     return None
-
-
-def _with_id(claim: Claim, number: int) -> Claim:
-    return replace(claim, id=f"c{number}")
 
 
 def _size_claim(arm: Arm, spans: list[tuple[int, int]], tokens: list[list[Token]], source: str) -> Claim:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from topline.audit.arm_evidence import Key
@@ -64,9 +63,11 @@ _ADJECTIVES = frozenset(
         "unmutated", "unresected", "untreated", "wild-type", "young", "younger", "favorable-risk", "favourable-risk", "triple-negative",
     }
 )
-_ENDING = re.compile(
-    r"-(?:positive|negative|mutant|mutated|high|low|naive|naïve|risk|type|amplified|pretreated|treated|grade|stage|deficient|proficient|intermediate|expressing|rearranged)$"
-)
+_ENDINGS = (
+    "-positive", "-negative", "-mutant", "-mutated", "-high", "-low", "-naive", "-naïve", "-risk", "-type",
+    "-amplified", "-pretreated", "-treated", "-grade", "-stage", "-deficient", "-proficient", "-intermediate",
+    "-expressing", "-rearranged",
+)  # fmt: skip
 _ADJECTIVAL = frozenset(
     {
         "accelerated", "advanced", "amplified", "combined", "dedicated", "extended", "fractionated", "hypofractionated", "inoperable",
@@ -222,7 +223,7 @@ _DISEASE = frozenset({"carcinomas", "disease", "lesions", "tumors", "tumours"})
 
 def adjective(low: str) -> bool:
     """Whether a word sets some patients against others: "high-risk", "recurrent", "EGFR-mutant"."""
-    return low in _ADJECTIVES or _ENDING.search(low) is not None
+    return low in _ADJECTIVES or low.endswith(_ENDINGS)
 
 
 def _pair_of_adjectives(tokens: list[Token], items: list[Item], source: str, k: int) -> tuple[list[Group], int]:
@@ -309,7 +310,7 @@ def all_groups(tokens: list[Token], items: list[Item], source: str) -> list[Grou
 def _one_word(tokens: list[Token], items: list[Item], source: str, k: int) -> tuple[Group | None, int]:
     """A word that alone is a group: "responders", "smokers", "EGFR-positive", "HER2 negative"; a head after it is read later."""
     low = items[k].low
-    if not (low in _PERSONS or low in _LONE or ("-" in low and _ENDING.search(low))):
+    if not (low in _PERSONS or low in _LONE or low.endswith(_ENDINGS)):
         return None, k
     back = k
     while back > 0 and (items[back - 1].kind == "E" or content_word(items[back - 1])) and k - back < 3:
@@ -321,7 +322,7 @@ def _one_word(tokens: list[Token], items: list[Item], source: str, k: int) -> tu
     after = items[k + 1].low if k + 1 < len(items) else ""
     if after in HEADED:
         return None, k
-    if _ENDING.search(low) and low.partition("-")[0] not in {"first", "second"}:
+    if low.endswith(_ENDINGS) and low.partition("-")[0] not in {"first", "second"}:
         return make(tokens, items, source, k, k + 1, "word"), k + 1
     if low in _LONE and k and items[k - 1].kind in {"W", "A"} and content_word(items[k - 1]):
         return make(tokens, items, source, k - 1, k + 1, "word"), k + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from topline.audit.compound_endpoints import attributed, cause_before, fatal, summed, tte_follows
 from topline.audit.item import Item
@@ -85,7 +86,13 @@ def family_of(name: str | None) -> str:
         return "tte"
     if name.startswith("duration of "):
         return "tte"
-    return "term" if _TERM.search(head) else "phrase"
+    return "term" if _is_term(head) else "phrase"
+
+
+@lru_cache(maxsize=20_000)
+def _is_term(low: str) -> bool:
+    """Whether a word ends as names of disorders do."""
+    return _TERM.search(low) is not None
 
 
 def content_word(item: Item) -> bool:
@@ -123,7 +130,7 @@ def _head(tokens: list[Token], item: Item) -> bool:
     low = item.low
     if low.endswith("fs") and _ACRONYM.match(tokens[item.i].text):
         return True
-    return low in _MEASURES or (len(low) > 6 and _TERM.search(low) is not None and low not in _DISEASES)
+    return low in _MEASURES or (len(low) > 6 and _is_term(low) and low not in _DISEASES)
 
 
 def _tying(low: str, text: str) -> bool:

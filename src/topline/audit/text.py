@@ -15,12 +15,13 @@ _TABLE |= {0x2A7D: "≤", 0x2A7E: "≥", 0x2266: "≤", 0x2267: "≥", 0x223C: "
 _TABLE |= {0x3014: "(", 0x3015: ")", 0x3001: ",", 0x3002: ".", 0xFE6A: "%", 0x2329: "<", 0x3008: "<", 0x2044: "/"}
 _TABLE |= dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F], " ")
 _TABLE |= {0x0D: "\n", 0x09: " ", 0x2028: "\n", 0x2029: "\n"}
+_ODD = re.compile("[^\n -~]+")  # no character of the table stands outside
 
 _DOTS = "·∙⋅•‧・\u0387"
 _MIDDLE_DOT = re.compile(f"[{_DOTS}](?=[0-9])")
 _THIN = "\u00a0\u202f" + "".join(map(chr, range(0x2000, 0x200B)))
 _DECIMAL = re.compile(r"[0-9]\.[0-9]")
-_LOST_ZERO = re.compile(r"(?<![0-9.,])0 [0-9]{2,4}(?![0-9])")
+_LOST_ZERO = re.compile(r"0 (?<![0-9.,]0 )[0-9]{2,4}(?![0-9])")
 _LOST_DOT = re.compile(
     r"(?:(?<=(?<![0-9.,])[0-9])|(?<=(?<![0-9.,])[0-9]{2})) (?=[0-9]{1,2}(?![0-9]))|(?<=(?<![0-9.,])0) (?=[0-9]{3,4}(?![0-9]))"
 )
@@ -101,7 +102,7 @@ def clean(text: str) -> str:
         text = _TAG.sub(lambda m: ("^" if m.group().lower() == "<sup>" else " ").ljust(len(m.group())), text)
     if any(space in text for space in _THIN):
         text = _THOUSANDS.sub(",", text)
-    text = text.translate(_TABLE)
+    text = _ODD.sub(lambda m: m.group().translate(_TABLE), text)
     if "=" in text:
         text = _OR_EQUAL.sub(lambda m: ("≥" if m.group()[0] == ">" else "≤") + " " * (len(m.group()) - 1), text)
     if any(dot in text for dot in _DOTS):

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     r"|(?P<w>[A-Za-zÀ-ÖØ-öø-ÿα-ωΑ-Ω][A-Za-z0-9À-ÖØ-öø-ÿα-ω]*(?:['/-][A-Za-z0-9À-ÖØ-öø-ÿ]+)*)"
     r"|(?P<s>[^\s])"
 )
+_COMMA = re.compile("[0-9],[0-9]")
 _DECIMAL_COMMA = re.compile(r"(?<![0-9.,])([0-9]{1,3}),([0-9]{1,3})(?![0-9,]|\.[0-9])")
 _ISOTOPE = re.compile(  # "177Lu-DOTATATE", "131I"
     r"[0-9]{2,3}m?(?:A[ct]|Bi|C[ou]?|F|Ga|Ho|In|Ir?|Lu|Pb|Pd|R[aeu]|S[mr]|Tc|Tl|Y|Zr)(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])"
@@ -127,6 +128,8 @@ def _canonical(raw: str) -> str:
 
 def _decimal_commas(text: str, start: int, end: int, everywhere: bool) -> dict[int, int]:
     found: dict[int, int] = {}
+    if not _COMMA.search(text, start, end):
+        return found
     for match in _DECIMAL_COMMA.finditer(text, start, end):
         whole, part = match.groups()
         if (whole == "0" or (everywhere and len(part) < 3)) and len(part) <= 3:

@@ -127,7 +127,7 @@ def _registration(sheet: Sheet, dates: dict[str, Claim]) -> Iterator[Verdict]:
     printed_date = dates.get("registered")
     if start is None:
         return
-    said = bool(_PROSPECTIVE.search(sheet.text))
+    said = "prospective" in sheet.text.lower() and _PROSPECTIVE.search(sheet.text) is not None
     begun = _last(start.value or "")
     ids = (start.id,) if printed_date is None else (printed_date.id, start.id)
     if printed_date is not None:
