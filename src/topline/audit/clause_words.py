@@ -83,7 +83,8 @@ PREDICATES = frozenset(
     {
         "able", "alone", "available", "balanced", "better", "common", "commoner", "commonest", "comparable", "consistent", "different",
         "due", "eligible", "equal", "equivalent", "evaluable", "feasible", "frequent", "good", "greater", "high", "higher", "identical",
-        "inferior", "infrequent", "larger", "likely", "longer", "low", "lower", "manageable", "mild", "moderate", "nonsignificant",
+        "inferior", "infrequent", "larger", "likely", "longer", "low", "lower", "manageable", "mandatory", "mild", "moderate", "necessary",
+        "nonsignificant",
         "not-significant", "often", "poor", "poorer", "possible", "predominant", "present", "prevalent", "rare", "severe", "shorter",
         "significant", "similar", "smaller", "successful", "superior", "tolerable", "unable", "uncommon", "worse",
     }

@@ -18,11 +18,12 @@ from topline.audit.clause_words import (
     STOPS,
     VERBS,
 )
+from topline.audit.complements import complement, done_to, told
 from topline.audit.governors import governor, role, share_who
 from topline.audit.item import Item
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.noun_phrases import Name, nounish, opening, phrase_start
-from topline.audit.phrases import content_word, family_of, plain_name, words_of
+from topline.audit.phrases import ADJECTIVE, content_word, family_of, plain_name, words_of
 from topline.audit.small_words import VS
 from topline.audit.tokens import Token
 
@@ -32,6 +33,8 @@ __all__ = ["name_before", "names_before", "text_of"]
 _TREATMENTS = frozenset({"chemotherapy", "radiotherapy", "therapy", "treatment"})
 _GIVEN = _TREATMENTS | {"surgery"}
 _EVENTFUL = frozenset({"progressed", "recurred", "relapsed"})
+_DISEASED = frozenset({"cancer", "cancers", "disease", "lesion", "lesions", "tumor", "tumors", "tumour", "tumours"})
+_KINDS = frozenset({"acute", "early", "late", "negative", "positive", "primary", "secondary"})
 _STAGES = frozenset({"ii", "iii", "iv", "iia", "iib", "iiia", "iiib", "iiic", "iva", "ivb"})
 _UNITS = frozenset(
     {
@@ -49,6 +52,9 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
     k -= bracketed
     adjacent = True
     verb = had = False
+    said: str | None = None
+    state = False
+    rate = items[first].kind == "C" and (items[first].data.unit == "%" or items[first].data.x is not None)
     edge = first
     second: Name | None = None
     given: Name | None = None
@@ -59,7 +65,7 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             continue
         if x.low in {"(", "["}:
             bracketed = adjacent = True  # "neuropathy (grade 2-3, 19% v 38%)": the value stands within
-            verb, had, edge = False, False, k
+            verb, had, edge, said = False, False, k, None
             k -= 1
             continue
         if x.low in STOPS and second is not None:
@@ -74,21 +80,29 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
             continue
         if x.low in SEXES and k == first - 1:
             return Name(None, SEXES[x.low], begin=k, close=True), second  # "male 73.7%"
-        if x.low in SEXES and (verb or bracketed) and items[k - 1 if k > begin else k].low in {",", "and", "were", "was", "(", ";"}:
+        if (
+            x.low in SEXES
+            and (verb or bracketed)
+            and (items[k - 1 if k > begin else k].low in {",", "and", "were", "was", "(", ";"} or items[k - 1].low.endswith("ly"))
+        ):
             return Name(None, SEXES[x.low], begin=k, verb=verb), second
         if x.low in {"older", "younger"} and items[k + 1].low == "than" and items[k + 2].kind == "X":
             words = [w for y in items[k : k + 3] for w in words_of(tokens, y)]
             return Name(None, " ".join(words), begin=k, verb=True), second  # "half were older than 70 years (52%)"
         if x.low in ALONE and share_who(items, k):
             return Name(None, ALONE[x.low], begin=k), second  # "the percentages of patients who discontinued A and B were …"
-        if x.low in _EVENTFUL and k == first - 2 and items[k + 1].low == "in":
+        if x.low in _EVENTFUL and (items[k - 1].low in _DISEASED or (k == first - 2 and items[k + 1].low == "in")):
             return Name(None, ALONE[x.low], begin=k, close=True), second  # "disease progressed in 16 patients (27%)"
+        done = complement(items, k, begin) if rate and said is None and k > begin and x.kind == "W" else None
         if (
             not nounish(x)
+            or done is not None
             or x.low in PREDICATES
             or (_participle(items, k, begin) and not (k == first - 2 and items[k + 1].low in {"in", "for"}))
         ):
-            verb = verb or x.low in VERBS
+            verb = verb or x.low in VERBS or (x.low.endswith("ed") and k > begin and items[k - 1].kind == "E")
+            said = said or done
+            state = state or (done is not None and all(y.low != "," for y in items[k + 1 : first]))
             had = had or (x.low in HAVE and x.low != "with" and items[k - 1].low not in BE)
             adjacent = False
             k -= 1
@@ -98,25 +112,35 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
         name = _named(tokens, items, a, k + 1) if not (labels or (bracketed and k == first - 2 and _of_groups(items, first))) else None
         if name is None and bracketed and k == first - 2 and x.low in _GIVEN and _in_a_list(items, a, begin):
             return Name(None, " ".join(w for y in items[a : k + 1] for w in words_of(tokens, y)), close=True, begin=a), second
+        if name is None and said is not None and (code := done_to(plain_name(_words(tokens, items[a : k + 1])), said)) is not None:
+            return Name(None, code, begin=a, verb=True), second  # "doses were reduced in 27%"
         if name is None or (a - 2 >= begin and items[a - 1].low == "or" and items[a - 2].kind == "A"):
             if given is None and name is None and verb and x.low in _TREATMENTS and k > a:
                 given = Name(None, " ".join(w for y in items[a : k + 1] for w in words_of(tokens, y)), begin=a, verb=True)
             adjacent = False  # "in those with necrosis or haemorrhage", where the former is an arm
             k = a - 1
             continue
-        between = _unbracketed(items[k + 1 : edge])
+        between = _without_aside(_unbracketed(items[k + 1 : edge]))
         p = governor(items, a, begin)
         name.close = adjacent or (not bracketed and _linked_directly(items, name, a, between))
         name.verb, name.had = verb, had
         name.weak = not (bracketed or verb or name.close) and any(y.low in {",", "and", "or", ";"} for y in between)
         part = role(tokens, items, name, a, p, bracketed)
         if part == "named":
+            if said is not None and name.at is None:
+                name.words = told(name.words, said)  # "margins were negative in 88%"
             return name, second
         if part == "second" and (second is None or (second.at is None and name.at is not None)):
             second = name
         adjacent = False
         k = p - 1
+    if second is None and given is None and said is not None and state and not said.endswith("ed"):
+        return Name(None, said, verb=True), None  # "… and was falsely positive in 53%"
     return None, second or given  # "salvage therapy was given to 45%"
+
+
+def _words(tokens: list[Token], items: list[Item]) -> list[str]:
+    return [w for x in items if x.low not in DETERMINERS for w in words_of(tokens, x)]
 
 
 def _participle(items: list[Item], k: int, begin: int) -> bool:
@@ -165,6 +189,14 @@ def _unbracketed(items: list[Item]) -> list[Item]:
             out.append(x)
         depth -= x.low in {")", "]"}
     return out
+
+
+def _without_aside(items: list[Item]) -> list[Item]:
+    """Without words between commas that only describe: "and xerostomia, mostly mild, in 61%"."""
+    if len(items) < 4 or items[0].low != "," or not items[1].low.endswith("ly"):
+        return items
+    end = next((n for n in range(1, len(items)) if items[n].low == ","), 0)
+    return items[end + 1 :] if end and all(x.kind in "GW" for x in items[1:end]) else items
 
 
 def _linked_directly(items: list[Item], name: Name, a: int, between: list[Item]) -> bool:
@@ -227,6 +259,14 @@ def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | Non
     return Name(None, " ".join(words), begin=a)
 
 
+def _with_head(name: str, following: str) -> str:
+    """ "positive and negative predictive values": an adjective has the noun of the phrase behind it."""
+    adjective = name.split()[-1].lower()
+    head = following.split()[1:]
+    alike = head and (ADJECTIVE.search(adjective) or adjective in _KINDS) and family_of(name) != "term"
+    return " ".join([adjective, *head]) if alike else name
+
+
 def text_of(name: Name, items: list[Item]) -> str:
     """The endpoint that a name stands for."""
     return name.words if name.at is None else str(items[name.at].data)
@@ -253,5 +293,5 @@ def names_before(tokens: list[Token], items: list[Item], name: Name, begin: int)
         other = _named(tokens, items, b, p + 1)
         if other is None:
             return names
-        names.insert(0, text_of(other, items))
+        names.insert(0, _with_head(text_of(other, items), names[0]))
         a = other.begin

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from topline.audit.item import Item
+from topline.audit.lexicon import endpoint_at, parts_of
+from topline.audit.tokens import Token
+from topline.audit.treatments import is_treatment
 
-__all__ = ["attributed", "cause_before", "fatal", "summed", "tte_follows"]
+__all__ = ["EXTENTS", "attributed", "cause_before", "extent", "fatal", "summed", "survival_shared", "treated", "tte_follows"]
 
 
 _SUMS = {frozenset({"CR", "PR"}): "ORR", frozenset({"CR", "PR", "SD"}): "DCR"}
@@ -64,3 +67,45 @@ def cause_before(out: list[Item]) -> str | None:
     while k >= 0 and (out[k].kind == "G" or out[k].low in {"potential", "severe", "any", "any-grade", "high-grade"}):
         k -= 1
     return _CAUSES.get(out[k].low) if 0 <= k < len(out) - 1 else None
+
+
+def treated(items: list[Item]) -> bool:
+    """Whether an arm or a treatment stands among items: what a response is to."""
+    return any(x.kind == "A" or x.low in _TREATMENT or (x.kind == "W" and is_treatment(x.low)) for x in items)
+
+
+_RESPONSES = ("response", "responses", "remission", "remissions")
+EXTENTS = {"complete": ("CR", _RESPONSES), "partial": ("PR", _RESPONSES), "stable": ("SD", ("disease",))}
+_JOINTS = frozenset({",", "and", "or", "/", "&"})
+
+
+def extent(tokens: list[Token], items: list[Item], k: int) -> str | None:
+    """The category of a modifier whose noun stands behind another: "two complete and 23 partial responses"."""
+    code, nouns = EXTENTS[items[k].low]
+    return code if _noun_follows(tokens, items, k, nouns) else None
+
+
+def survival_shared(tokens: list[Token], items: list[Item], k: int) -> str | None:
+    """The endpoint of a modifier that shares its noun with the next: "cancer-specific and overall survival"."""
+    if items[k].kind != "W" or k + 1 >= len(items) or items[k + 1].low not in _JOINTS:
+        return None
+    if not _noun_follows(tokens, items, k, ("survival", "survivals", "os")):
+        return None
+    known = endpoint_at([*parts_of(items[k].low), "survival", ""], 0)
+    return known[0] if known is not None else f"{items[k].low} survival"
+
+
+def _noun_follows(tokens: list[Token], items: list[Item], k: int, nouns: tuple[str, ...]) -> bool:
+    """Whether a list of modifiers, each with its values in brackets, goes on from item `k` to one of the nouns."""
+    depth = 0
+    joined = int(any(x.low in _JOINTS for x in items[max(0, k - 2) : k]))
+    for x in items[k + 1 : k + 16]:
+        depth += (x.low in {"(", "["}) - (x.low in {")", "]"})
+        if depth or x.low in {")", "]"}:
+            continue
+        joined += x.low in _JOINTS
+        if tokens[x.j - 1].lower in nouns:
+            return joined > 0
+        if not (x.low in _JOINTS or x.kind in {"C", "X", "T", "E"} or x.low in EXTENTS or x.low.endswith(("-free", "-specific"))):
+            return False
+    return False

@@ -19,6 +19,8 @@ _SHARES = frozenset(
 )  # fmt: skip
 
 
+_DEFINING = frozenset({"affecting", "causing", "involving", "leading", "necessitating", "needing", "receiving", "requiring", "using"})
+_PLACED = frozenset({"based", "localised", "localized", "located", "sited", "situated"})
 _COMPARING = frozenset({"in", "for", "among", "than", "between", "of", "to", "with", "versus", "vs", "v", "from"})
 
 
@@ -73,7 +75,8 @@ def role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, bra
         return "nothing"
     if governor in {"undergoing", "receiving"}:
         return "named" if p > 2 and items[p - 2].low == "of" and items[p - 3].low in _SHARES else "nothing"
-    if governor == "of" and p > 0 and items[p - 1].kind == "C":
+    listed = name.close and not bracketed and items[a - 1].low in {"and", ","}  # "leukopenia in 21% of the cycles and fever 6%"
+    if governor == "of" and p > 0 and items[p - 1].kind == "C" and not listed:
         return "nothing"  # "31% of patients with T4 tumours compared to 13% of T1 tumours (P = 0.007)"
     if governor in HAVE and _relative(items, p):
         return "second"  # "higher for patients who developed fever": the clause tells which patients
@@ -89,12 +92,14 @@ def role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, bra
     if name.close:
         adjunct = bracketed and name.at is None and governor in ADJUNCT and not _objects(items, p)
         return "second" if adjunct else "named"
+    if governor in {"in", "at"} and before in _PLACED:
+        return "named"  # "located in the rectum in 41%"
     if governor in {"to", "in"} and before in {"led", "lead", "leading", "resulted", "resulting"}:
         return "named"
     if (governor == "of" and before in _SHARES) or (governor == "with" and before == ","):
         return "named"  # "the rate of fever", "…, with more fever in A than in B"
-    if governor.endswith("ing") and before in ADJUNCT:
-        return "second"  # "after achieving …"
+    if governor.endswith("ing") and (before in ADJUNCT or (governor in _DEFINING and nounish(items[p - 1]))):
+        return "second"  # "after achieving …", "pneumonitis requiring steroids"
     if governor in ADJUNCT:
         if governor == "in" and before in OUTER | {"difference", "differences"}:
             if name.at is None and before in OUTER:

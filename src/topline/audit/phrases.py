@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from topline.audit.compound_endpoints import attributed, cause_before, fatal, summed, tte_follows
+from topline.audit.compound_endpoints import EXTENTS, attributed, cause_before, extent, fatal, summed, survival_shared, treated, tte_follows
 from topline.audit.item import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, TIME_UNITS
 from topline.audit.no_endpoints import among_responders, analysed, of_the_living, receptor
 from topline.audit.small_words import CLOSED
 from topline.audit.tokens import Token
 
-__all__ = ["content_word", "family_of", "name_phrases", "plain_name", "words_of"]
+__all__ = ["ADJECTIVE", "content_word", "family_of", "name_phrases", "plain_name", "words_of"]
 
 # fmt: off
 _MEASURES = frozenset(
@@ -67,7 +67,7 @@ _TIED = frozenset(  # nouns that make another endpoint of a known one: "wound in
         "wound",
     }
 )
-_ADJECTIVE = re.compile(r"(?:al|ic|ous|ary|ar|[^t]ive|oid|ory|-free|-specific|-onset)$")
+ADJECTIVE = re.compile(r"(?:al|ic|ous|ary|ar|[^t]ive|oid|ory|-free|-specific|-onset)$")
 # fmt: on
 
 
@@ -137,7 +137,7 @@ def _tying(low: str, text: str) -> bool:
     """A modifier that makes another endpoint of one that the lexicon knows."""
     if low in _NEUTRAL or low.endswith(("-induced", "-related")):
         return False
-    return low in _TIED or _ADJECTIVE.search(low) is not None or low.startswith("non") or (len(text) > 2 and text.isupper())
+    return low in _TIED or ADJECTIVE.search(low) is not None or low.startswith("non") or (len(text) > 2 and text.isupper())
 
 
 def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
@@ -168,8 +168,11 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
         elif tokens[item.i].text == "OR" and k + 1 < len(items) and items[k + 1].low in {"rate", "rates"}:
             out.append(Item("E", item.i, items[k + 1].j, "ORR", "response"))
             k += 2
-        elif item.low == "complete" and any(x.kind == "E" and x.data == "PR" for x in items[k + 1 : k + 4]):
-            out.append(Item("E", item.i, item.j, "CR", "category"))  # "two complete and 23 partial responses"
+        elif item.low in EXTENTS and (code := extent(tokens, items, k)) is not None:
+            out.append(Item("E", item.i, item.j, code, "category"))
+            k += 1
+        elif item.low.endswith(("-free", "-specific")) and (code := survival_shared(tokens, items, k)) is not None:
+            out.append(Item("E", item.i, item.j, code, family_of(code)))
             k += 1
         elif item.low in _OUTER and k + 1 < len(items) and (items[k + 1].low in {"(", "["} or _nominal(items, k)):
             k = _unknown(tokens, items, out, k)  # "platelet decrease (9%)"
@@ -282,6 +285,8 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
         name = str(items[j - 1].data)  # "duration of progression-free survival"
     elif name.startswith("time from ") and "cutoff" in name.replace("cut-off", "cutoff"):
         name = "FU"
+    elif tail and tail[0] == "to" and bare in {"response", "responses"} and treated(items[k + 2 : j]):
+        name = "ORR"  # "response to chemotherapy"
     elif name in {"duration of survival", "length of survival"}:
         name = "OS"
     if (

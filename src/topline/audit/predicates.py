@@ -13,6 +13,7 @@ __all__ = ["BARE_PARTICIPLES", "label_after", "name_after", "names_after", "own_
 
 _WERE = SEXES | {"men": "male", "women": "female"}
 _CLOSERS = frozenset({",", ";", ".", ")", "]", "and"})
+_LATER = frozenset({"again", "early", "first", "late", "later", "locally", "soon", "twice"})
 _ABLE = frozenset({"able", "unable"})
 _DID = frozenset({"did", "do", "does"})
 _JUDGED = frozenset(
@@ -101,7 +102,7 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     k = at + 1
     if k < end and items[k].low in ALONE and verb in {"had", "have", "has"}:
         return Name(None, ALONE[items[k].low], verb=True)
-    if verb in ALONE and not (k < end and (nounish(items[k]) or items[k].low in DETERMINERS)):
+    if verb in ALONE and not (k < end and ((nounish(items[k]) and items[k].low not in _LATER) or items[k].low in DETERMINERS)):
         return Name(None, ALONE[verb], verb=True)
     if verb in LEFT or (k + 1 < end and items[k].low == "to" and items[k + 1].low in {"stop", "discontinue"}):
         return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
@@ -201,6 +202,7 @@ def label_after(tokens: list[Token], items: list[Item], last: int, stop: int) ->
         return None
     if items[k].low in _WERE and not _of_those(tokens, items[last]):
         return Name(None, _WERE[items[k].low], begin=k, verb=True)
+    k += items[k].low in {"a", "an"} and k + 1 < len(items)  # "41% had a KRAS mutation and 9% a BRAF mutation"
     end = k
     while end < min(stop, k + 5) and (items[end].kind == "E" or (content_word(items[end]) and items[end].low not in PREDICATES)):
         end += 1
@@ -292,7 +294,13 @@ def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> i
                 break
         elif x.kind == "W" and (x.low.endswith("ed") or x.low in _PAST) and _after_patients(items, k):
             second, skipping = None if x.low in BARE_PARTICIPLES else k, True  # "patients included in the analysis had …"
-        elif not (x.kind in {"A", "G", "N", "T", "S", "X"} or x.low in _WITHIN or x.low.endswith("ly") or _adjunct(items, k, inner)):
+        elif not (
+            x.kind in {"A", "G", "N", "T", "S", "X"}
+            or x.low in _WITHIN
+            or x.low.endswith("ly")
+            or (x.low == "," and "respectively" in {items[k - 1].low, items[min(k + 1, end - 1)].low})
+            or _adjunct(items, k, inner)
+        ):
             break
         inner = content_word(x)
         k += 1
@@ -334,7 +342,8 @@ def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Na
         k += 1
     if k == a or (k < end and items[k].low in PATIENT_NOUNS) or (k == a + 1 and items[a].low in _COUNTED):
         return None
-    if items[k - 1].low in {"lasted", "lasting", "ongoing"} and items[a].kind == "E" and items[a].data in {"ORR", "responses", "CR", "PR"}:
+    lasted = {items[k - 1].low, items[min(k, end - 1)].low} & {"lasted", "lasting", "ongoing"}
+    if lasted and items[a].kind == "E" and items[a].data in {"ORR", "responses", "CR", "PR"}:
         return Name(None, "DOR", begin=a, verb=True)
     if k + 1 < end and items[k].low in BE and items[k + 1].low.endswith("ed"):
         return Name(None, " ".join([w for x in items[a:k] for w in words_of(tokens, x)] + [items[k + 1].low]), begin=a, verb=True)

@@ -128,7 +128,9 @@ def _shares_predicate(items: list[Item], a: Series, b: Series) -> bool:
     """ "5 of the 99 patients given A and 20 of the 101 given B died": the predicate of the last is the predicate of both."""
     between = items[a.last + 1 : b.first]
     joined = bool(between) and between[-1].low in {"and", "vs", "versus", "with", "to", "v"}
-    return joined and a.cells[-1].unit == b.cells[0].unit and not any(x.low in {";", "."} for x in between)
+    none = len(between) > 1 and between[-1].low == "of" and between[-2].low in {"no", "none"}  # "and none of 23 in B had"
+    alike = joined and a.cells[-1].unit == b.cells[0].unit
+    return (alike or none) and not any(x.low in {";", "."} for x in between)
 
 
 def _one_after_another(items: list[Item], series: list[Series], codes: list[str]) -> None:

@@ -5,22 +5,23 @@ from __future__ import annotations
 from itertools import pairwise
 
 from topline.audit.carried_endpoints import carry, same_clause, within_bracket
+from topline.audit.clause_words import ALONE, BE, HAVE
 from topline.audit.clauses import name_before, names_before, text_of
+from topline.audit.complements import further_state
+from topline.audit.endpoint_after import countlike, endpoint_after, grade_of
 from topline.audit.endpoint_lists import groups_of_endpoints, said, share_among
-from topline.audit.grammar import Cell
 from topline.audit.grouping import Series
 from topline.audit.items import Item
-from topline.audit.noun_phrases import Name
+from topline.audit.noun_phrases import Name, nounish
 from topline.audit.outcomes import predicted
-from topline.audit.phrases import family_of
+from topline.audit.phrases import content_word, family_of
 from topline.audit.predicates import label_after, name_after, names_after, own_names
-from topline.audit.small_words import LIST_GLUE, RESULT_VERBS, VS
+from topline.audit.small_words import LIST_GLUE, VS
 from topline.audit.tokens import Token
 from topline.audit.verb_names import changed_after, participle_before
 
 __all__ = ["assign_endpoints"]
 
-_TREATED = frozenset({"undergoing", "receiving", "given", "taking"})
 _MOVED = frozenset({"declined", "decreased", "dropped", "fell", "improved", "increased", "reduced", "rose"})
 _ANAPHORS = frozenset({"values", "value", "figures", "rates", "numbers", "percentages", "proportions", "times", "medians"})
 
@@ -32,7 +33,8 @@ def assign_endpoints(
     tokens: list[Token], items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, inherited: str | None
 ) -> None:
     """Set the endpoint of each value; `inherited` is what the sentence before spoke of."""
-    _assign(tokens, items, s, begin, stop, previous, inherited)
+    if not _by_clauses(tokens, items, s, begin, stop, previous, inherited):
+        _assign(tokens, items, s, begin, stop, previous, inherited)
     inner = _of_bracket(items, s, begin)
     if inner is not None and not s.paired and inner not in s.endpoints:
         s.endpoints, s.stated = [inner] * len(s.cells), True
@@ -42,6 +44,27 @@ def assign_endpoints(
             own = name_after(tokens, items, s.last, stop)  # "X was seen (68%), and 50% of the patients had Y"
             if own is not None:
                 s.endpoints[-1] = text_of(own, items)
+
+
+def _by_clauses(
+    tokens: list[Token], items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, inherited: str | None
+) -> bool:
+    """ "chemotherapy was given to 54%, and 21% underwent surgery": each clause names its own value."""
+    if len(s.at) != 2 or s.last - s.at[0] < 3 or s.cells[0].unit != "%" or said(items, s, VS):
+        return False
+    joint = items[s.last - 1].low
+    if joint not in {"while", "whereas", "but"} and not (joint == "and" and items[s.last - 2].low == ","):
+        return False
+    before, second = name_before(tokens, items, s.first, begin)
+    own = name_after(tokens, items, s.last, stop) if before is not None or second is not None else None
+    if own is None or not own.verb or any(x.low.startswith("respective") for x in items[s.last : own.begin]):
+        return False
+    one = Series(s.cells[:1], s.at[:1])
+    _assign(tokens, items, one, begin, s.last, previous, inherited)
+    if one.endpoints[0] is None:
+        return False
+    s.endpoints, s.stated, s.paired, s.grade = [*one.endpoints, text_of(own, items)], True, True, one.grade
+    return True
 
 
 def _of_bracket(items: list[Item], s: Series, begin: int) -> str | None:
@@ -58,9 +81,10 @@ def _assign(
     tokens: list[Token], items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, inherited: str | None
 ) -> None:
     k = len(s.cells)
+    rate = s.cells[0].unit == "%"
     groups = groups_of_endpoints(items, begin, s.first)
-    after = _endpoint_after(tokens, items, s, stop)
-    s.grade = _grade(items, begin, s.first, stop)
+    after = endpoint_after(tokens, items, s, stop)
+    s.grade = grade_of(items, begin, s.first, stop)
     if after is not None and items[s.last + 1].low == "for" and after <= s.last + 3:
         s.endpoints = [str(items[after].data)] * k  # "23.5% vs 11.8% for ORR"
         s.after = True
@@ -78,8 +102,15 @@ def _assign(
     if [x.low for x in items[max(0, s.first - 4) : s.first]] == ["after", "a", "median", "of"] and s.cells[0].unit in {"months", "years"}:
         s.endpoints = ["FU"] * k  # "after a median of 8 years"
         return
+    if previous is not None and _parallel(items, previous, s):
+        carry(s, previous)  # "in 22% of gastric and 7% of oesophageal tumours"
+        return
+    going = previous is not None and bool(previous.endpoints) and rate
+    further = further_state(items, s.first, previous.endpoints[-1]) if going and previous is not None else None
+    if further is not None:
+        s.endpoints = [further] * k
+        return
     before, second = name_before(tokens, items, s.first, begin)
-    rate = s.cells[0].unit == "%"
     if rate and before is not None and before.at is not None and items[before.at].data in {"FU", "AGE"}:
         before = None  # a rate is of no follow-up and no age
     if rate and second is not None and second.at is not None and items[second.at].data in {"FU", "AGE"}:
@@ -87,7 +118,8 @@ def _assign(
     if groups and any(x.low in {"was", "were", ":", "="} for x in items[max(groups[-1][-1], s.first - 3) : s.first]):
         after = None
     led = after == s.last + 1 and items[s.first - 1].low in {"a", "an", "had", "with"}  # "was associated with 6.6% deaths"
-    if after is not None and (led or before is None or _countlike(s.cells[-1]) or not _copula(items, before.begin, s.first)):
+    whose = any(x.low == "who" for x in items[s.last + 1 : after or 0]) and before is not None and before.verb
+    if after is not None and not whose and (led or before is None or countlike(s.cells[-1]) or not _copula(items, before.begin, s.first)):
         denied = items[after - 1].low in {"no", "without"} and s.cells[0].value != "0"
         s.endpoints = [f"no {items[after].data}" if denied else str(items[after].data)] * k
         s.after = s.stated = True
@@ -109,7 +141,7 @@ def _assign(
             s.endpoints, s.after, s.stated, s.paired = [*own], True, True, True
             return
     opens = s.first == 0 or items[s.first - 1].low in _OPENING
-    if k == 1 and (rate or _countlike(s.cells[0])) and (before is None or before.at is None) and (opens or _listed(items, s, before)):
+    if k == 1 and (rate or countlike(s.cells[0])) and (before is None or before.at is None) and (opens or _listed(items, s, before)):
         label = label_after(tokens, items, s.last, stop)
         if label is not None:
             s.endpoints, s.after, s.stated = [text_of(label, items)], True, True  # "57% men; 84% smokers"
@@ -123,7 +155,8 @@ def _assign(
         or (opens and (not before.close or items[s.first - 1].low == ","))
         or not (before.close or before.verb or _bracketed(items, s))
     ):
-        predicate = name_after(tokens, items, s.last, stop) if rate or _countlike(s.cells[0]) else None
+        shared = _in_list(items, before, s.first) or not (rate or countlike(s.cells[0]))
+        predicate = name_after(tokens, items, s.last, stop) if not shared else None
         if predicate is not None:
             names = names_after(tokens, items, predicate, s.last, stop) if k > 1 and predicate.begin else []
             s.paired = len(names) == k > 1 and not said(items, s, VS)
@@ -136,7 +169,7 @@ def _assign(
     if (
         carried
         and previous is not None
-        and ((before is not None and before.weak) or (chosen is None and (bare or second is not None or not _countlike(s.cells[0]))))
+        and ((before is not None and before.weak) or (chosen is None and (bare or second is not None or not countlike(s.cells[0]))))
     ):
         s.stated = bare
         carry(s, previous)
@@ -216,6 +249,28 @@ def _only_the_other(items: list[Item], s: Series) -> bool:
     return s.first > 1 and items[s.first - 1].low in VS and items[s.first - 2].low in {"(", "["}
 
 
+def _in_list(items: list[Item], before: Name | None, first: int) -> bool:
+    """ "conversion was necessary in 8.5% and reoperation in 4.1% of procedures": a name in a list, and nothing but "in" to its value."""
+    if before is None or items[first - 1].low not in {"in", "for"} or not before.begin:
+        return False
+    phrase = items[before.begin : first - 1]
+    return items[before.begin - 1].low in {"and", ","} and all(nounish(x) or x.low in {"of", "the"} for x in phrase)
+
+
+def _parallel(items: list[Item], previous: Series, s: Series) -> bool:
+    """Whether two values are joined with "and" and stand before the same preposition, with nothing new between them."""
+    if not previous.endpoints or previous.cells[-1].unit != s.cells[0].unit or previous.after or s.last + 1 >= len(items):
+        return False
+    link = items[previous.last + 1].low
+    if link not in {"of", "in", "for", "among", "with"} or items[s.last + 1].low != link or items[s.first - 1].low not in {"and", ","}:
+        return False
+    if not all(content_word(x) or x.kind == "A" or x.low in {"the", "and", ","} for x in items[previous.last + 2 : s.first]):
+        return False
+    behind = items[s.last + 2 : s.last + 14]
+    clause = next((n for n, x in enumerate(behind) if x.low in {",", ";", ".", "(", "and"}), len(behind))
+    return not any(x.kind == "E" or (x.low in HAVE | BE | ALONE.keys() and x.low != "with") for x in behind[:clause])
+
+
 def _associated(items: list[Item], k: int) -> bool:
     """ "was significantly associated"; "fever associated with A" is fever."""
     before = items[k - 2 if items[k - 1].low.endswith("ly") else k - 1].low
@@ -234,10 +289,6 @@ def _said_before(items: list[Item], begin: int, s: Series, words: set[str]) -> b
     return any(x.low in words for x in items[begin : s.first])
 
 
-def _countlike(cell: Cell) -> bool:
-    return cell.x is not None or cell.noun is not None or (cell.unit is None and cell.value is not None and cell.value.isdigit())
-
-
 def _copula(items: list[Item], a: int, b: int) -> bool:
     return any(
         x.low in {"was", "were", "is", "are", "included", "include", "including", "of", "reached", ":", "=", "being", "such"}
@@ -247,60 +298,3 @@ def _copula(items: list[Item], a: int, b: int) -> bool:
 
 def _bracketed(items: list[Item], s: Series) -> bool:
     return s.first > 0 and items[s.first - 1].low in {"(", "["}
-
-
-def _endpoint_after(tokens: list[Token], items: list[Item], s: Series, stop: int) -> int | None:
-    """An endpoint that the value runs into: "11 patients achieved PR", "a 47% ORR"."""
-    steps = 0
-    for k in range(s.last + 1, min(len(items), s.last + 13)):
-        item = items[k]
-        if item.kind == "E":
-            restricting = any(x.low in {"with", "without"} for x in items[max(s.last + 1, k - 2) : k])
-            if "responder" in tokens[item.i].lower:
-                return None
-            if items[k - 1].low in _TREATED or (restricting and k + 1 < len(items) and items[k + 1].low in {"had", "was", "were", "did"}):
-                return None  # "57% of 30 patients with a response had …"
-            if k == s.last + 2 and items[k - 1].low == "of" and s.cells[-1].unit == "%" and s.cells[-1].x is None:
-                return None
-            follow = k + 1
-            while follow < len(items) and (items[follow].low in {"rate", "rates", "(", ")", "s"} and steps < 12):
-                follow += 1
-                steps += 1
-            if follow < len(items) and (
-                (items[follow].low in {"of", "was", "were", ":", "="} and any(x.kind == "C" for x in items[follow + 1 : follow + 4]))
-                or (items[follow].kind == "C" and items[follow - 1].low == "(")
-            ):
-                if not _countlike(s.cells[-1]) or items[follow].low in {":", "="}:
-                    return None
-                if items[follow].kind == "C":
-                    return None
-            return k
-        if item.kind in {"G"} or (item.kind == "A"):
-            continue
-        if item.kind != "W" or item.low in {"after", "before", "following", "since", "until"}:
-            return None
-        if item.low in {"patients", "of", "pts", "cases", "participants", "subjects", "chance", "probability", "likelihood"} or (
-            item.low in {"in", "the", "group", "arm", "groups", "arms", "with", "treated", "who", "receiving", "those"}
-        ):
-            continue
-        if item.low in {",", ";", "and", ")", "]", "(", "[", "vs", "versus", ":"}:
-            return None
-        if item.low not in RESULT_VERBS and k - s.last > 3 and not item.low.endswith(("ed", "ing")):
-            return None
-    return None
-
-
-def _grade(items: list[Item], begin: int, first: int, stop: int) -> str | None:
-    named = next((x for x in reversed(items[begin:first]) if x.kind == "E"), None)
-    floor = begin if named is not None and named.low == "event" else max(0, first - 150)
-    for k in range(first - 1, floor - 1, -1):
-        if items[k].kind == "G":
-            return None if items[k - 1].low in {"largely", "mainly", "mostly", "predominantly", "primarily"} else str(items[k].data)
-        if items[k].low in {"any-grade", "all-grade"} or (items[k].low == "grade" and k and items[k - 1].low in {"any", "all"}):
-            return None
-    for k in range(first + 1, min(stop, first + 10)):
-        if items[k].low in {",", ";", "and", "vs", "versus", "with"} or items[k].kind in {"C", "E"}:
-            break
-        if items[k].kind == "G":
-            return str(items[k].data)
-    return None

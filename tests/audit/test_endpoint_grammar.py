@@ -1,0 +1,113 @@
+"""What a value is of by the grammar of its clause: complements, gapped and elliptic lists, clauses that name their own value."""
+
+from __future__ import annotations
+
+import pytest
+
+from topline.audit import audit_text
+
+RATES = {"proportion", "landmark_rate"}
+
+
+def rates(text: str) -> list[tuple[str | None, str | None]]:
+    """Endpoint and value of every rate."""
+    return [(c.endpoint, c.value) for c in audit_text(text).claims if c.type in RATES]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Treatment was discontinued owing to toxicity in 13% of patients, and doses were reduced in 27%.",
+            [("DISC", "13"), ("DOSERED", "27")],
+        ),
+        (
+            "Margins were negative in 88% of resected specimens, whereas ulceration was found in 46%.",
+            [("margins negative", "88"), ("ulceration", "46")],
+        ),
+        (
+            "Pain relief was complete in 35% and partial in 42% of the irradiated sites.",
+            [("pain relief", "35"), ("partial", "42")],
+        ),
+        (
+            "Histology was squamous in 62%, adenocarcinoma in 27% and undifferentiated in 11%.",
+            [("histology squamous", "62"), ("adenocarcinoma", "27"), ("undifferentiated", "11")],
+        ),
+        (
+            "Conversion to open surgery was necessary in 8.5% and reoperation in 4.1% of the procedures.",
+            [("conversion to open surgery", "8.5"), ("reoperation", "4.1")],
+        ),
+        ("The tumour was located in the rectum in 41% of cases and the sigmoid in 28%.", [("rectum", "41"), ("sigmoid", "28")]),
+        ("Protocol treatment was completed in 223 of 314 (71%) patients.", [("protocol treatment completed", "71")]),
+        ("The most common toxicity was hematologic (37%).", [("hematologic", "37")]),
+        ("Patients were mostly male (68%).", [("male", "68")]),
+    ],
+)
+def test_a_complement_names_the_value_with_its_subject(text: str, expected: list[tuple[str, str]]) -> None:
+    assert rates(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Of 214 tumours tested, 88 (41%) carried a KRAS mutation and 19 (9%) a BRAF mutation.",
+            [("KRAS mutation", "41"), ("BRAF mutation", "9")],
+        ),
+        (
+            "Overexpression of HER2 was detected in 22% of gastric and 7% of oesophageal tumours.",
+            [("overexpression of HER2", "22"), ("overexpression of HER2", "7")],
+        ),
+        (
+            "The 5-year progression-free, cancer-specific and overall survival rates were 42%, 61% and 55%, respectively.",
+            [("PFS", "42"), ("DSS", "61"), ("OS", "55")],
+        ),
+        (
+            "There were 5 complete (8%) and 19 partial (30%) responses, for an overall response rate of 38%.",
+            [("CR", "8"), ("PR", "30"), ("ORR", "38")],
+        ),
+        (
+            "We observed 24 partial responses (37%), while 18 patients (28%) had stable and 12 (18%) progressive disease.",
+            [("PR", "37"), ("SD", "28"), ("PD", "18")],
+        ),
+        (
+            "Acute mucositis was encountered in 38%, dermatitis in 14%, and xerostomia, mostly mild, in 61% of the patients.",
+            [("mucositis", "38"), ("dermatitis", "14"), ("xerostomia", "61")],
+        ),
+        (
+            "Leucopenia complicated 21% of the cycles and thrombocytopenia 6%.",
+            [("leucopenia", "21"), ("thrombocytopenia", "6")],
+        ),
+        (
+            "Cumulative incidences of acute and chronic graft-versus-host disease were 36% and 41%.",
+            [("acute graft-versus-host disease", "36"), ("chronic graft-versus-host disease", "41")],
+        ),
+    ],
+)
+def test_what_a_list_leaves_out_is_filled_in(text: str, expected: list[tuple[str, str]]) -> None:
+    assert rates(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Pneumonitis requiring steroids developed in 6.2% of the patients.", [("pneumonitis", "6.2")]),
+        ("Lymphoedema persisted for more than a year in 13% of those who underwent axillary clearance.", [("lymphoedema", "13")]),
+        (
+            "Disease progressed during induction in 9% of children, 14% relapsed later, and 5% developed a second malignancy.",
+            [("PD", "9"), ("RECUR", "14"), ("malignancy", "5")],
+        ),
+        (
+            "Second-line chemotherapy was given to 54% of patients, and 21% went on to third-line therapy.",
+            [("second-line chemotherapy", "54"), ("third-line therapy", "21")],
+        ),
+        ("Sixty-one percent of the responses lasted more than a year.", [("DOR", "61")]),
+        ("The rate of confirmed response to velotinib was 40%.", [("ORR", "40")]),
+        (
+            "Three (9.7%) of 31 patients and zero of 23 patients in the A and B arms, respectively, had a major pathologic response.",
+            [("MPR", "9.7"), ("MPR", None)],
+        ),
+    ],
+)
+def test_the_verb_of_each_clause_tells_what_is_counted(text: str, expected: list[tuple[str, str | None]]) -> None:
+    assert rates(text) == expected
