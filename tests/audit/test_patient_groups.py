@@ -205,3 +205,32 @@ def test_women_are_a_group_only_beside_men(text: str, endpoint: str, expected: l
     found = told(text, endpoint)
     assert [v for _, v in found] == ["28", "18"]
     assert found == expected or (expected is None and found[0][0] != found[1][0] and "women" not in {found[0][0], found[1][0]})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("In the high-, intermediate-, and low-risk groups, 3-year OS was 22%, 49%, and 77%.",
+         [("high-risk", "22"), ("intermediate-risk", "49"), ("low-risk", "77")]),
+        ("In patients with stage I, II and III tumours the 10-year OS was 95%, 81% and 52%, respectively.",
+         [("stage I", "95"), ("stage II", "81"), ("stage III", "52")]),
+        ("For the 8- and 24-week assignments, 5-year OS rates were 71% (95% CI, 65 to 77) and 74% (95% CI, 68 to 80), respectively.",
+         [("8-week", "71"), ("24-week", "74")]),
+        ("Median OS was 9.1 and 13.3 months in the 240-mg and 960-mg groups.", [("240-mg", "9.1"), ("960-mg", "13.3")]),
+        ("OS at 5 years was 79% after mastectomy and 81% after breast-conserving surgery.",
+         [("mastectomy", "79"), ("breast-conserving surgery", "81")]),
+        ("Three-year OS was 58%: 71% in responders and 39% in nonresponders.",
+         [(None, "58"), ("responders", "71"), ("nonresponders", "39")]),
+        ("Patients with high LDH had a median OS of 8.2 months, as opposed to 19.6 months for those with normal LDH.",
+         [("high LDH", "8.2"), ("normal LDH", "19.6")]),
+        ("Patients younger than 60 years had a 2-year OS of 74%; in older patients it was 52%.",
+         [("younger than 60 years", "74"), ("older", "52")]),
+    ],
+)  # fmt: skip
+def test_groups_that_a_sentence_lists_or_ties_to_its_values(sentence: str, expected: list[tuple[str | None, str]]) -> None:
+    assert told(sentence, "OS") == expected
+
+
+def test_a_list_of_what_patients_have_is_no_list_of_groups() -> None:
+    found = extract("The proportions of patients having nausea and vomiting were 12% and 9%, respectively.").claims
+    assert [(c.arm, c.value) for c in found] == [(None, "12"), (None, "9")]

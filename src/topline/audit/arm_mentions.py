@@ -216,8 +216,8 @@ def tail_end(items: list[Item], s: Series, stop: int) -> int:
     for k in range(s.last + 1, min(stop, s.last + 14)):
         x = items[k]
         if x.kind in {"A", "T"}:
-            if x.kind == "A" and _begins_clause(items, k):
-                break
+            if (x.kind == "A" and _begins_clause(items, k)) or (x.kind == "T" and any(y.low == "and" for y in items[end:k])):
+                break  # "… and a 4-year OS of 39%"
             end = k + 1
         elif x.kind != "W" or x.low in {",", ";", "whereas", "while", "than"} or x.low not in LINKS:
             break

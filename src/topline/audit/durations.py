@@ -32,6 +32,7 @@ _GREW = frozenset(
         "shortened",
     }
 )
+_SET_AGAINST = frozenset({"compared", "opposed", "relative"})
 _COURSES = frozenset({"adjuvant", "chemotherapy", "maintenance", "radiotherapy", "therapy", "treatment"})
 _FOLLOWED = frozenset({"follow-up", "followup"})
 # fmt: on
@@ -42,7 +43,7 @@ def no_result(g: Grammar, i: int, j: int, *, stated: bool) -> bool:
     low = g.low
     before, after = low[i - 1] if i else "", low[i + 1]
     if before in _BEFORE and not stated:
-        risen = before == "to" and (low[i - 2] in _GREW or "from" in low[max(0, i - 14) : i - 1])
+        risen = before == "to" and (low[i - 2] in _GREW | _SET_AGAINST or "from" in low[max(0, i - 14) : i - 1])
         if (not risen or after == "-") and not _of_follow_up(low[j : j + 5]):
             return True
     if _given(low, i, j) or low[j] in {"arm", "arms", "group", "groups"}:

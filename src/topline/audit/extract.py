@@ -12,7 +12,7 @@ from topline.audit.dates import date_event
 from topline.audit.group_contrasts import leave_the_frame, opposed_groups, with_groups
 from topline.audit.items import Item, read_items
 from topline.audit.lexicon import endpoint_at, parts_of
-from topline.audit.named_rows import listed_groups, named_row
+from topline.audit.listed_groups import listed_groups
 from topline.audit.patient_groups import Group, all_groups
 from topline.audit.phrases import family_of
 from topline.audit.series import find_series
@@ -236,14 +236,6 @@ def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | Non
     groups = all_groups(sentence, items, source)
     if sum(item.kind == "C" for item in items) < 2:
         return _sole(items, book, groups)
-    row = named_row(sentence, source)
-    if row is not None:
-        arms, a, b = row
-        known = {item.data for item in items if item.kind == "A" and a <= item.i < b}
-        if len(known) < len(arms):
-            before, after = [x for x in items if x.j <= a], [x for x in items if x.i >= b]
-            places = [Item("A", a, b, k) for k in range(len(arms))]
-            return [*(x for x in before if x.kind != "A"), *places, *(x for x in after if x.kind != "A")], ArmBook(arms)
     listed = listed_groups(sentence, items, source)
     if listed and len(listed) > len({x.data for x in items[listed[0].a : listed[-1].b] if x.kind == "A"}):
         return with_groups(items, listed, book)

@@ -20,7 +20,8 @@ __all__ = ["LEADS", "leave_the_frame", "opposed_groups", "with_groups"]
 LEADS = frozenset({"after", "for", "from", "in", "on", "with", "among", "following", "under", "by", "using"})
 _CONTRAST = frozenset(
     {
-        "and", "but", "compared", "or", "respectively", "than", "v", "versus", "vs", "whereas", "while", "against", "relative", ";",
+        "and", "but", "compared", "opposed", "or", "respectively", "than", "v", "versus", "vs", "whereas", "while", "against",
+        "relative", ";",
     }
 )
 # fmt: on

@@ -41,6 +41,8 @@ class Series:
 
 def linked(items: list[Item], a: int, b: int) -> bool:
     """Whether nothing but joints, links and arms stands between the values at items `a` and `b`."""
+    if items[a + 1].low == ":":
+        return False  # "58%: 71% in A and 39% in B", the whole and its parts
     joint = False
     closed = False  # "83.7% and 80.7% in A and B, respectively; 15.3% and …": what follows is another series
     shut = named = False

@@ -10,8 +10,9 @@ from topline.audit.lexicon import PATIENT_NOUNS, parts_of
 from topline.audit.phrases import content_word
 from topline.audit.small_words import HEADS
 from topline.audit.tokens import Token
+from topline.audit.treatments import is_treatment
 
-__all__ = ["HEADED", "NO", "OPPOSITE", "Group", "adjective", "all_groups", "make", "name_end"]
+__all__ = ["HEADED", "NO", "OPPOSITE", "Group", "adjective", "all_groups", "make", "name_end", "names_treatment"]
 
 # fmt: off
 _PEOPLE = (PATIENT_NOUNS - {"evaluable", "responders"}) | HEADS | frozenset(
@@ -41,6 +42,7 @@ _GIVEN = frozenset(
         "allocated", "assigned", "randomised", "randomized", "treated",
     }
 )
+_BY = frozenset({"after", "at", "before", "by", "during", "every", "in", "on", "to", "with"})
 _AUXILIARY = frozenset(
     {
         "achieved", "also", "are", "been", "developed", "did", "do", "does", "ever", "experienced", "had", "has", "have", "never", "not",
@@ -97,8 +99,8 @@ def _key(tokens: list[Token]) -> Key:
         if token.kind == "w":
             if token.text not in {"the", "a", "an"}:
                 out.extend(p for p in parts_of(token.lower) if p not in {"patient", "group", "arm", "cohort"})
-        elif token.text not in "+&-":
-            out.append(token.lower)
+        elif token.text not in "+&-" or (token is tokens[-1] and len(tokens) > 1 and tokens[-2].end == token.start):
+            out.append(token.lower)  # "MRD+"
     return tuple(out)
 
 
@@ -113,7 +115,7 @@ def name_end(items: list[Item], k: int, *, endpoints: bool, most: int = 7) -> in
         if (
             x.kind == "A"
             or (x.kind == "X" and x.j - x.i < 4)
-            or (x.kind == "E" and endpoints)
+            or (x.kind == "E" and (endpoints or names_treatment(x)))
             or (
                 x.kind == "W"
                 and (
@@ -133,6 +135,11 @@ def name_end(items: list[Item], k: int, *, endpoints: bool, most: int = 7) -> in
     while j > begin and items[j - 1].low in _JOINED:
         j -= 1
     return j if j > begin else k
+
+
+def names_treatment(x: Item) -> bool:
+    """Whether what looks like an endpoint is a treatment: "breast-conserving surgery", "open resection"."""
+    return x.kind == "E" and (x.data == "BCS" or (x.low == "phrase" and is_treatment(str(x.data).split()[-1])))
 
 
 def _verb(low: str, at: int) -> bool:
@@ -162,10 +169,13 @@ def _described(tokens: list[Token], items: list[Item], source: str, k: int) -> t
             return (Group(j, j + 1, ("without",), "without", "who"), j + 1) if lacks else (None, k)
         return make(tokens, items, source, j if lacks else j + 1, b, "who"), b
     following = items[j + 1].low if j + 1 < len(items) else ""
-    if low in _TAKING or (low in _GIVEN and following in {"with", "to", "by", "every"}):
+    if low in _TAKING or (low in _GIVEN and following in _BY):
         start = j + 1 if low in _TAKING or following == "every" else j + 2
         b = name_end(items, start, endpoints=False)
         return (make(tokens, items, source, start, b, "who"), b) if b > start else (None, k)
+    if low in {"younger", "older"} and following == "than":
+        b = name_end(items, j + 2, endpoints=False)
+        return (make(tokens, items, source, j, b, "who"), b) if b > j + 2 else (None, k)
     if low in {"who", "whose"}:
         start = j + 1
         lacks = False

@@ -78,7 +78,8 @@ CLOSED = frozenset(
 COMPARING = frozenset(
     {
         "against", "arms", "better", "both", "compared", "difference", "fewer", "greater", "groups", "higher", "improved", "increased",
-        "longer", "lower", "more", "over", "prolonged", "reduced", "relative", "respectively", "respectively.", "shorter", "similar",
+        "longer", "lower", "more", "opposed", "over", "prolonged", "reduced", "relative", "respectively", "respectively.", "shorter",
+        "similar",
         "superior", "than", "v", "v/s", "versus", "vs", "whereas", "while", "worse",
     }
 )
@@ -98,7 +99,7 @@ GENERIC = frozenset(
 )
 GOVERN = frozenset(
     {
-        "against", "compared", "comparison", "contrast", "from", "over", "relative", "than", "v", "v/s", "versus", "vs",
+        "against", "compared", "comparison", "contrast", "from", "opposed", "over", "relative", "than", "v", "v/s", "versus", "vs",
     }
 )
 HEADS = frozenset(
@@ -108,7 +109,8 @@ HEADS = frozenset(
 )
 JOINTS = frozenset(
     {
-        ",", "-", "/", ":", ";", "against", "and", "compared", "or", "over", "relative", "than", "to", "v", "v/s", "versus", "vs",
+        ",", "-", "/", ":", ";", "against", "and", "compared", "or", "opposed", "over", "relative", "than", "to", "v", "v/s", "versus",
+        "vs",
         "whereas", "while",
     }
 )
@@ -117,7 +119,7 @@ LINKS = frozenset(
         "%", "(", ")", ",", "-", ".", "/", ":", ";", "[", "]", "a", "about", "after", "against", "all", "allocated", "alone",
         "among", "an", "and", "approximately", "arm", "arms", "as", "assigned", "at", "both", "by", "cases", "cohort", "cohorts",
         "compared", "entire", "followed", "following", "for", "from", "given", "group", "groups", "had", "in", "just", "median",
-        "month", "months", "of", "on", "only", "or", "over", "overall", "patient", "patients", "pts", "randomised", "randomized",
+        "month", "months", "of", "on", "only", "or", "opposed", "over", "overall", "patient", "patients", "pts", "randomised", "randomized",
         "received", "receiving", "relative", "respective", "respectively", "respectively,", "subjects", "taking", "than", "the",
         "therapy", "those", "to", "total", "treated", "treatment", "under", "undergoing", "underwent", "using", "v", "v/s",
         "versus", "versus.", "vs", "was", "were", "whereas", "while", "who", "whole", "with", "women", "years",
@@ -169,7 +171,7 @@ TREATMENT_VERBS = frozenset(
 )
 VS = frozenset(
     {
-        "against", "compared", "over", "relative", "than", "v", "v/s", "versus", "vs",
+        "against", "compared", "opposed", "over", "relative", "than", "v", "v/s", "versus", "vs",
     }
 )
 WITH = frozenset(

@@ -12,6 +12,7 @@ from topline.audit.arm_mentions import (
     owner_of,
     subjects_first,
     tail_arms,
+    tail_end,
 )
 from topline.audit.arms import ArmBook
 from topline.audit.directions import by_direction
@@ -221,10 +222,17 @@ def share_closing_arms(items: list[Item], series: list[Series]) -> None:
             listed = any(x.low in {",", "and"} for x in between) and all(
                 x.kind in {"E", "W", "G"} and x.low not in NO_LIST for x in between
             )
-            alike = other.cells[0].unit == s.cells[0].unit or other.arms[0] is None
+            alike = other.cells[0].unit == s.cells[0].unit or other.arms[0] is None or _left_over(items, series, k)
             if other.closing or len(other.cells) != 1 or not listed or not alike:
                 break
             other.arms = list(s.arms)
+
+
+def _left_over(items: list[Item], series: list[Series], k: int) -> bool:
+    """Whether a value has only the arm that closed the one before it: "9 months and 36% for A, 10 months and 41% for B"."""
+    before, s = series[k - 1], series[k]
+    between = [x.low for x in items[tail_end(items, before, s.first) : s.first]]
+    return k > 0 and before.closing and s.arms == before.arms and bool(between) and set(between) <= {",", ";", "and"}
 
 
 def _single(
