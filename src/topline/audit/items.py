@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from topline.audit.arms import ArmBook
 from topline.audit.dates import MONTH_STARTS, date_at
 from topline.audit.grammar import Cell, Grammar
@@ -10,8 +12,9 @@ from topline.audit.item_lists import absorb_before, claim_p, further_interval, f
 from topline.audit.item_values import only_a_cause, value_item
 from topline.audit.lexicon import ENDPOINTS, FAMILY, TIME_UNITS, endpoint_at, parts_of
 from topline.audit.phrases import name_phrases
-from topline.audit.ratio_grammar import RATIO_STARTS
+from topline.audit.ratio_grammar import P_WORDS, RATIO_STARTS
 from topline.audit.tokens import Token, small_number
+from topline.audit.value_grammar import CI_STARTS, SPREAD_STARTS
 
 __all__ = ["Item", "read_items"]
 
@@ -24,6 +27,26 @@ _ABBREVIATED = frozenset({"OS", "PFS", "DFS", "EFS", "RFS", "ORR", "DCR", "DOR"}
 _HOW_LONG = frozenset({"better", "greater", "improved", "inferior", "longer", "poorer", "shorter", "superior", "worse"})
 
 
+_RESPONSES = frozenset({"remission", "remissions", "responded", "responders", "response", "responses"})
+_UNREACHED = frozenset({"ne", "not", "nr", "unreached"})
+_WITHIN = frozenset({"at", "by", "within"})
+_STARTS = P_WORDS | RATIO_STARTS | CI_STARTS | SPREAD_STARTS | _RESPONSES | _UNREACHED | _WITHIN | {"n", "survival"}
+
+
+@lru_cache(maxsize=20_000)
+def _may_start(text: str) -> bool:
+    """Whether :func:`_word` may make a word the beginning of an item other than an arm; of most it makes nothing."""
+    low = text.lower()
+    return (
+        low in _STARTS
+        or low[0] == "g"
+        or low[:3] in MONTH_STARTS
+        or "-" in low
+        or text[-1] in "RS"
+        or parts_of(_singular(text))[0] in ENDPOINTS
+    )
+
+
 def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
     """Read a tokenised sentence from left to right, the longest construction first."""
     grammar = Grammar(tokens)
@@ -32,20 +55,24 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
     owner: list[int] = []
     for k, token in enumerate(tokens):
         first.append(len(parts))
-        if token.kind != "w":
-            if token.text not in {"+", "&"}:
-                parts.append(token.lower)
-                owner.append(k)
-            continue
-        pieces = parts_of(_singular(token) if token.lower.endswith("ss") else token.lower)
-        parts.extend(pieces)
-        owner.extend([k] * len(pieces))
+        if token.kind == "w":
+            pieces = parts_of(_singular(token.text))
+            parts += pieces
+            owner += [k] * len(pieces)
+        elif token.text not in {"+", "&"}:
+            parts.append(token.lower)
+            owner.append(k)
     parts.append("")
     owner.append(len(tokens))
     out: list[Item] = []
     i = 0
     size = len(tokens)
     while i < size:
+        token = tokens[i]
+        if token.kind == "w" and not _may_start(token.text) and parts[first[i]] not in book.index:
+            out.append(Item("W", i, i + 1, None, token.lower))
+            i += 1
+            continue
         item = _one(grammar, tokens, parts, first, owner, book, i)
         if item is not None and item.kind == "A" and out and out[-1].kind == "A" and tokens[i].lower in _HEADS and item.j == i + 2:
             item = None  # "in the control group 1 patient …": the head of the arm before, and a number
@@ -76,7 +103,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
     low = token.lower
     if token.kind == "w":
         head = low[0]
-        if head == "p":
+        if low in P_WORDS:
             p = g.p_value(i)
             if p is not None:
                 return Item("P", i, p[1], p[0])
@@ -84,7 +111,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             ratio = g.ratio(i)
             if ratio is not None and not (low == "rr" and ratio[0].interval is None and ratio[0].p is None):
                 return Item("R", i, ratio[1], ratio[0])
-        if head == "g" or low == "≥":
+        if head == "g":
             grade = g.grade(i)
             if grade is not None:
                 return Item("G", i, grade[1], grade[0])
@@ -95,7 +122,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             ci_head = g.ci_head(i)
             if ci_head is not None:
                 return Item("H", i, ci_head[1], ci_head[0])
-        if head in "imr":
+        if low in SPREAD_STARTS:
             spread = g.spread(i)
             if spread is not None:
                 return Item("S", i, spread[1], spread[0])
@@ -105,7 +132,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             date = date_at(tokens, i)
             if date is not None:
                 return Item("D", i, date[1], date[0])
-        if low in {"at", "by", "within"}:
+        if low in _WITHIN:
             times = g.times(i)
             if times is not None:
                 return Item("T", i, times[1], times[0])
@@ -124,7 +151,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             arm = None
         if (
             endpoint is None
-            and low in {"response", "responses", "remission", "remissions", "responded", "responders"}
+            and low in _RESPONSES
             and (
                 low in {"responded", "responders"}
                 or (low in {"responses", "remissions"} and i > 0 and (tokens[i - 1].kind == "n" or tokens[i - 1].text in {")", "]"}))
@@ -164,7 +191,7 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
             return Item("E", i, end + 1, "FU", FAMILY["FU"])  # "median survival follow-up"
         if endpoint is not None:
             return Item("E", i, owner[first[i] + endpoint[1] - 1] + 1, endpoint[0], FAMILY[endpoint[0]])
-        if low in {"nr", "ne", "not", "unreached"} and g.not_reached(i) is not None:
+        if low in _UNREACHED and g.not_reached(i) is not None:
             cell = g.cell(i)
             if cell is not None:
                 return Item("C", i, cell[1], cell[0])
@@ -208,9 +235,11 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
     return None
 
 
-def _singular(token: Token) -> str:
-    """ "PFSs" is PFS."""
-    return token.lower[:-1] if token.lower.endswith("ss") and token.text[:-1].isupper() else token.lower
+@lru_cache(maxsize=20_000)
+def _singular(text: str) -> str:
+    """The word in small letters; "PFSs" is PFS."""
+    low = text.lower()
+    return low[:-1] if low.endswith("ss") and text[:-1].isupper() else low
 
 
 def _spread_of_means(tokens: list[Token]) -> bool:

@@ -41,6 +41,7 @@ _SURVIVALS = frozenset(  # words that make another survival
     }
 )
 _OUTER = frozenset({"decrease", "decreases", "elevation", "elevations", "increase", "increases", "reduction", "reductions"})
+_SHARED = ("-free", "-specific")
 _DISEASES = frozenset({"hepatitis", "cystitis"})
 _NEUTRAL = frozenset(
     {
@@ -124,12 +125,9 @@ def plain_name(words: list[str]) -> str:
     return " ".join(words)
 
 
-def _head(tokens: list[Token], item: Item) -> bool:
-    if item.kind != "W":
-        return False
-    low = item.low
-    if low.endswith("fs") and _ACRONYM.match(tokens[item.i].text):
-        return True
+@lru_cache(maxsize=20_000)
+def _is_head(low: str) -> bool:
+    """Whether a word is a head noun of what is measured or of what befalls."""
     return low in _MEASURES or (len(low) > 6 and _is_term(low) and low not in _DISEASES)
 
 
@@ -146,42 +144,61 @@ def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
     k = 0
     while k < len(items):
         item = items[k]
-        if item.data == "OS" and tokens[item.i].lower == "alive" and tte_follows(items, k + 1):
-            k += 2  # "alive and progression-free"
-        elif item.data == "OS" and tokens[item.i].lower == "alive" and k > 1 and of_the_living(items, k):
-            out.append(Item("W", item.i, item.j, None, "alive"))  # "the follow-up of patients alive was …": a group
-            k += 1
-        elif item.data == "ORR" and tokens[item.i].lower == "responders" and k > 0 and among_responders(items, k):
-            out.append(Item("W", item.i, item.j, None, "responders"))  # a group
-            k += 1
-        elif item.data == "PR" and tokens[item.i].text == "PR" and receptor(items, k):
-            out.append(Item("W", item.i, item.j, None, "pr"))  # "ER or PR+"
-            k += 1
-        elif item.kind == "E" and analysed(items, k):
-            out.append(Item("W", item.i, item.j, None, "analysis"))  # "24 months at the overall survival interim analysis"
-            k += 1
-        elif item.kind == "E" and (sum_ := summed(items, k)) is not None:
-            out.append(Item("E", item.i, items[sum_[1] - 1].j, sum_[0], "response"))
-            k = sum_[1]
-        elif item.kind == "E":
-            k = _known(tokens, items, out, k)
-        elif tokens[item.i].text == "OR" and k + 1 < len(items) and items[k + 1].low in {"rate", "rates"}:
-            out.append(Item("E", item.i, items[k + 1].j, "ORR", "response"))
-            k += 2
-        elif item.low in EXTENTS and (code := extent(tokens, items, k)) is not None:
-            out.append(Item("E", item.i, item.j, code, "category"))
-            k += 1
-        elif item.low.endswith(("-free", "-specific")) and (code := survival_shared(tokens, items, k)) is not None:
-            out.append(Item("E", item.i, item.j, code, family_of(code)))
-            k += 1
-        elif item.low in _OUTER and k + 1 < len(items) and (items[k + 1].low in {"(", "["} or _nominal(items, k)):
-            k = _unknown(tokens, items, out, k)  # "platelet decrease (9%)"
-        elif _head(tokens, item):
-            k = _unknown(tokens, items, out, k)
+        if item.kind == "E":
+            k = _read_known(tokens, items, out, k)
+        elif item.kind == "R" or (item.kind == "W" and _may_be_read(item.low)):
+            k = _read_word(tokens, items, out, k)
         else:
             out.append(item)
             k += 1
     return out
+
+
+def _read_known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> int:
+    """An endpoint of the lexicon: what only looks like one, a sum of two, or one with its modifiers; where reading goes on."""
+    item = items[k]
+    if item.data == "OS" and tokens[item.i].lower == "alive" and tte_follows(items, k + 1):
+        return k + 2  # "alive and progression-free"
+    if item.data == "OS" and tokens[item.i].lower == "alive" and k > 1 and of_the_living(items, k):
+        out.append(Item("W", item.i, item.j, None, "alive"))  # "the follow-up of patients alive was …": a group
+    elif item.data == "ORR" and tokens[item.i].lower == "responders" and k > 0 and among_responders(items, k):
+        out.append(Item("W", item.i, item.j, None, "responders"))  # a group
+    elif item.data == "PR" and tokens[item.i].text == "PR" and receptor(items, k):
+        out.append(Item("W", item.i, item.j, None, "pr"))  # "ER or PR+"
+    elif analysed(items, k):
+        out.append(Item("W", item.i, item.j, None, "analysis"))  # "24 months at the overall survival interim analysis"
+    elif (sum_ := summed(items, k)) is not None:
+        out.append(Item("E", item.i, items[sum_[1] - 1].j, sum_[0], "response"))
+        return sum_[1]
+    else:
+        return _known(tokens, items, out, k)
+    return k + 1
+
+
+@lru_cache(maxsize=20_000)
+def _may_be_read(low: str) -> bool:
+    """Whether :func:`_read_word` may make something of a word; of most it makes nothing."""
+    return low == "or" or low in EXTENTS or low in _OUTER or _is_head(low) or low.endswith(("fs", *_SHARED))
+
+
+def _read_word(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> int:
+    """A word as an endpoint, where it is one or the head of one; where reading goes on."""
+    item = items[k]
+    if tokens[item.i].text == "OR" and k + 1 < len(items) and items[k + 1].low in {"rate", "rates"}:
+        out.append(Item("E", item.i, items[k + 1].j, "ORR", "response"))
+        return k + 2
+    if item.low in EXTENTS and (code := extent(tokens, items, k)) is not None:
+        out.append(Item("E", item.i, item.j, code, "category"))
+        return k + 1
+    if item.low.endswith(_SHARED) and (code := survival_shared(tokens, items, k)) is not None:
+        out.append(Item("E", item.i, item.j, code, family_of(code)))
+        return k + 1
+    if item.low in _OUTER and k + 1 < len(items) and (items[k + 1].low in {"(", "["} or _nominal(items, k)):
+        return _unknown(tokens, items, out, k)  # "platelet decrease (9%)"
+    if item.kind == "W" and (_is_head(item.low) or (item.low.endswith("fs") and _ACRONYM.match(tokens[item.i].text))):
+        return _unknown(tokens, items, out, k)
+    out.append(item)
+    return k + 1
 
 
 def _nominal(items: list[Item], k: int) -> bool:

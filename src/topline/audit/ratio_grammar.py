@@ -9,7 +9,7 @@ from topline.audit.lexicon import PATIENT_NOUNS, RATIO_HEADS, TIME_UNITS
 from topline.audit.small_words import VS
 from topline.audit.value_grammar import CLOSE, OPEN, Interval
 
-__all__ = ["RATIO_STARTS", "PValue", "Ratio", "RatioGrammar"]
+__all__ = ["P_WORDS", "RATIO_STARTS", "PValue", "Ratio", "RatioGrammar"]
 
 
 @dataclass(slots=True)
@@ -44,6 +44,11 @@ _P_SIGNS = frozenset("=<>≤≥")
 
 
 _SPELLED = frozenset({"hazard", "hazards", "odds", "rate", "relative", "risk"})
+P_WORDS = frozenset(
+    {
+        "p", "p-value", "p-values", "pinteraction", "plog-rank", "plogrank", "pni", "pnoninferiority", "ps", "ptrend", "pvalue",
+    }
+)  # fmt: skip
 RATIO_STARTS = frozenset(RATIO_HEADS) | _SPELLED
 
 
@@ -53,22 +58,8 @@ class RatioGrammar(CellGrammar):
     def p_value(self, i: int) -> tuple[PValue, int] | None:
         """ "P = 0.04", "p<.001", "P value of 0.03", "P for interaction = .2", "log-rank P=NS"."""
         low = self.low
-        if low[i] == "ps" and self.tokens[i].text != "Ps":
-            return None  # performance status
-        if low[i] not in {
-            "p",
-            "ps",
-            "p-value",
-            "p-values",
-            "pvalue",
-            "plog-rank",
-            "plogrank",
-            "ptrend",
-            "pinteraction",
-            "pnoninferiority",
-            "pni",
-        }:
-            return None
+        if low[i] not in P_WORDS or (low[i] == "ps" and self.tokens[i].text != "Ps"):
+            return None  # PS: performance status
         marks: list[str] = []
         if low[i] in {"pni", "pnoninferiority"}:
             marks.append("noninferiority")

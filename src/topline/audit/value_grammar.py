@@ -8,7 +8,7 @@ from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
 from topline.audit.measures import THINGS, measured_unit
 from topline.audit.tokens import Token
 
-__all__ = ["CLOSE", "OPEN", "Cell", "Interval", "ValueGrammar"]
+__all__ = ["CI_STARTS", "CLOSE", "OPEN", "SPREAD_STARTS", "Cell", "Interval", "ValueGrammar"]
 
 
 @dataclass(slots=True)
@@ -53,6 +53,12 @@ _METHODS = frozenset(
         "two-sided", "wald", "wilson",
     }
 )  # fmt: skip
+_SIDED = frozenset({"one-sided", "two-sided"})
+_CI = frozenset({"c.i", "ci", "cis", "cl", "cri"})
+_SURE = frozenset({"confidence", "confident", "confidential", "credible", "probability"})
+CI_STARTS = _SIDED | _CI | _SURE | {"c", "confidence-interval", "highest"}
+_QUARTILES = frozenset({"inter-quartile", "interquartile", "iqr"})
+SPREAD_STARTS = _QUARTILES | {"min-max", "minimum-maximum", "range", "range:", "ranged", "ranges", "ranging"}
 _LEVELS = frozenset({"80", "90", "95", "97.5", "98", "99", "95.0", "90.0", "99.9"})
 
 
@@ -150,8 +156,10 @@ class ValueGrammar:
     def ci_head(self, i: int) -> tuple[str | None, int] | None:
         """ "95% CI", "CI 95%", "confidence interval (CI)"; the level and the position after it."""
         low = self.low
+        if low[i] not in CI_STARTS and self.kinds[i] != "n":
+            return None
         level = None
-        if low[i] in {"two-sided", "one-sided"} or (low[i] in {"1", "2"} and low[i + 1] == "-" and low[i + 2] == "sided"):
+        if low[i] in _SIDED or (low[i] in {"1", "2"} and low[i + 1] == "-" and low[i + 2] == "sided"):
             i += 1 if low[i][0] in "to" else 3
         j = i
         if self.kinds[i] == "n" and (
@@ -164,13 +172,13 @@ class ValueGrammar:
                 j += 1
             if low[j] in _METHODS:
                 j += 1
-        if low[j] in {"ci", "cis", "cri", "c.i", "cl"} or (low[j] == "c" and low[j + 1] == "." and low[j + 2] == "i"):
+        if low[j] in _CI or (low[j] == "c" and low[j + 1] == "." and low[j + 2] == "i"):
             j += 1 if low[j] != "c" else 3
             if low[j] == ".":
                 j += 1
         elif level is not None and low[j] in {"pi", "bci"}:
             j += 1
-        elif low[j] in {"confidence", "credible", "confident", "confidential", "probability"} and low[j + 1] in {
+        elif low[j] in _SURE and low[j + 1] in {
             "interval",
             "intervals",
             "limit",
@@ -186,7 +194,7 @@ class ValueGrammar:
                 j += 2
         elif low[j] == "highest" and low[j + 1] == "posterior" and low[j + 2] == "density":
             j += 3 + (low[j + 3] == "interval")
-        elif low[j] in {"confidence-interval"}:
+        elif low[j] == "confidence-interval":
             j += 1
         else:
             return None
@@ -253,7 +261,7 @@ class ValueGrammar:
         """A range or an interquartile range, named before its bounds."""
         low = self.low
         j = i
-        if low[j] == "iqr" or low[j] == "interquartile" or low[j] == "inter-quartile":
+        if low[j] in _QUARTILES:
             kind = "iqr"
             j += 1
             if low[j] in {"range", "ranges", "interval"}:
@@ -262,7 +270,7 @@ class ValueGrammar:
                 j += 3
             elif low[j] == "," and low[j + 1] == "iqr":
                 j += 2
-        elif low[j] in {"range", "ranges", "ranging", "ranged", "min-max", "minimum-maximum", "range:"}:
+        elif low[j] in SPREAD_STARTS:
             kind = "range"
             j += 1
         else:
