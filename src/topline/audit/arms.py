@@ -10,11 +10,12 @@ from topline.audit.arm_counts import by_columns
 from topline.audit.arm_evidence import Evidence
 from topline.audit.arm_frames import by_addition, by_assignment, by_comparing, by_contrast, by_taking
 from topline.audit.arm_given import GIVING, by_giving
+from topline.audit.arm_known import fill_sizes, size_of_each
 from topline.audit.arm_numbers import by_number
 from topline.audit.arm_pairs import beside_values, by_definition, by_head
 from topline.audit.arm_phrases import Entry, closing_bracket
 from topline.audit.arm_signs import by_size
-from topline.audit.lexicon import PATIENT_NOUNS, endpoint_at, parts_of
+from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.small_words import HEADS
 from topline.audit.tokens import Token
 
@@ -84,13 +85,17 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     if any(e.n is None for e in arms) and sum(e.n is not None for e in arms) < 2:
         for entry in arms:
             entry.n = entry.n if entry.sure else None  # the size of a part says nothing where the others' are unknown
-    if len(arms) == 2 and all(e.n is None for e in arms):
-        each = _each([tokens for tokens, lows in zip(sentences, words, strict=True) if lows & {"each", "either", "both"}])
-        for entry in arms:
-            entry.n = each
+    if all(e.n is None for e in arms):
+        found = (size_of_each(tokens) for tokens, lows in zip(sentences, words, strict=True) if lows & {"each", "either", "both", "per"})
+        each = next((token for token in found if token is not None), None)
+        if each is not None:
+            for entry in arms:
+                entry.n, entry.span = int(each.value), (each.start, each.end)
     _short_names(arms, sentences)
     _lettered(arms)
-    return write_book(arms[:_MOST], evidence)
+    book = write_book(arms[:_MOST], evidence)
+    fill_sizes(book, evidence)
+    return book
 
 
 def _once(sets: list[list[Entry]]) -> list[list[Entry]]:
@@ -213,25 +218,3 @@ def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
             }
             if len(owners) == 1:
                 entries[owners.pop()].keys.append(alias)
-
-
-_TO_EACH = frozenset(
-    {"allocated", "analysed", "analyzed", "assigned", "in", "included", "per", "randomised", "randomized", "randomly", "to", "were"}
-)
-
-
-def _each(sentences: list[list[Token]]) -> int | None:
-    """Read "60 cases in each group", "in each group (n = 60)"."""
-    for tokens in sentences:
-        for i, token in enumerate(tokens[:-1]):
-            if token.lower not in {"each", "either", "both"} or tokens[i + 1].lower not in {"group", "arm", "groups", "arms"}:
-                continue
-            k = i - 1
-            while k > 0 and tokens[k].lower in _TO_EACH | PATIENT_NOUNS:
-                k -= 1
-            before = tokens[k] if (k >= 0 and k < i - 1) or token.lower == "each" else None
-            marked = [t.lower for t in tokens[i + 2 : i + 5]] in (["(", "n", "="], ["(", "n", ":"])
-            size = tokens[i + 5] if marked and i + 5 < len(tokens) else before
-            if size is not None and size.kind == "n" and size.value.isdigit() and 9 < int(size.value[:7]) < 100_000:
-                return int(size.value)
-    return None
