@@ -137,3 +137,29 @@ def test_arms_of_one_drug(text: str, expected: dict[str, int]) -> None:
 )
 def test_sizes_that_add_up_make_arms(text: str, expected: list[int]) -> None:
     assert sizes(text + " The ORR was 40%.") == expected
+
+
+KNOWN = "Patients were randomly assigned to velatinib plus docetaxel (arm A) or docetaxel alone (arm B). "
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Of 327 patients, 163 arm A patients were compared with 164 arm B patients.", [163, 164]),
+        (
+            "In all, 598 patients were randomly assigned (301 to arm A, 297 to arm B) and 555 (283 in arm A, 272 in arm B) treated.",
+            [301, 297],
+        ),
+        ("Enrolled were 338 patients: 170 to arm A and 168 to arm B.", [170, 168]),
+        ("In total, 329 patients were randomised (arm A, 219; and arm B, 110; mean age, 48.8 years).", [219, 110]),
+        ("There were 65 patients in all, 12 of whom relapsed in arm A and 14 in arm B.", [None, None]),
+        ("The response was better (14.3%; n = 63) in arm A than in arm B (7.0%; n = 31).", [None, None]),
+        ("In all, 180 patients were enrolled, with 90 assigned to each treatment group.", [90, 90]),
+        ("The trial enrolled 754 patients, 377 per arm.", [377, 377]),
+        ("Each group had 45 patients.", [45, 45]),
+        ("There were two groups of 20 patients each.", [20, 20]),
+        ("The inclusion of 180 patients per arm was needed.", [None, None]),
+    ],
+)
+def test_sizes_beside_names_that_are_known(text: str, expected: list[int | None]) -> None:
+    assert sizes(KNOWN + text + " The ORR was 44% in arm A and 31% in arm B.") == expected

@@ -36,6 +36,19 @@ from topline.audit.extract import extract
             "In all, 168 patients age 18 years or older who experienced progression during therapy were randomly assigned to velatinib.",
             ["168"],
         ),
+        ("Of 512 men assessed, 318 underwent randomisation.", ["318"]),
+        ("We screened 611 patients and randomly assigned 402 of them.", ["402"]),
+        ("Eligibility criteria were met by 187 of the 240 patients screened.", ["187"]),
+        ("Efficacy was assessable in 61 of 66 enrolled patients.", ["66"]),
+        ("Forty-one (62%) of 66 invited patients took part.", ["41"]),
+        ("The trial was closed with 142 of the planned 300 patients recruited.", ["142"]),
+        ("Recruitment was stopped after the inclusion of 97 patients.", ["97"]),
+        ("This study included patients with thymoma (n=72) who underwent surgery.", ["72"]),
+        ("Of 930 women, 585 of whom were randomly allocated, 12 left.", ["585"]),
+        ("In 2011, 1084 were asked and 693 patients were ineligible, leaving 391 eligible patients who were randomly assigned.", ["391"]),
+        ("Records were reviewed for 337 patients.", ["337"]),
+        ("After exclusion of 14 patients, 120 patients were analysed.", ["120"]),
+        ("In all, 1274 patients with a score of 1% or greater were allocated to velatinib.", ["1274"]),
         ("Patients received velatinib (n = 31) for a year.", []),
         ("In an earlier trial of another drug, pain was rare.", []),
     ],
@@ -44,6 +57,11 @@ def test_the_total_is_read_in_all_its_forms(text: str, expected: list[str]) -> N
     found = [c.value for c in extract(text).claims if c.type == "count" and c.endpoint == "N"]
     assert [value for value in expected if value not in found] == []
     assert expected or not found
+
+
+def test_the_sexes_of_a_bracket_are_no_totals() -> None:
+    claims = extract("We enrolled 190 patients (157 men and 33 women).").claims
+    assert [c.value for c in claims if c.type == "count" and c.endpoint == "N"] == ["190"]
 
 
 def test_those_who_met_the_criteria_are_the_study() -> None:

@@ -248,6 +248,8 @@ def _named(tokens: list[Token], count: Count, source: str, number: int, lows: se
         close = closing_bracket(tokens, k)
         if close > 0:
             n, names = bracket_size(tokens, k + 1, close)
+            if not phrase and any(t.kind == "n" and len(t.text) > 1 for t in tokens[k:close]):
+                return None  # "329 patients were randomised (A, 219; B, 110)"
             if n is None:
                 options.extend(p for p in names if is_name(p))
                 k = close + 1
