@@ -51,7 +51,8 @@ GENERIC = frozenset(  # heads that name no endpoint, whatever stands before them
 )
 BARE = frozenset(  # heads that name none when they stand alone
     {
-        "admission", "advantage", "age", "average", "benefit", "category", "chance", "course", "courses", "criteria", "criterion", "cycle",
+        "admission", "advantage", "age", "average", "benefit", "category", "chance", "course", "courses", "criteria", "criterion",
+        "cycle",
         "cycles", "difference", "differences", "dose", "doses", "effect", "eligible", "endpoint", "endpoints", "estimate", "estimates",
         "factor", "figures", "first", "follow-up", "frequency", "grade", "grades", "incidence", "interval", "intervals",
         "investigator", "investigators", "kind",
@@ -65,27 +66,32 @@ BARE = frozenset(  # heads that name none when they stand alone
 LIMITS = frozenset({"boundary", "margin", "threshold", "accrual", "alpha", "power", "significance"})
 NEVER = frozenset(  # heads that name no endpoint: tests and models, comparatives, verbs, ordinals, what a text consists of
     {
-        "absolute", "abstract", "accrual", "aim", "altogether", "anova", "approach", "article", "background", "basis", "boundary",
-        "checkmate", "chi", "chi-square", "chi-squared", "chose", "comparable", "conclusion", "conclusions", "correlation", "cox",
-        "daily", "databases", "date", "dates", "deviation", "earlier", "eg", "equal", "exact", "exception", "fashion", "faster",
+        "absolute", "abstract", "accrual", "aim", "altogether", "anova", "apart", "approach", "article", "background", "basis",
+        "boundary",
+        "checkmate", "chi", "chi-square", "chi-squared", "chose", "comparable", "conclusion", "conclusions", "correlation",
+        "correlations",
+        "covariate", "covariates", "cox",
+        "daily", "databases", "date", "dates", "determinant", "determinants", "deviation", "earlier", "eg", "equal", "exact",
+        "exception", "fashion", "faster",
         "favoring", "favouring", "fewer", "fisher", "fisher's", "follows", "fourth", "gehan", "greater", "half", "higher",
         "hypothesis", "ie",
         "impower", "interaction", "interim", "javelin", "kaplan-meier", "keynote", "kruskal-wallis", "larger",
         "later", "log", "log-rank", "logistic", "logrank", "made", "mann-whitney", "manner", "mantel-haenszel", "margin", "matching",
-        "mcnemar", "met", "method", "methods", "model", "models", "monthly", "multivariable", "multivariate", "non-inferior",
+        "mcnemar", "meet", "met", "method", "methods", "model", "models", "monthly", "multivariable", "multivariate", "non-inferior",
         "non-inferiority", "noninferior", "noninferiority", "odds", "once", "one-sided", "owing", "p-value", "p-values", "pearson",
-        "phase", "purpose", "rank", "rank-sum", "ranksum", "ratios", "regression", "se", "sem", "sided", "signed-rank", "slower",
-        "smaller", "spearman", "spent", "square", "statistic", "statistics", "student", "student's", "t-test", "threefold", "threshold",
-        "took", "twice", "trends", "two-sided", "twofold", "univariable", "univariate", "weekly", "well", "wilcoxon",
+        "phase", "predictor", "predictors", "prognosticator", "prognosticators", "purpose", "rank", "rank-sum", "ranksum", "ratios",
+        "regression", "se", "sem", "sided", "signed-rank", "slower",
+        "smaller", "spearman", "spent", "square", "statistic", "statistics", "student", "student's", "t-test", "threefold", "thereafter",
+        "threshold", "took", "twice", "trends", "two-sided", "twofold", "univariable", "univariate", "weekly", "well", "wilcoxon",
     }
 )
 PREDICATES = frozenset(
     {
         "able", "alone", "available", "balanced", "better", "common", "commoner", "commonest", "comparable", "consistent", "different",
         "due", "eligible", "equal", "equivalent", "evaluable", "feasible", "frequent", "good", "greater", "high", "higher", "identical",
-        "inferior", "infrequent", "larger", "likely", "longer", "low", "lower", "manageable", "mandatory", "mild", "moderate", "necessary",
-        "nonsignificant",
-        "not-significant", "often", "poor", "poorer", "possible", "predominant", "present", "prevalent", "rare", "severe", "shorter",
+"inferior", "infrequent", "larger", "likely", "longer", "low", "lower", "manageable", "mandatory", "mild", "moderate", "necessary",
+        "nonsignificant", "not-significant", "often", "poor", "poorer", "possible", "predictive", "predominant", "present", "prevalent",
+        "prognostic", "rare", "severe", "shorter",
         "significant", "similar", "smaller", "successful", "superior", "tolerable", "unable", "uncommon", "worse",
     }
 )

@@ -42,7 +42,7 @@ _UNITS = frozenset(
         "cm3", "mm3",
     }
 )  # fmt: skip
-_SYMBOL = re.compile(r"(?:[tfzrdβρκχ][0-9²,]*|[mµμnpdk]?[gl]-[12]|[mµμn]?mol-[12])$")
+_SYMBOL = re.compile(r"(?:[tfzrdβρκχ][0-9²,]*|i[2²]|[mµμnpdk]?[gl]-[12]|[mµμn]?mol-[12])$")
 
 
 def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) -> tuple[Name | None, Name | None]:

@@ -21,6 +21,7 @@ from topline.audit.sole_groups import mark_those_without, sole_group
 from topline.audit.text import clean, sentences
 from topline.audit.tokens import Token, tokenise
 from topline.audit.totals import local_size, totals
+from topline.audit.unnamed_ratios import name_ratios
 
 __all__ = ["Extraction", "extract"]
 
@@ -150,6 +151,8 @@ def extract(text: str) -> Extraction:
     recent: str | None = None
     spoken: str | None = None
     timed = _primary(source)
+    measure: str | None = None
+    rated: str | None = None
     pair: ArmBook | None = None
     for (a, b), sentence in zip(spans, tokens, strict=True):
         if len(claims) > _MAX_CLAIMS:
@@ -182,9 +185,11 @@ def extract(text: str) -> Extraction:
         if local:
             sizes.setdefault(local, None)
         pair = here if here is not book and len(here.arms) == 2 else None if any(x.kind == "A" for x in items) else pair
+        name_ratios(sentence, items, measure)
+        measure = next((x.data.measure for x in reversed(items) if x.kind == "R"), measure)
         series = find_series(sentence, items, here, spoken)
         told = (recent if any(item.kind == "R" for item in items[:4]) else last or recent) or timed  # "The hazard ratio was 0.42"
-        context = SentenceContext(sentence, items, body, here, total, local, group, told, spoken)
+        context = SentenceContext(sentence, items, body, here, total, local, group, told, spoken, rated)
         built = build_claims(context, series)
         group = context.group
         recent = next(
@@ -192,6 +197,7 @@ def extract(text: str) -> Extraction:
         )
         spoken = next((c.endpoint for c in reversed(built) if c.type not in {"p_value", "date", "count"}), spoken)
         timed = next((str(x.data) for x in items if x.kind == "E" and family_of(str(x.data)) == "tte"), timed)
+        rated = context.rated
         last = next((c.endpoint for c in reversed(built) if c.type == "ratio" and c.measure == "HR"), last)
         for claim in built:
             if claim.n and claim.n_from == "printed":

@@ -24,6 +24,9 @@ _PLACED = frozenset({"based", "localised", "localized", "located", "sited", "sit
 _COMPARING = frozenset({"in", "for", "among", "than", "between", "of", "to", "with", "versus", "vs", "v", "from"})
 
 
+_ASSOCIATED = frozenset(
+    {"associate", "associated", "association", "correlate", "correlated", "correlates", "correlation", "linked", "related"}
+)
 _AUXILIARY = frozenset({"never", "not", "had", "have", "has", "were", "was", "are", "also", "ever", "did", "do"})
 
 
@@ -87,7 +90,7 @@ def role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, bra
     followed = name.at is not None and items[name.at].data == "FU"
     if name.close and governor in {"from", "after", "since", "before", "until"} and not (bracketed or followed):
         return "second"  # "a survival from relapse of 35 months"
-    if governor in {"with", "to"} and before in {"associated", "correlated", "linked", "related"} and bracketed:
+    if governor in {"with", "to"} and before in _ASSOCIATED and bracketed:
         return "named"  # "associated with advanced stage (P = 0.01)"
     if name.close:
         adjunct = bracketed and name.at is None and governor in ADJUNCT and not _objects(items, p)

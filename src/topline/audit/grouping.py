@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from topline.audit.grammar import Cell, Ratio
+from topline.audit.grammar import Cell
 from topline.audit.items import Item
 from topline.audit.small_words import JOINTS, LINKS, VS
 from topline.audit.tokens import Token
@@ -124,31 +124,9 @@ def _leave_cut_offs(items: list[Item]) -> None:
             k -= 1
 
 
-def _further_ratio(items: list[Item]) -> None:
-    """ "the hazard ratio was 0.79 (…) for OS and was 0.75 (…) for PFS": a bare decimal with its interval behind a ratio is a ratio."""
-    last: Ratio | None = None
-    for k, x in enumerate(items):
-        if x.kind == "R":
-            last = x.data
-        elif x.kind == "C":
-            cell: Cell = x.data
-            bare = cell.unit is None and cell.x is None and cell.value is not None and "." in cell.value
-            if last is not None and bare and cell.interval is not None and items[k - 1].low in {"and", "was"} and items[k - 2].low != "vs":
-                after = [y for y in items[k + 1 : k + 8] if y.kind != "P" and y.low not in {")", "]", ";", ","}][:2]
-                about = f"for {after[1].data}" if len(after) == 2 and after[0].low == "for" and after[1].kind == "E" else last.about
-                follows = items[k + 1 : k + 3]
-                p = follows[1] if len(follows) == 2 and follows[0].low in {",", ";"} and follows[1].kind == "P" else None
-                x.kind, x.data = "R", Ratio(last.measure, str(cell.value), cell.interval, p.data if p else None, last.marks, about)
-                if p is not None:
-                    p.kind, p.low = "W", "p"  # the ratio's own
-            else:
-                last = None
-
-
 def group_values(items: list[Item]) -> list[Series]:
     """Values joined by "vs", "and" or commas, with units shared."""
     _leave_cut_offs(items)
-    _further_ratio(items)
     out: list[Series] = []
     current: Series | None = None
     for k, item in enumerate(items):

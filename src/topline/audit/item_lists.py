@@ -8,7 +8,7 @@ from topline.audit.item import Item
 from topline.audit.lexicon import RATIO_HEADS
 from topline.audit.small_words import GOVERN, LINKS
 from topline.audit.tokens import Token
-from topline.audit.value_grammar import OPEN
+from topline.audit.value_grammar import CLOSE, OPEN
 
 __all__ = ["absorb_before", "claim_p", "further_interval", "further_letters", "further_p", "further_ratios", "next_grade"]
 
@@ -79,14 +79,24 @@ def next_grade(out: list[Item]) -> None:
 
 
 def further_p(tokens: list[Token], out: list[Item], i: int) -> int:
-    """ "P values of 0.017 and 0.019, respectively": the second value is a p-value too."""
-    if i + 2 >= len(tokens) or tokens[i].lower != "and" or tokens[i + 1].kind != "n" or not tokens[i + 1].value.startswith("0."):
+    """ "P values of 0.017 and 0.019, respectively", "(P = 0.01, 0.02 and <0.001)": what a list goes on with are p-values too."""
+    more: list[Item] = []
+    k = i
+    while k + 1 < len(tokens) and len(more) < 12 and tokens[k].lower in {"and", ",", ";", "/"}:
+        k += 1 + (tokens[k].text == "," and tokens[k + 1].lower == "and")
+        sign = tokens[k].text if k < len(tokens) and tokens[k].text in "<>=≤≥" else ""
+        at = k + (sign != "")
+        if at >= len(tokens) or tokens[at].kind != "n" or not tokens[at].value.startswith("0."):
+            break
+        if at + 1 < len(tokens) and tokens[at + 1].lower not in {"and", ",", ";", "/", "respectively", ".", ")", "]"}:
+            return i  # a value with an interval or a unit
+        more.extend((Item("W", k - 1, k, None, ","), Item("P", k, at + 1, PValue(sign.replace("=", "") + tokens[at].value))))
+        k = at + 1
+    closed = k < len(tokens) and tokens[k].text in CLOSE and out[-2:-1] != [] and out[-2].low in OPEN
+    if not more or not (closed or any(t.lower.startswith("respective") for t in tokens[k : k + 3])):
         return i
-    if not any(t.lower.startswith("respective") for t in tokens[i + 2 : i + 5]):
-        return i
-    out.append(Item("W", i, i + 1, None, "and"))
-    out.append(Item("P", i + 1, i + 2, PValue(tokens[i + 1].value)))
-    return i + 2
+    out.extend(more)
+    return k
 
 
 _LEADS = frozenset({"in", "for", "with", "on", "the", "of", "receiving", "to"})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from topline.audit.item import Item
 from topline.audit.phrases import content_word, family_of, words_of
 from topline.audit.tokens import Token
 
-__all__ = ["factor_outcome", "predicted"]
+__all__ = ["Said", "factor_outcome", "lists_factors", "predicted"]
 
 # fmt: off
 _NOUNS = frozenset(
@@ -15,21 +17,38 @@ _NOUNS = frozenset(
         "marker",
     }
 )
+_EITHER_WAY = {  # what stands on either side may be the outcome
+    "associated": ("with",), "association": ("with",), "correlated": ("with", "to"), "correlation": ("with",), "linked": ("to", "with"),
+    "related": ("to",), "dependent": ("on",),
+}
+_SUFFERING = frozenset({"affected", "determined", "influenced", "predicted"})  # with "by": the subject is the outcome
 _LEADS = {
-    "associated": ("with",), "association": ("with",), "correlated": ("with", "to"), "correlation": ("with",), "predictive": ("of", "for"),
-    "prognostic": ("of", "for"), "related": ("to",), "predicted": (), "predicting": (), "affecting": (), "influencing": (),
-    "influenced": (), "affected": (), "impact": ("on",), "effect": ("on",), "influence": ("on",),
+    **_EITHER_WAY, **dict.fromkeys(sorted(_SUFFERING), ()), "predictive": ("of", "for"), "prognostic": ("of", "for"), "predict": (),
+    "predicts": (), "predicting": (), "affecting": (), "influencing": (), "impact": ("on",), "effect": ("on",), "influence": ("on",),
+    "prognosticator": ("of", "for"), "prognosticators": ("of", "for"), "significant": ("for",), "significance": ("for",),
     **dict.fromkeys(sorted(_NOUNS), ("of", "for")),
 }
 _DESCRIBING = frozenset(
     {
-        "a", "an", "any", "better", "both", "decreased", "greater", "higher", "improved", "increased", "inferior", "likelihood", "longer",
+        "a", "achieving", "an", "any", "better", "both", "decreased", "developing", "experiencing", "greater", "having", "higher",
+        "improved", "receiving", "requiring", "undergoing", "increased", "inferior", "likelihood", "longer",
         "lower", "more", "of", "patient", "patients'", "poor", "poorer", "probability", "prolonged", "rate", "rates", "reduced", "risk",
         "shorter", "significant", "superior", "the", "worse",
     }
 )
+_OUTCOMES = frozenset({"tte", "response"})
+_PASSED = frozenset({"also", "and", "are", "be", "been", "both", "has", "have", "is", "not", "only", "to", "was", "were", "by", ","})
 _LISTED = frozenset({":", "are", "include", "included", "including", "is", "was", "were"})
 # fmt: on
+
+
+@dataclass(slots=True)
+class Said:
+    """An outcome and the item that says what predicts it; `subject`: the outcome stands before that item as its subject."""
+
+    at: int
+    name: str
+    subject: bool = False
 
 
 def _leads(items: list[Item], j: int) -> int | None:
@@ -38,8 +57,22 @@ def _leads(items: list[Item], j: int) -> int | None:
     if links is None or j + 1 >= len(items):
         return None
     if not links:
-        return j + 1 if items[j - 1 if j else 0].low not in {"were", "was", "not"} else None
+        return j + 1 if items[j - 1 if j else 0].low not in {"were", "was", "not"} or items[j + 1].low == "by" else None
     return j + 2 if items[j + 1].low in links else None
+
+
+def _subject(items: list[Item], j: int) -> str | None:
+    """The time to an event or response that is the subject of the verb at item `j`: "survival was 31 weeks and was related to …"."""
+    depth = 0
+    for x in reversed(items[max(0, j - 20) : j]):
+        depth += (x.low in {")", "]"}) - (x.low in {"(", "["})
+        if depth > 0 or x.low in {"(", "["}:
+            continue
+        if x.kind == "E":
+            return str(x.data) if family_of(str(x.data)) in _OUTCOMES else None
+        if x.kind in {"P", "R", "A"} or (x.kind == "W" and x.low not in _PASSED and not x.low.endswith("ly")):
+            return None
+    return None
 
 
 def _outcome_at(tokens: list[Token], items: list[Item], k: int) -> str | None:
@@ -60,23 +93,36 @@ def _outcome_at(tokens: list[Token], items: list[Item], k: int) -> str | None:
     return None if not words or words[-1] in {"prognosis", "outcome", "outcomes"} else " ".join(words)
 
 
-def predicted(tokens: list[Token], items: list[Item], k: int) -> tuple[int, str] | None:
-    """The outcome that the factors around item `k` predict and the item that says so: the nearest before, or the next behind.
+def predicted(tokens: list[Token], items: list[Item], k: int) -> Said | None:
+    """The outcome that the factors around item `k` predict: said by the nearest word before, or the next behind.
 
-    "Nodal stage (HR …) and grade (HR …) were predictors of recurrence"; "factors affecting OS were age (P …) and …".
+    "Nodal stage (HR …) and grade (HR …) were predictors of recurrence"; "factors affecting OS were age (P …) and …"; "survival was
+    related to weight loss (HR …) and …".
     """
-    found: tuple[int, str] | None = None
+    found: Said | None = None
     for j, item in enumerate(items):
         if item.kind != "W" or item.low not in _LEADS:
             continue
         begin = _leads(items, j)
-        name = _outcome_at(tokens, items, begin) if begin is not None else None
-        if name is None:
+        if begin is None:
             continue
+        passive = item.low in _SUFFERING and items[j + 1].low == "by"
+        name = None if passive else _outcome_at(tokens, items, begin)
+        subject = None
+        if (passive or item.low in _EITHER_WAY) and j < k and (name is None or family_of(name) not in _OUTCOMES):
+            subject = _subject(items, j)
+        if name is None and subject is None:
+            continue
+        said = Said(j, subject or str(name), subject is not None)
         if j > k:
-            return (j, name) if found is None and not _valued(items[k:j]) else found
-        found = (j, name)
+            return said if found is None and not _valued(items[k:j]) else found
+        found = said
     return found
+
+
+def lists_factors(items: list[Item], a: int, b: int) -> bool:
+    """Whether a verb between items `a` and `b` makes what follows a list of factors: "predictors of OS were …"."""
+    return any(x.low in _LISTED for x in items[a:b])
 
 
 def _valued(items: list[Item]) -> bool:
@@ -96,8 +142,8 @@ def factor_outcome(tokens: list[Token], items: list[Item], k: int, own: str, at:
     if family not in {"phrase", "term"} and own != "AGE":
         return own
     said = predicted(tokens, items, k)
-    if said is not None and (said[0] > k or (said[0] < at and any(x.low in _LISTED for x in items[said[0] : at]))):
-        return said[1]
+    if said is not None and (said.at > at or said.subject or (lists_factors(items, said.at, at))):
+        return said.name
     if family == "term":
         return own
     outcomes = [(j, str(x.data)) for j, x in enumerate(items) if x.kind == "E" and family_of(str(x.data)) in {"tte", "response"}]
@@ -111,7 +157,7 @@ def factor_outcome(tokens: list[Token], items: list[Item], k: int, own: str, at:
 
 _PROGNOSTIC = frozenset(
     {
-        "predictor", "predictors", "predictive", "prognostic", "factor", "factors", "associated", "affected", "influenced", "correlated",
-        "independent", "independently", "multivariate", "multivariable", "univariate",
+        "associated", "correlated", "factor", "factors", "independent", "independently", "multivariable", "multivariate", "predictive",
+        "predictor", "predictors", "prognostic", "univariate",
     }
 )  # fmt: skip

@@ -39,7 +39,6 @@ _BEFORE_P = frozenset(
     {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "two-tailed", "stratified", "nominal",
      "cox", "wald", "unadjusted", "adjusted"}
 )  # fmt: skip
-_LIMITS = frozenset({"alpha", "boundary", "threshold"})  # "the threshold for significance was P = 0.008"
 _P_SIGNS = frozenset("=<>≤≥")
 
 
@@ -122,12 +121,7 @@ class RatioGrammar(CellGrammar):
         prefix = "" if sign in {"", "=", "=="} else ("<" if "<" in sign else ">" if ">" in sign else "≤" if "≤" in sign else "≥")
         if low[j] in {"for", "("} and low[j + 1] in _HYPOTHESES:
             marks.append(low[j + 1])  # "P = 0.005 for noninferiority"
-        threshold = low[j] in {"was", "were", "is", "are", "indicated", "indicates", "denoted"} and any(
-            w in {"considered", "regarded", "significant", "significance", "deemed", "defined", "set", "statistically", "indicate"}
-            for w in low[j : j + 5]
-        )
-        threshold = threshold or (low[i - 1] in {"was", "of", "is"} and not _LIMITS.isdisjoint(low[max(0, i - 14) : i - 1]))
-        return PValue(prefix + value, tuple(marks), threshold), j
+        return PValue(prefix + value, tuple(marks)), j
 
     def ratio(self, i: int) -> tuple[Ratio, int] | None:
         """A hazard, odds or risk ratio with its interval and p-value, in any of the usual orders."""
@@ -158,10 +152,12 @@ class RatioGrammar(CellGrammar):
         about: list[str] = []
         steps = 0
         pending: Interval | None = None
+        limited = False
         while steps < 40 and j < self.size:
             word = low[j]
-            if self.kinds[j] == "n" and (low[j - 1] in _COUNTING or (low[j - 1] == "and" and low[j - 3] in _COUNTING)):
-                j += 1  # "the ratio during years 10 and 11 was 0.62", "of exon 21 mutation"
+            passed = self._quantity(j)
+            if passed > j:
+                j, limited = passed, True
                 continue
             if steps >= 16 and self.kinds[j] == "n" and (low[j - 1] not in {"was", "were"} or low[j + 1] not in OPEN):
                 return None  # a long way only over the list of what the ratios are of
@@ -183,6 +179,8 @@ class RatioGrammar(CellGrammar):
                     continue
             if self.kinds[j] == "n" and not self.tokens[j].spelled:
                 break
+            if word in _SPELLED and low[j + 1] == "ratio":
+                return None  # "the relative risk of death (hazard ratio, 0.72; …)"
             if word in {"exceed", "margin", "set", "targeted", "than"}:
                 return None  # a limit, no result
             if word in {"vs", "versus"} and about[:1] and about[0] in {"for", "with", "comparing", "between"} and steps < 12:
@@ -199,13 +197,36 @@ class RatioGrammar(CellGrammar):
         if self.kinds[j] != "n" or self.low[j + 1] == "%" or self.low[j + 1] in TIME_UNITS:
             return None
         value = self.tokens[j].value
-        if {"vs", "versus"} & set(about) and "." not in value:
+        if ({"vs", "versus"} & set(about) or limited) and "." not in value:
             return None
         if len(value) > 8 or (value.isdigit() and (int(value) > 99 or self.low[j + 1] in PATIENT_NOUNS | {"to"})):
             return None
         j += 1
         ratio = Ratio(measure, value, pending, None, tuple(marks), " ".join(about))
         return ratio, self.ratio_end(ratio, j)
+
+    def _quantity(self, j: int) -> int:
+        """Where the number at `j` ends that tells patients or times and is no ratio: "women aged 30-34 years", "≥50%", "in 2015"."""
+        low = self.low
+        if self.kinds[j] != "n":
+            return j
+        if low[j - 1] in _COUNTING or (low[j - 1] == "and" and low[j - 3] in _COUNTING):
+            return j + 1 + 2 * (low[j + 1] == "-" and self.kinds[j + 2] == "n")  # "during years 10 and 11", "of exon 21", "months 0-6"
+        value = self.tokens[j].value
+        if float(value) == 1 and low[j + 1] in OPEN and low[j + 2].startswith("ref") and low[j + 3] in CLOSE:
+            return j + 5  # "1.00 (reference), 0.91 (…)"
+        if value.isdigit() and 1900 < int(value[:5]) < 2100 and low[j - 1] in {"and", "in", "of", "since", "to", "until"}:
+            return j + 1
+        k = j + 1
+        if low[k] in {"-", "to", "and"} and self.kinds[k + 1] == "n":
+            k += 2
+        if low[j - 1] in {"aged", "age", "over", "under", "above", "below"} and value.isdigit() and int(value[:4]) > 9:
+            return k + (low[k] in TIME_UNITS)
+        compared = low[j - 1] in {"<", ">", "≤", "≥"} or (low[j - 1] == "=" and low[j - 2] in {"<", ">"})
+        if low[k] == "-" and low[k + 1] in TIME_UNITS:
+            return k + 2  # "at the 3-year landmark"
+        limit = compared or low[j - 1] in {"at", "after", "during", "within", "first", "per", "than"} or low[k + 1 : k + 2] == ["or"]
+        return k + 1 if limit and (low[k] in TIME_UNITS or low[k] == "%") else j
 
     def _ends_in_ci(self, j: int) -> bool:
         """ "hazard ratio for recurrence vs. tamoxifen, 0.65; 95% CI …": whether the next number has an interval."""

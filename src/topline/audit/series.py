@@ -9,7 +9,7 @@ from topline.audit.arms import ArmBook
 from topline.audit.directions import turn_round
 from topline.audit.grouping import Series, group_values, of_a_number, share_denominator, share_value
 from topline.audit.items import Item
-from topline.audit.limits import refuse_limits
+from topline.audit.limits import refuse_levels, refuse_limits
 from topline.audit.merged_counts import label_counts, merge_counts
 from topline.audit.nested_values import Nest, chained, find_nests, in_one_row, inherit_arms, part_row, without_nested
 from topline.audit.small_words import VS
@@ -41,6 +41,7 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     share_denominator(items)
     share_value(items)
     refuse_limits(items)
+    refuse_levels(items)
     series = group_values(items)
     if not series:
         return series

@@ -183,8 +183,8 @@ def _assign(
         return
     s.stated = s.stated or chosen.close or chosen.verb
     led_to = predicted(tokens, items, s.first) if rate and chosen is before and not chosen.close else None
-    if led_to is not None and chosen.begin < led_to[0] < s.first and _associated(items, led_to[0]):
-        s.endpoints = [led_to[1]] * k  # "breast size was associated with induration, with an incidence of 13% and 6%"
+    if led_to is not None and chosen.begin < led_to.at < s.first and _associated(items, led_to.at):
+        s.endpoints = [led_to.name] * k  # "breast size was associated with induration, with an incidence of 13% and 6%"
         return
     if s.cells[0].unit in {"months", "weeks"} and (chosen.at is None or _no_time(str(items[chosen.at].data))):
         timed = [n for group in groups for n in group if family_of(str(items[n].data)) == "tte"]
