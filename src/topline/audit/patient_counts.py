@@ -46,7 +46,9 @@ _RANDOM = frozenset({"randomisation", "randomised", "randomization", "randomized
 _PRONOUNS = frozenset({"them", "these", "those", "which", "whom"})
 _OF_MORE = PLANNED | {"approached", "assessed", "eligible", "invited", "screened"}
 _OF_ALL = frozenset({"accrued", "enrolled", "included", "randomised", "randomized", "recruited", "registered"})
-_TO_JOIN: tuple[list[str], ...] = ([], ["to", "participate"], ["to", "take"], ["to", "join"], ["to", "enter"], [",", "and"], ["and", "were"], ["."])
+_TO_JOIN: tuple[list[str], ...] = (
+    [], ["to", "participate"], ["to", "take"], ["to", "join"], ["to", "enter"], [",", "and"], ["and", "were"], ["."]
+)
 # fmt: on
 
 
