@@ -111,3 +111,47 @@ def test_what_a_list_leaves_out_is_filled_in(text: str, expected: list[tuple[str
 )
 def test_the_verb_of_each_clause_tells_what_is_counted(text: str, expected: list[tuple[str, str | None]]) -> None:
     assert rates(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Twelve-month overall and progression-free survival were 64% and 31%.", [("OS", "64"), ("PFS", "31")]),
+        ("The 18-month rate of survival free from progression was 54%.", [("PFS", "54")]),
+        ("Three-year GVHD relapse-free survival was 39%.", [("GVHD relapse-free survival", "39")]),
+        (
+            "Of the 90 patients, 33% achieved a complete, 41% a partial and 9% a minor response.",
+            [("CR", "33"), ("PR", "41"), ("minor response", "9")],
+        ),
+        ("Complete or partial responses were recorded in 44% of patients.", [("ORR", "44")]),
+        ("Overall response was 56%, with 12% complete responses.", [("ORR", "56"), ("CR", "12")]),
+        ("Adverse events that led to permanent discontinuation of treatment occurred in 8%.", [("DISC", "8")]),
+        (
+            "A total of 73 patients (56.6%) had treatment-related adverse events; 15 patients (11.6%) had grade 3 or 4 events.",
+            [("TRAE", "56.6"), ("TRAE3", "11.6")],
+        ),
+        ("Skeletal-related events were seen in 18%.", [("skeletal-related events", "18")]),
+        ("The distant recurrence rate was 12%.", [("distant recurrence rate", "12")]),
+    ],
+)
+def test_a_compound_is_one_endpoint(text: str, expected: list[tuple[str, str]]) -> None:
+    assert rates(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Bone was the most frequent site of relapse (41%), followed by liver (27%).", [("bone", "41"), ("liver", "27")]),
+        ("Stomatitis was the dose-limiting side effect in 22% of patients.", [("stomatitis", "22")]),
+        ("Nine patients (22.5%), all with visceral crisis, responded to re-treatment.", [("ORR", "22.5")]),
+        ("By 24 months, 18% had had a fracture.", [("fracture", "18")]),
+        ("After surgery, 71% of survivors retained a functional larynx.", [("functional larynx", "71")]),
+        ("Eleven (17%) of 64 lesions had regressed completely and 28 (44%) partially.", [("regressed", "17"), ("regressed", "44")]),
+        (
+            "Half of the patients (52%) were smokers, and a third (34%) had an ECOG performance status of 2.",
+            [("smokers", "52"), ("ECOG performance status", "34")],
+        ),
+    ],
+)
+def test_the_subject_of_a_clause_and_its_predicate_name_the_value(text: str, expected: list[tuple[str, str]]) -> None:
+    assert rates(text) == expected

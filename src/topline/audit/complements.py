@@ -6,7 +6,7 @@ import re
 
 from topline.audit.clause_words import BE, PREDICATES
 from topline.audit.item import Item
-from topline.audit.predicates import BARE_PARTICIPLES
+from topline.audit.main_verbs import BARE_PARTICIPLES
 
 __all__ = ["complement", "done_to", "further_state", "told"]
 

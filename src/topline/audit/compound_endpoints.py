@@ -7,7 +7,19 @@ from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.tokens import Token
 from topline.audit.treatments import is_treatment
 
-__all__ = ["EXTENTS", "attributed", "cause_before", "extent", "fatal", "summed", "survival_shared", "treated", "tte_follows"]
+__all__ = [
+    "EXTENTS",
+    "attributed",
+    "cause_before",
+    "consequence",
+    "extent",
+    "fatal",
+    "summed",
+    "survival_shared",
+    "survival_without",
+    "treated",
+    "tte_follows",
+]
 
 
 _SUMS = {frozenset({"CR", "PR"}): "ORR", frozenset({"CR", "PR", "SD"}): "DCR"}
@@ -53,6 +65,19 @@ def attributed(items: list[Item], k: int) -> bool:
     return any(x.kind == "A" or x.low in _TREATMENT for x in items[k + 2 : k + 5])
 
 
+def consequence(items: list[Item], k: int) -> tuple[str, int] | None:
+    """ "adverse events that led to discontinuation of treatment": what they led to, and the item behind it."""
+    k += k < len(items) and items[k].low in {"that", "which"}
+    if k + 2 >= len(items) or items[k].low not in {"led", "leading", "resulted", "resulting"} or items[k + 1].low not in {"to", "in"}:
+        return None
+    for j in range(k + 2, min(len(items), k + 6)):
+        if items[j].kind == "E":
+            return (str(items[j].data), j + 1) if items[j].data in {"DISC", "DOSERED"} else None
+        if items[j].low not in {"a", "the", "permanent", "study", "drug", "treatment", "therapy", "any"} and items[j].kind != "A":
+            return None
+    return None
+
+
 def fatal(items: list[Item], k: int) -> int:
     """ "adverse events that led to death", "leading to death": the item behind it; 0 where nothing of the kind stands at item `k`."""
     k += k < len(items) and items[k].low in {"that", "which"}
@@ -66,7 +91,7 @@ def cause_before(out: list[Item]) -> str | None:
     k = len(out) - 1
     while k >= 0 and (out[k].kind == "G" or out[k].low in {"potential", "severe", "any", "any-grade", "high-grade"}):
         k -= 1
-    return _CAUSES.get(out[k].low) if 0 <= k < len(out) - 1 else None
+    return _CAUSES.get(out[k].low) if k >= 0 else None
 
 
 def treated(items: list[Item]) -> bool:
@@ -82,7 +107,9 @@ _JOINTS = frozenset({",", "and", "or", "/", "&"})
 def extent(tokens: list[Token], items: list[Item], k: int) -> str | None:
     """The category of a modifier whose noun stands behind another: "two complete and 23 partial responses"."""
     code, nouns = EXTENTS[items[k].low]
-    return code if _noun_follows(tokens, items, k, nouns) else None
+    if not _noun_follows(tokens, items, k, nouns):
+        return None
+    return "ORR" if code == "CR" and items[k + 1].low in {"or", "and/or"} and items[k + 2].data == "PR" else code
 
 
 def survival_shared(tokens: list[Token], items: list[Item], k: int) -> str | None:
@@ -93,6 +120,19 @@ def survival_shared(tokens: list[Token], items: list[Item], k: int) -> str | Non
         return None
     known = endpoint_at([*parts_of(items[k].low), "survival", ""], 0)
     return known[0] if known is not None else f"{items[k].low} survival"
+
+
+def survival_without(tokens: list[Token], items: list[Item], j: int) -> tuple[str, int] | None:
+    """ "survival free from progression", "survival without relapse": the endpoint, and the item behind it."""
+    free = items[j].low == "free" and items[j + 1].low in {"from", "of"}
+    if not free and items[j].low != "without":
+        return None
+    k = j + 1 + free
+    if k >= len(items) or not (items[k].kind == "E" or items[k].low.isalpha()):
+        return None
+    words = [tokens[n].lower for n in range(items[k].i, items[k].j)]
+    known = endpoint_at([p for w in words for p in parts_of(w)] + ["free", "survival", ""], 0)
+    return (known[0] if known is not None else f"{' '.join(words)}-free survival"), k + 1
 
 
 def _noun_follows(tokens: list[Token], items: list[Item], k: int, nouns: tuple[str, ...]) -> bool:
@@ -106,6 +146,11 @@ def _noun_follows(tokens: list[Token], items: list[Item], k: int, nouns: tuple[s
         joined += x.low in _JOINTS
         if tokens[x.j - 1].lower in nouns:
             return joined > 0
-        if not (x.low in _JOINTS or x.kind in {"C", "X", "T", "E"} or x.low in EXTENTS or x.low.endswith(("-free", "-specific"))):
+        if not (
+            x.low in _JOINTS | {"a", "an", "minor", "mixed"}
+            or x.kind in {"C", "X", "T", "E"}
+            or x.low in EXTENTS
+            or x.low.endswith(("-free", "-specific"))
+        ):
             return False
     return False

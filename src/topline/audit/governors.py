@@ -85,13 +85,17 @@ def role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, bra
         return "second"  # "higher for patients who developed fever": the clause tells which patients
     if of_patients(items, p) and (name.had or not _objects(items, p)):
         return "second"
-    if governor in BE and _superlative(tokens, items, p, a):
+    events = name.at is not None and items[name.at].low == "event"
+    definite = events and any(x.low == "the" for x in items[p + 1 : a])  # "stomatitis was the dose-limiting side effect in 22%"
+    if governor in BE and (definite or _superlative(tokens, items, p, a)):
         return "second"  # "stable disease was the best response": the subject is what is counted
     followed = name.at is not None and items[name.at].data == "FU"
     if name.close and governor in {"from", "after", "since", "before", "until"} and not (bracketed or followed):
         return "second"  # "a survival from relapse of 35 months"
     if governor in {"with", "to"} and before in _ASSOCIATED and bracketed:
         return "named"  # "associated with advanced stage (P = 0.01)"
+    if governor == "by" and before == "followed" and items[p - 2].low in {",", ")", "]"}:
+        return "named"  # "…, followed by liver (27%)"
     if name.close:
         adjunct = bracketed and name.at is None and governor in ADJUNCT and not _objects(items, p)
         return "second" if adjunct else "named"

@@ -2,77 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-from topline.audit.compound_endpoints import EXTENTS, attributed, cause_before, extent, fatal, summed, survival_shared, treated, tte_follows
+from topline.audit.compound_endpoints import (
+    EXTENTS,
+    attributed,
+    cause_before,
+    consequence,
+    extent,
+    fatal,
+    summed,
+    survival_shared,
+    survival_without,
+    treated,
+    tte_follows,
+)
 from topline.audit.item import Item
 from topline.audit.lexicon import FAMILY, PATIENT_NOUNS, TIME_UNITS
 from topline.audit.no_endpoints import among_responders, analysed, of_the_living, receptor
+from topline.audit.phrase_words import ABSORBED, ACRONYM, ADJECTIVE, DISEASES, MEASURES, NEUTRAL, OUTER, SURVIVALS, TERM, TIED
 from topline.audit.small_words import CLOSED
 from topline.audit.tokens import Token
 
 __all__ = ["ADJECTIVE", "content_word", "family_of", "name_phrases", "plain_name", "words_of"]
 
-# fmt: off
-_MEASURES = frozenset(
-    {
-        "ability", "accuracy", "adherence", "anxiety", "attendance", "benefit", "clearance", "completion", "compliance", "complication",
-        "complications", "concentration", "concentrations", "consumption", "control", "conversion", "cost", "costs", "count", "counts",
-        "death", "deaths", "dehiscence", "depression", "detection", "deterioration", "discontinuations", "disorder", "disorders",
-        "distress", "downstaging", "duration", "dysfunction", "effects", "embolism", "engraftment", "events", "expression", "failure",
-        "failures", "fibrosis", "fistula", "fraction", "freedom", "gvhd", "healing", "hospitalisation", "hospitalization",
-        "hospitalizations", "improvement", "index", "infection", "infections", "injury", "involvement", "leak", "leakage", "length",
-        "level", "levels", "loss", "metastases", "metastasis", "mortality", "necrosis", "obstruction", "participation", "perforation",
-        "positivity", "preservation", "progression", "reaction", "reactions", "readmission", "readmissions", "recurrence", "recurrences",
-        "regression", "relapse", "relapses", "relief", "remission", "remissions", "reoperation", "resection", "resections", "resolution",
-        "response", "responses", "retention", "satisfaction", "score", "scores", "sensitivity", "specificity", "stabilisation",
-        "stabilization", "stay", "stenosis", "survival", "symptom", "symptoms", "thrombosis", "time", "toxicities", "toxicity",
-        "transfusion", "transfusions", "uptake", "volume", "weight", "withdrawal", "withdrawals", "worsening", "yield",
-    }
-)
-_TERM = re.compile(r"(?:pa?enia|(?<!leuk)(?<!leuka)a?emia|itis|algia|opathy|rrho?ea|uria|pno?ea|o?edema|plegia|paresis|asthenia)s?$")
-_ACRONYM = re.compile(r"m?[A-Z-]{1,7}FS$")
-_ABSORBED = frozenset({"time", "duration", "response", "benefit", "events", "event", "probability", "incidence", "occurrence", "status"})
-_SURVIVALS = frozenset(  # words that make another survival
-    {
-        "cancer-related", "event", "failure", "flap", "free", "graft", "implant", "kidney", "limb", "net", "post-progression",
-        "postprogression", "relative", "specific", "symptom",
-    }
-)
-_OUTER = frozenset({"decrease", "decreases", "elevation", "elevations", "increase", "increases", "reduction", "reductions"})
-_SHARED = ("-free", "-specific")
-_DISEASES = frozenset({"hepatitis", "cystitis"})
-_NEUTRAL = frozenset(
-    {
-        "absolute", "acceptable", "actual", "actuarial", "additional", "adjusted", "adverse", "all", "all-grade", "any", "any-grade",
-        "associated", "average", "baseline", "best", "better", "cancer", "clinical", "common", "comparable", "confirmed",
-        "corresponding", "crude", "cumulative", "decreased", "difference", "different", "disease", "dose-limiting", "drug-related",
-        "equivalent", "estimated", "excellent", "expected", "experienced", "few", "fewer", "final", "first", "frequent", "good",
-        "grade", "grades", "greater", "high", "high-grade", "higher", "highest", "improved", "increased", "individual", "inferior",
-        "initial", "kaplan-meier", "less", "long", "long-term", "longer", "low", "low-grade", "lower", "lowest", "main", "major",
-        "many", "marked", "mean", "median", "mild", "moderate", "month", "more", "most", "new", "objective", "observed", "only",
-        "overall", "patient", "patients", "pooled", "poor", "possible", "post-treatment", "potential", "predominant", "preoperative",
-        "previous", "primary", "principal", "prior", "prolonged", "reduced", "relative", "reported", "respective", "respectively",
-        "radiographic", "radiologic", "radiological",
-        "same", "second", "secondary", "selected", "serious", "several", "severe", "short", "short-term", "shorter", "significant",
-        "similar", "single", "statistical", "study", "subjective", "subsequent", "substantial", "superior", "therapy-related", "total",
-        "treatment", "treatment-related", "trend", "true", "tumor", "tumour", "unadjusted", "updated", "various", "worse", "year",
-    }
-)
-_TIED = frozenset(  # nouns that make another endpoint of a known one: "wound infection", "PSA response"
-    {
-        "airway", "back", "biomarker", "bone", "brain", "breast", "ca-125", "ca125", "cancer-related", "catheter", "chest", "cns",
-        "donor", "dry", "graft", "heart", "hot", "injection", "injection-site", "joint", "liver", "lung", "lymph", "marker",
-        "molecular", "muscle", "neck", "node", "port", "psa", "rectal", "site", "skin", "stomach", "stroke", "symptom", "urinary",
-        "wound",
-    }
-)
-ADJECTIVE = re.compile(r"(?:al|ic|ous|ary|ar|[^t]ive|oid|ory|-free|-specific|-onset)$")
-# fmt: on
-
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿαβγδεζηθικλμνξοπρστυφχψω")
+_SHARED = ("-free", "-specific")
 
 
 def family_of(name: str | None) -> str:
@@ -83,17 +39,17 @@ def family_of(name: str | None) -> str:
     if known is not None:
         return known
     head = name.split()[-1].lower()
-    if head == "survival" or name.startswith(("freedom from ", "time to ")) or _ACRONYM.match(name.split()[-1]) or name.split()[-1] == "OS":
+    if head == "survival" or name.startswith(("freedom from ", "time to ")) or ACRONYM.match(name.split()[-1]) or name.split()[-1] == "OS":
         return "tte"
     if name.startswith("duration of "):
         return "tte"
-    return "term" if _is_term(head) else "phrase"
+    return "other" if head in {"recurrence", "relapse"} else "term" if _is_term(head) else "phrase"
 
 
 @lru_cache(maxsize=20_000)
 def _is_term(low: str) -> bool:
     """Whether a word ends as names of disorders do."""
-    return _TERM.search(low) is not None
+    return TERM.search(low) is not None
 
 
 def content_word(item: Item) -> bool:
@@ -110,7 +66,7 @@ def _modifier(item: Item) -> bool:
         return False
     if low.endswith("ing") and "-" not in low:
         return False
-    return not (low.endswith("ed") and "-" not in low and low not in _NEUTRAL)
+    return not (low.endswith("ed") and "-" not in low and low not in NEUTRAL)
 
 
 def plain_name(words: list[str]) -> str:
@@ -119,7 +75,7 @@ def plain_name(words: list[str]) -> str:
         len(words) > 1
         and words[-1] != "risk"
         and words[:2] != ["second", "primary"]
-        and (words[0] in _NEUTRAL or words[0].endswith(("-induced", "-related")))
+        and (words[0] in NEUTRAL or (words[0].endswith(("-induced", "-related")) and words[1] not in NEUTRAL | {"event", "events"}))
     ):
         words = words[1:]
     return " ".join(words)
@@ -128,14 +84,14 @@ def plain_name(words: list[str]) -> str:
 @lru_cache(maxsize=20_000)
 def _is_head(low: str) -> bool:
     """Whether a word is a head noun of what is measured or of what befalls."""
-    return low in _MEASURES or (len(low) > 6 and _is_term(low) and low not in _DISEASES)
+    return low in MEASURES or (len(low) > 6 and _is_term(low) and low not in DISEASES)
 
 
 def _tying(low: str, text: str) -> bool:
     """A modifier that makes another endpoint of one that the lexicon knows."""
-    if low in _NEUTRAL or low.endswith(("-induced", "-related")):
+    if low in NEUTRAL or low.endswith(("-induced", "-related")):
         return False
-    return low in _TIED or ADJECTIVE.search(low) is not None or low.startswith("non") or (len(text) > 2 and text.isupper())
+    return low in TIED or ADJECTIVE.search(low) is not None or low.startswith("non") or (len(text) > 2 and text.isupper())
 
 
 def name_phrases(tokens: list[Token], items: list[Item]) -> list[Item]:
@@ -178,7 +134,7 @@ def _read_known(tokens: list[Token], items: list[Item], out: list[Item], k: int)
 @lru_cache(maxsize=20_000)
 def _may_be_read(low: str) -> bool:
     """Whether :func:`_read_word` may make something of a word; of most it makes nothing."""
-    return low == "or" or low in EXTENTS or low in _OUTER or _is_head(low) or low.endswith(("fs", *_SHARED))
+    return low in {"or", "overall"} or low in EXTENTS or low in OUTER or _is_head(low) or low.endswith(("fs", *_SHARED))
 
 
 def _read_word(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> int:
@@ -188,14 +144,15 @@ def _read_word(tokens: list[Token], items: list[Item], out: list[Item], k: int) 
         out.append(Item("E", item.i, items[k + 1].j, "ORR", "response"))
         return k + 2
     if item.low in EXTENTS and (code := extent(tokens, items, k)) is not None:
-        out.append(Item("E", item.i, item.j, code, "category"))
-        return k + 1
-    if item.low.endswith(_SHARED) and (code := survival_shared(tokens, items, k)) is not None:
+        step = 3 if code == "ORR" else 1  # "complete or partial response"
+        out.append(Item("E", item.i, items[k + step - 1].j, code, family_of(code)))
+        return k + step
+    if (item.low == "overall" or item.low.endswith(_SHARED)) and (code := survival_shared(tokens, items, k)) is not None:
         out.append(Item("E", item.i, item.j, code, family_of(code)))
         return k + 1
-    if item.low in _OUTER and k + 1 < len(items) and (items[k + 1].low in {"(", "["} or _nominal(items, k)):
+    if item.low in OUTER and k + 1 < len(items) and (items[k + 1].low in {"(", "["} or _nominal(items, k)):
         return _unknown(tokens, items, out, k)  # "platelet decrease (9%)"
-    if item.kind == "W" and (_is_head(item.low) or (item.low.endswith("fs") and _ACRONYM.match(tokens[item.i].text))):
+    if item.kind == "W" and (_is_head(item.low) or (item.low.endswith("fs") and ACRONYM.match(tokens[item.i].text))):
         return _unknown(tokens, items, out, k)
     out.append(item)
     return k + 1
@@ -227,6 +184,9 @@ def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> i
     if item.data in {"TRAE", "TRSAE"} and (behind := fatal(items, k + 1)):
         out.append(Item("E", item.i, items[behind - 1].j, "TRDEATH", "event"))
         return behind
+    if FAMILY.get(str(item.data)) == "event" and (led := consequence(items, k + 1)) is not None:
+        out.append(Item("E", item.i, items[led[1] - 1].j, led[0], "event"))
+        return led[1]
     if item.data in {"AE", "TEAE", "SAE"} and attributed(items, k + 1):
         out.append(Item("E", item.i, item.j, "TRSAE" if item.data == "SAE" else "TRAE", "event"))
         return end
@@ -235,11 +195,15 @@ def _known(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> i
         if cause is not None:
             out.append(Item("E", item.i, item.j, cause, "event"))
             return end
+    if item.low == "tte" and out and out[-1].kind == "E" and out[-1].j == item.i and out[-1].low == "phrase":
+        name = " ".join([*words_of(tokens, out.pop()), *words])  # "GVHD relapse-free survival"
+        out.append(Item("E", item.i - 1, item.j, name, "tte"))
+        return end
     start = _back(tokens, out)
     listed = (FAMILY.get(str(item.data)) == "term" or item.data == "AE") and (
         start == 0 or out[start - 1].low in _LISTERS or out[start - 1].kind in {"G", "C", "S"}
     )
-    known = _NEUTRAL | {"late", "acute", "chronic"} if FAMILY.get(str(item.data)) == "term" else _NEUTRAL
+    known = NEUTRAL | {"late", "acute", "chronic"} if FAMILY.get(str(item.data)) == "term" else NEUTRAL
     tying = [n for n in range(start, len(out)) if out[n].low not in known and (listed or _tying(out[n].low, tokens[out[n].i].text))]
     if tying and item.data not in {"FU", "AGE", "DSS", "CR", "PR", "SD", "PD", "NE", "DOT", "R0"} and not str(item.data).startswith("TR"):
         begin = tying[0]
@@ -260,7 +224,7 @@ _LISTERS = frozenset({",", "and", "or", "(", "of", "was", "were", "is", "are", "
 
 def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) -> int:
     """A head noun that the lexicon doesn't know, with its modifiers and the "of" or "to" that completes it."""
-    if out and out[-1].kind == "E" and out[-1].j == items[k].i and items[k].low in _ABSORBED:
+    if out and out[-1].kind == "E" and out[-1].j == items[k].i and items[k].low in ABSORBED:
         out[-1] = Item("E", out[-1].i, items[k].j, out[-1].data, out[-1].low)  # "PFS duration", "OS benefit"
         return k + 1
     start = _back(tokens, out)
@@ -276,11 +240,14 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
     words = _texts(tokens, out[start:])
     first = out[start].i if start < len(out) else items[k].i
     bare = plain_name([*words, items[k].low])
-    if bare in _OUTER:
+    if bare in OUTER:
         out.append(items[k])
         return k + 1
     j = k + 1
     tail: list[str] = []
+    if bare.endswith("survival") and j + 1 < len(items) and (found := survival_without(tokens, items, j)) is not None:
+        out[start:] = [Item("E", first, items[found[1] - 1].j, found[0], "tte")]
+        return found[1]
     opener = {"freedom": {"from"}, "time": {"of", "to", "from"}, "interval": {"from", "between"}}.get(items[k].low, {"of", "to"})
     if j < len(items) and items[j].low in opener:
         tail, after = _completion(tokens, items, j)
@@ -306,11 +273,7 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
         name = "ORR"  # "response to chemotherapy"
     elif name in {"duration of survival", "length of survival"}:
         name = "OS"
-    if (
-        bare.endswith(" survival")
-        and not tail
-        and not any(w in _SURVIVALS or w.endswith(("-free", "-specific")) for w in bare.split()[:-1])
-    ):
+    if bare.endswith(" survival") and not tail and not any(w in SURVIVALS or w.endswith(("-free", "-specific")) for w in bare.split()[:-1]):
         name = "OS"  # "melanoma survival", "five-year survival"
     out.append(Item("E", first, items[j - 1].j, name, family_of(name)))
     return j

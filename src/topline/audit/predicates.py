@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from topline.audit.clause_words import ALONE, BARE, BE, DETERMINERS, GENERIC, HAVE, LEFT, NEVER, OF_PATIENTS, OUTER, PREDICATES, SEEN, SEXES
+from topline.audit.clause_words import ALONE, BARE, BE, DETERMINERS, GENERIC, LEFT, NEVER, OUTER, PREDICATES, SEEN, SEXES
 from topline.audit.item import Item
 from topline.audit.lexicon import PATIENT_NOUNS
+from topline.audit.main_verbs import ALLOCATED, BARE_PARTICIPLES, COUNTED, DID, GROUPS, main_verb
 from topline.audit.noun_phrases import Name, nounish
 from topline.audit.phrases import content_word, plain_name, words_of
 from topline.audit.tokens import Token
 
-__all__ = ["BARE_PARTICIPLES", "label_after", "name_after", "names_after", "own_names"]
+__all__ = ["label_after", "name_after", "names_after", "own_names"]
 
 _WERE = SEXES | {"men": "male", "women": "female"}
 _CLOSERS = frozenset({",", ";", ".", ")", "]", "and"})
 _LATER = frozenset({"again", "early", "first", "late", "later", "locally", "soon", "twice"})
 _ABLE = frozenset({"able", "unable"})
-_DID = frozenset({"did", "do", "does"})
 _JUDGED = frozenset(
     {
         "considered",
@@ -33,12 +33,8 @@ _JUDGED = frozenset(
         "felt",
     }
 )
-_GROUPS = frozenset({"group", "groups", "arm", "arms", "cohort", "cohorts"})
-_COUNTED = frozenset(
-    {"cancers", "lesions", "tumors", "tumours", "samples", "specimens", "eyes", "families", "metastases", "nodes", "sites"}
-)
 _PASSED = (
-    {"received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "never", "due", "an", "or"}
+    {"had", "received", "undergone", "experienced", "developed", "to", "of", "at", "from", "not", "never", "due", "an", "or"}
     | {"with", "without", "for", "on", "still", "now"}
     | {"require", "need", "have", "develop", "receive", "undergo", "experience", "achieve", "complete", "show"}
     | BE
@@ -46,26 +42,13 @@ _PASSED = (
 )
 
 
-_PAST = frozenset({"chose", "took", "kept", "met", "went", "lost"})
-BARE_PARTICIPLES = frozenset(
-    {
-        "achieved", "allocated", "analysed", "analyzed", "assessed", "assigned", "capped", "classified", "compared", "considered",
-        "enrolled",
-        "evaluated", "included", "noted", "observed", "performed", "randomised", "randomized", "recorded", "recruited", "reported", "seen",
-        "selected", "studied", "treated",
-    }
-)  # fmt: skip
 _COMPARATIVE = frozenset(
     {
         "better", "comparable", "different", "equal", "equivalent", "fewer", "greater", "high", "higher", "identical", "inferior", "larger",
         "less", "likely", "longer", "low", "lower", "older", "shorter", "significant", "similar", "smaller", "superior", "worse", "younger",
     }
 )  # fmt: skip
-_ALLOCATED = frozenset({"allocated", "assigned", "randomised", "randomized", "randomly"})
 _HELD = frozenset({"had", "has", "have", "underwent", "received", "developed", "experienced", "harbored", "harboured", "carried"})
-_WITHIN = OF_PATIENTS | _COUNTED | {"a", "an", "(", ")", "]", "whom", "still", "now", "with", "without", "by", "from", "during", "after"}
-_LEADING = frozenset({"given", "receiving", "with", "on", "in", "at", "to", "by", "from", "for", "plus", "than", "versus", "vs"})
-_VERBS = HAVE | BE | ALONE.keys() | _DID | {"being", "never"}
 
 
 def own_names(tokens: list[Token], items: list[Item], at: list[int], nouns: list[str | None], stop: int) -> list[str] | None:
@@ -89,13 +72,13 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     label = label_after(tokens, items, last, stop)
     if label is not None:
         return label
-    at = _main_verb(tokens, items, last, end)
+    at = main_verb(tokens, items, last, end)
     if at is None and last > 0 and items[last - 1].low == "in" and (last == 1 or items[last - 2].low in _CLOSERS | {":", "that"}):
         return _happened(tokens, items, last, end)
     if at is None:
         return _share_of(tokens, items, last, end)
     verb = items[at].low
-    if any(x.low in _ALLOCATED for x in items[at + 1 : at + 4]):
+    if verb not in DID and any(x.low in ALLOCATED for x in items[at + 1 : at + 4]):
         return None
     if items[at].kind == "E":
         return Name(at, "", begin=at, verb=True)
@@ -136,7 +119,7 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         return Name(None, " ".join([verb, *words_of(tokens, items[k - 1])]), begin=k - 1, verb=True)  # "completed six cycles"
     if k == a and verb in BE and items[k - 1].kind == "G" and not any(x.kind == "E" for x in items[max(0, last - 8) : last]):
         return Name(None, " ".join(words_of(tokens, items[k - 1])), begin=k - 1, verb=True)  # "60% of tumours were grade 3"
-    if k == a or (done is not None and items[a].low in _GROUPS):
+    if k == a or (done is not None and items[a].low in GROUPS):
         return Name(None, done.low, verb=True) if done is not None else None  # "were screened", "were hospitalised for 3 days"
     if k == a + 1 and items[a].low in _COMPARATIVE | NEVER:
         return _than(tokens, items, a, end)
@@ -146,7 +129,7 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         k += 1  # "preoperative radiotherapy"
     if denied:
         done_before = [x.low for x in items[at + 1 : a] if x.low in {"not", "never"} or x.low.endswith("ed")]
-        return Name(None, " ".join([*(["no"] if verb in _DID else done_before), _text(tokens, items, a, k)]), begin=a, verb=True)
+        return Name(None, " ".join([*(["no"] if verb in DID else done_before), _text(tokens, items, a, k)]), begin=a, verb=True)
     if items[k - 1].kind == "E":
         return Name(k - 1, "", begin=a, verb=True)
     return None if verb == "with" else Name(None, _text(tokens, items, a, k), begin=a, verb=True)
@@ -269,66 +252,6 @@ def _text(tokens: list[Token], items: list[Item], a: int, b: int) -> str:
     return plain_name([w for item in items[a:b] if item.kind != "G" for w in words_of(tokens, item)])
 
 
-def _main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> int | None:
-    """The verb whose subject is the value; verbs of "who were …" only where there is no other."""
-    relative, skipping, inner = False, False, False
-    second: int | None = None
-    k = last + 1
-    while k < end:
-        x = items[k]
-        verb = x.low in _VERBS or (x.kind == "E" and tokens[x.i].lower.endswith("ed"))
-        if x.low == "with":
-            verb = False
-            second = k if k == last + 1 or items[k - 1].low in {")", "]"} else second
-        if x.low in {"who", "that", "which"}:
-            relative = True
-        elif verb and (relative or (skipping and items[k - 1].low in HAVE | BE)):
-            second = k if second is None else second
-            relative, skipping = False, True
-        elif verb:
-            return k
-        elif skipping and second is None and x.kind == "W" and x.low.endswith("ed") and _finite(items, k):
-            second = k  # "80 patients assigned to A retained their appetite"
-        elif skipping:
-            if x.kind in {"C", "P", "R"} or x.low in {";", "."}:
-                break
-        elif x.kind == "W" and (x.low.endswith("ed") or x.low in _PAST) and _after_patients(items, k):
-            second, skipping = None if x.low in BARE_PARTICIPLES else k, True  # "patients included in the analysis had …"
-        elif not (
-            x.kind in {"A", "G", "N", "T", "S", "X"}
-            or x.low in _WITHIN
-            or x.low.endswith("ly")
-            or (x.low == "," and "respectively" in {items[k - 1].low, items[min(k + 1, end - 1)].low})
-            or _adjunct(items, k, inner)
-        ):
-            break
-        inner = content_word(x)
-        k += 1
-    return second
-
-
-def _finite(items: list[Item], k: int) -> bool:
-    """Whether a word on "-ed" behind a group is the verb of its clause: an object follows."""
-    if items[k - 1].kind != "A" or items[k].low in BARE_PARTICIPLES | _ALLOCATED or k + 1 >= len(items):
-        return False
-    return items[k + 1].kind == "E" or items[k + 1].low in DETERMINERS or content_word(items[k + 1])
-
-
-def _adjunct(items: list[Item], k: int, inner: bool) -> bool:
-    """ "patients in the control group", "patients with a response": a noun that belongs to the subject."""
-    if content_word(items[k]) and k + 1 < len(items) and items[k + 1].low in PATIENT_NOUNS:
-        return True  # "eligible patients"
-    if not (items[k].kind == "E" or content_word(items[k])) or items[k].low in PREDICATES:
-        return False
-    led = items[k - 1].low in _LEADING or (items[k - 1].low in {"a", "an"} and items[k - 2].low in _LEADING)
-    return inner or led or (k + 1 < len(items) and items[k + 1].low in _GROUPS)
-
-
-def _after_patients(items: list[Item], k: int) -> bool:
-    before = items[k - 1]
-    return before.kind in {"A", "C"} or before.low in PATIENT_NOUNS | _GROUPS | {")", "]"}
-
-
 def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Name | None:
     """ "90% of the planned dose was delivered": a share of what is no patient."""
     k = last + 1
@@ -340,7 +263,7 @@ def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Na
     a = k
     while k < end and k < a + 5 and (content_word(items[k]) or items[k].kind == "E"):
         k += 1
-    if k == a or (k < end and items[k].low in PATIENT_NOUNS) or (k == a + 1 and items[a].low in _COUNTED):
+    if k == a or (k < end and items[k].low in PATIENT_NOUNS) or (k == a + 1 and items[a].low in COUNTED):
         return None
     lasted = {items[k - 1].low, items[min(k, end - 1)].low} & {"lasted", "lasting", "ongoing"}
     if lasted and items[a].kind == "E" and items[a].data in {"ORR", "responses", "CR", "PR"}:

@@ -26,6 +26,8 @@ _MOVED = frozenset({"declined", "decreased", "dropped", "fell", "improved", "inc
 _ANAPHORS = frozenset({"values", "value", "figures", "rates", "numbers", "percentages", "proportions", "times", "medians"})
 
 
+_EXTENT = frozenset({"completely", "incompletely", "partially", "totally"})
+_SHARES = frozenset({"half", "majority", "minority", "quarter", "third", "two-thirds"})
 _OPENING = frozenset({":", ",", ";", "and", "that", "which", "whereas", "while", "but"})
 
 
@@ -53,7 +55,7 @@ def _by_clauses(
     if len(s.at) != 2 or s.last - s.at[0] < 3 or s.cells[0].unit != "%" or said(items, s, VS):
         return False
     joint = items[s.last - 1].low
-    if joint not in {"while", "whereas", "but"} and not (joint == "and" and items[s.last - 2].low == ","):
+    if joint not in {"while", "whereas", "but"} and not (joint in {"and", "with"} and items[s.last - 2].low == ","):
         return False
     before, second = name_before(tokens, items, s.first, begin)
     own = name_after(tokens, items, s.last, stop) if before is not None or second is not None else None
@@ -102,13 +104,20 @@ def _assign(
     if [x.low for x in items[max(0, s.first - 4) : s.first]] == ["after", "a", "median", "of"] and s.cells[0].unit in {"months", "years"}:
         s.endpoints = ["FU"] * k  # "after a median of 8 years"
         return
+    going = previous is not None and bool(previous.endpoints) and rate
+    closed = s.last + 2 >= len(items) or items[s.last + 2].low in {",", ";", ".", "and"}
+    if going and previous is not None and s.last + 1 < len(items) and items[s.last + 1].low in _EXTENT and closed:
+        carry(s, previous)  # "17% had regressed completely and 44% partially"
+        return
     if previous is not None and _parallel(items, previous, s):
         carry(s, previous)  # "in 22% of gastric and 7% of oesophageal tumours"
         return
-    going = previous is not None and bool(previous.endpoints) and rate
     further = further_state(items, s.first, previous.endpoints[-1]) if going and previous is not None else None
     if further is not None:
         s.endpoints = [further] * k
+        return
+    if items[s.first - 1].low == "of" and items[s.first - 2].low == "period":
+        s.endpoints = [None] * k  # "over a period of 3 years"
         return
     before, second = name_before(tokens, items, s.first, begin)
     if rate and before is not None and before.at is not None and items[before.at].data in {"FU", "AGE"}:
@@ -140,14 +149,15 @@ def _assign(
         if own is not None:
             s.endpoints, s.after, s.stated, s.paired = [*own], True, True, True
             return
-    opens = s.first == 0 or items[s.first - 1].low in _OPENING
+    opens = s.first == 0 or items[s.first - 1].low in _OPENING or (items[s.first - 1].low == "(" and items[s.first - 2].low in _SHARES)
     if k == 1 and (rate or countlike(s.cells[0])) and (before is None or before.at is None) and (opens or _listed(items, s, before)):
         label = label_after(tokens, items, s.last, stop)
         if label is not None:
             s.endpoints, s.after, s.stated = [text_of(label, items)], True, True  # "57% men; 84% smokers"
             return
     compared = any(x.low in {"than", "compared", "versus", "vs", "against"} for x in items[begin : s.first])
-    if before is None and previous is not None and previous.endpoints and (compared or within_bracket(items, previous, s)):
+    known = previous is not None and previous.endpoints and previous.endpoints[-1] is not None
+    if before is None and previous is not None and known and (compared or within_bracket(items, previous, s)):
         carry(s, previous)
         return
     if (
@@ -162,6 +172,8 @@ def _assign(
             s.paired = len(names) == k > 1 and not said(items, s, VS)
             s.endpoints = list(names) if s.paired else [text_of(_denied(items, predicate, s.last + 1), items)] * k
             s.after = s.stated = True
+            if s.endpoints[-1] == "events" and s.grade is not None:  # "had grade 3 or 4 events"
+                s.endpoints = [previous.endpoints[-1] if going and previous and family_of(previous.endpoints[-1]) == "event" else "AE"] * k
             return
     chosen = before or (second if second is not None and second.at is not None else None)
     bare = all(x.kind != "W" or x.low in LIST_GLUE or x.low == "in" for x in items[begin : s.first])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from topline.audit.clause_words import BE
 from topline.audit.item import Item
+from topline.audit.main_verbs import BARE_PARTICIPLES
 from topline.audit.noun_phrases import Name
-from topline.audit.predicates import BARE_PARTICIPLES
 
 __all__ = ["changed_after", "participle_before"]
 
