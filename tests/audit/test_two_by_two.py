@@ -50,10 +50,16 @@ def test_mid_p_by_hand() -> None:
     assert p["mid-p"] == pytest.approx(0.075)
 
 
-@pytest.mark.parametrize("method", [m for m in METHODS if m != "t"])
+@pytest.mark.parametrize("method", [m for m in METHODS if m not in {"t", "plus four"}])
 def test_bounds_are_the_statistics_floors(method: str) -> None:
     estimate = stats.proportion_ci(11, 20, method=method)
     assert bounds(11, 20, method, 0.95) == pytest.approx((100 * estimate.lower, 100 * estimate.upper))
+
+
+def test_plus_four_interval_by_hand() -> None:
+    # 16 of 34 with two patients more on either side: 18 of 38, 0.47368 ± 1.95996 × √(0.47368 × 0.52632 / 38).
+    half = 1.959964 * (18 / 38 * 20 / 38 / 38) ** 0.5
+    assert bounds(16, 34, "plus four", 0.95) == pytest.approx((100 * (18 / 38 - half), 100 * (18 / 38 + half)), abs=1e-4)
 
 
 def test_t_interval_of_zero_one_data_by_hand() -> None:

@@ -49,17 +49,29 @@ def check_direction(sheet: Sheet) -> Iterator[Verdict]:
             continue
         said = _of_text(sheet, pair) if sheet.text else _of_marks(pair)
         if said is not None:
-            yield _judge(pair, *said)
+            yield _judge(sheet, pair, *said)
         if sheet.text:
             yield from _times(sheet, pair)
 
 
-def _judge(pair: list[Claim], arm: str, direction: str) -> Verdict:
+def _named(sheet: Sheet, pair: list[Claim]) -> bool:
+    """Whether both arms are named before the values or one beside its own: "improved with A (6.9 v 9.8)" does not say whose is whose."""
+    before = _before(sheet, pair)
+    if all(_mentions(sheet, c.arm or "", before) for c in pair):
+        return True
+    first, second = sorted(c.span for c in pair)
+    beside = sheet.source[first[1] : second[0]] + " | " + re.split(r"[;.)](?:\s|$)", sheet.source[second[1] : second[1] + 60])[0]
+    return any(_mentions(sheet, c.arm or "", beside) for c in pair)
+
+
+def _judge(sheet: Sheet, pair: list[Claim], arm: str, direction: str) -> Verdict:
     a, b = (pair[0], pair[1]) if pair[0].arm == arm else (pair[1], pair[0])
     x, y = float(a.value or 0), float(b.value or 0)
     ok = x == y or (x > y) == (direction in {"higher", "better"})
     text = f"{a.endpoint}: {a.value} in {a.arm} and {b.value} in {b.arm}, said to be {direction}"
     inputs = {a.arm or "": a.value, b.arm or "": b.value, "said": direction}
+    if not ok and sheet.text and not _named(sheet, pair):
+        return Verdict("F2", Rung.UNCHECKABLE, (a.id, b.id), text + "; which value is whose is not printed with them.", inputs=inputs)
     rung = Rung.CONSISTENT if ok else Rung.MINOR
     return Verdict("F2", rung, (a.id, b.id), text + ("." if ok else "; the words do not reproduce."), inputs=inputs)
 

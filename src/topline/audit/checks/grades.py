@@ -34,6 +34,7 @@ HIGHEST_GRADE: Final = {
 
 _CTCAE = re.compile(r"\bCTCAE|Common Terminology Criteria", re.IGNORECASE)  # older scales graded alopecia up to 4
 _CAUSE = re.compile(r"\b(?:reasons?|discontinu\w+|withdr\w+|interrupt\w+|stopp\w+|incomplete|causes?)\b", re.IGNORECASE)
+_GRADE = re.compile(r"\)? [A-Za-z -]+\([^()0-9]*\bgrades? ?(?:[3-5]|III|IV)", re.IGNORECASE)
 _ALL_EVENTS: Final = frozenset({"AE3", "TRAE3", "TEAE3", "IRAE3", "SAE3", "HEMTOX3"})
 
 
@@ -72,7 +73,8 @@ def _causes(sheet: Sheet, claim: Claim) -> bool:
 def _severe(sheet: Sheet) -> Iterator[Verdict]:
     every: dict[tuple[str | None, str], list[Claim]] = {}
     for claim in sheet.of_type("proportion"):
-        if claim.endpoint and claim.grade is None and claim.value is not None and not _causes(sheet, claim):
+        graded = _GRADE.match(sheet.source, claim.span[1], claim.span[1] + 90)  # "48 (5%) adverse events (RTOG grade 3-4)"
+        if claim.endpoint and claim.grade is None and claim.value is not None and not graded and not _causes(sheet, claim):
             every.setdefault((claim.arm, claim.endpoint), []).append(claim)
     for claim in sheet.of_type("proportion"):
         if claim.grade is None or claim.grade[0] != "3" or claim.endpoint is None or claim.value is None:

@@ -16,7 +16,7 @@ from topline.stats import proportion_ci
 
 __all__ = ["METHODS", "bounds", "check_intervals"]
 
-METHODS: Final = ("clopper-pearson", "wilson", "wald", "agresti-coull", "wilson-cc", "jeffreys", "wald-cc", "mid-p", "t")
+METHODS: Final = ("clopper-pearson", "wilson", "wald", "agresti-coull", "wilson-cc", "jeffreys", "wald-cc", "mid-p", "plus four", "t")
 
 _LEVELS: Final = (0.90, 0.99, 0.80)
 _MOST_COUNTS: Final = 60
@@ -24,7 +24,13 @@ _MOST_COUNTS: Final = 60
 
 @lru_cache(maxsize=32768)
 def bounds(x: int, n: int, method: str, conf_level: float) -> tuple[float, float]:
-    """Lower and upper limit in percent by one of :data:`METHODS`; ``t`` takes the patients as 0/1 data."""
+    """Lower and upper limit in percent by one of :data:`METHODS`; ``t`` takes the patients as 0/1 data.
+
+    ``plus four`` is Wald's after two patients with and two without the event were added (Agresti and Coull, Am Stat 1998;52:119-126).
+    """
+    if method == "plus four":
+        low, high = bounds(x + 2, n + 4, "wald", conf_level)
+        return low, high
     if method == "t":
         if n < 2:
             return 0.0, 100.0

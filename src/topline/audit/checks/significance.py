@@ -21,7 +21,7 @@ _ALIKE = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(
-    r";|\.\s|,? \b(?:but|whereas|while|although|though|however|nor|other than|except|despite|unlike|yet|on the other hand|in contrast)\b"
+    r";|\.\s|,? \b(?:but|whereas|while|although|though|however|nor|other than|except(?:ion)?|despite|unlike|yet|on the other hand|in contrast)\b"
     r"|, (?:and |with )?(?:no|we|there|the|it|this|these)\b",
     re.IGNORECASE,
 )
@@ -34,6 +34,8 @@ _HEDGED = re.compile(
     r"defined as|set at|any|test\w* for|whether|if|ns[:=]? (?:not )?) ?(?:statistically )?$",
     re.IGNORECASE,
 )
+_NOT_SEEN = re.compile(r"^[^,;(0-9]{0,60}?\b(?:was|were|is|are|could be|has been|have been) (?:\w+ )?not\b", re.IGNORECASE)
+_WEAKLY = re.compile(r"\b(?:marginal(?:ly)?|borderline|numerical(?:ly)?|trend(?:ed)?|tend(?:ed|ency)|nearly|almost)\b", re.IGNORECASE)
 _EXCEPTED = re.compile(r"\W*(?:but not|except|unlike)\b", re.IGNORECASE)  # "but not B (P = 0.2), had a significantly longer PFS"
 _CHANGED = re.compile(
     r"\b(?:higher|lower|longer|shorter|improved?|better|worse|superior|inferior|greater|fewer|more|less|increased?|decreased?|reduced|"
@@ -83,6 +85,8 @@ def _spoken(sentence: str, claims: list[Claim], start: int) -> Iterator[tuple[st
             mine = [c for at, c in places if end <= at < following]
             if not mine and k == 0 and len(words or alike) == 1:
                 mine = [c for at, c in places if 0 < words[0][0] - at < 60] if words and not _EXCEPTED.match(clause) else []
+            if mine and _WEAKLY.search(clause[end : max(end, mine[0].span[0] - start - low)]):
+                continue
             if said == "similar" and mine and _CHANGED.search(clause[end : mine[0].span[0] - start - low]):
                 continue
             if said == "similar" and len(mine) > 1 and all(c.type == "ratio" for c in mine) and _BOTH.search(clause[end:]):
@@ -112,6 +116,8 @@ def _meaning(clause: str, match: re.Match[str]) -> str | None:
     if _HEDGED.search(stem + " ") or _HEDGED.search(stem) or _OWN_LIMIT.search(stem):
         return None
     if _NEGATED.search(stem):
+        return "not significant"
+    if match.group().lower() == "significant" and _NOT_SEEN.search(clause[match.end() :]):
         return "not significant"
     return "significant" if not re.search(r"\bnot\b", clause[match.end() : match.end() + 12]) else None
 
