@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,12 +13,16 @@ from topline.audit.claims import Arm, Claim
 from topline.audit.exact import counts_for_percent, printed
 from topline.audit.lexicon import FAMILY
 
-__all__ = ["Sheet", "fits", "grim_power", "over_time"]
+__all__ = ["Sheet", "fits", "grim_power", "may_be_of_time", "over_time"]
 
 _CHANCE = 0.1
 _PATIENTS = re.compile(
     r"(?<![0-9.,])([0-9]{2,7}|[0-9]{1,3}(?:,[0-9]{3})+) (?:[A-Za-z-]+ ){0,3}"
     r"(?:patients|participants|women|men|subjects|individuals|people)\b"
+)
+_OF_TIME = re.compile(r"mortality|^DEATH|^RECUR|recurrence|relapse", re.IGNORECASE)
+_RATE = re.compile(
+    r"\b(?:mortality|recurrence|relapse|death) rate|(?:[0-9]|two|three|five|ten)-year|\b(?:cumulative|actuarial|Kaplan)\b", re.IGNORECASE
 )
 _OTHER_PATIENTS = frozenset({"later", "estimated", "other units"})
 
@@ -61,6 +66,34 @@ def over_time(claim: Claim) -> bool:
     return "estimated" in claim.marks or (claim.time is not None and _kind(claim) not in {"response", "pathology"})
 
 
+def _of_its_sentence(claims: tuple[Claim, ...]) -> Iterator[Claim]:
+    """The claims, with the patients that the sentence itself prints for an arm in place of those carried from elsewhere.
+
+    "Rash (59 [79%] of 75 patients in the A group vs 65 [86%] of 76 in the B group) and fatigue (53 [71%] vs 61 [80%])": of 75 and of 76.
+    Only events are listed so; a percentage that fits the size of its arm and not the sentence's stays where it is. Where the sentence
+    prints the patients of two arms, the values that follow are marked ``listed``.
+    """
+    printed_n: dict[str | None, int] = {}
+    sentence = ""
+    for claim in claims:
+        if claim.sentence != sentence:
+            sentence, printed_n = claim.sentence, {}
+        if claim.type == "proportion" and claim.n is not None and _kind(claim) not in {"response", "pathology", "tte"}:
+            local = printed_n.get(claim.arm)
+            if claim.n_from == "printed" and claim.x is not None and claim.x < claim.n:
+                printed_n[claim.arm] = claim.n
+            elif local is not None and claim.n_from == "carried" and (claim.x or 0) <= local:
+                rivals = {claim.n, *printed_n.values()} - {local}
+                if fits(claim, local) or (len(printed_n) > 1 and not any(fits(claim, n) for n in rivals)):
+                    claim = replace(claim, n=local, marks=(*claim.marks, "listed") if len(printed_n) > 1 else claim.marks)
+        yield claim
+
+
+def may_be_of_time(claim: Claim) -> bool:
+    """Whether a death or recurrence *rate* may be the cumulative incidence, which lies above the share of patients with the event."""
+    return _OF_TIME.search(claim.endpoint or "") is not None and _RATE.search(claim.sentence) is not None
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Claims and what surrounds them."""
@@ -87,6 +120,7 @@ class Sheet:
     ) -> Sheet:
         """Index the claims; of "2 (<1%)" only the count is a number that can reproduce."""
         claims = tuple(c if c.type != "proportion" or c.value is None or c.value[0] not in "<>" else replace(c, value=None) for c in claims)
+        claims = tuple(_of_its_sentence(claims))
         groups: dict[int, list[Claim]] = defaultdict(list)
         arms_of: dict[str | None, list[Claim]] = defaultdict(list)
         for claim in claims:
@@ -134,6 +168,8 @@ class Sheet:
         """
         if claim.n_from != "carried":
             return "printed"
+        if "listed" in claim.marks:
+            return "backed"
         if claim.n is None or set(claim.marks) & _OTHER_PATIENTS:
             return "unknown"
         if (claim.sentence, claim.arm, claim.n) in self._partitions:

@@ -36,6 +36,7 @@ _NAMES: Final = {
     "B5": "events needed",
     "B7": "PFS and OS",
     "C1": "value and its interval",
+    "C2": "rate and its interval",
     "D1": "dates",
     "E1": "grades",
     "F2": "words",

@@ -14,6 +14,7 @@ from topline.audit.checks.grim import check_grim
 from topline.audit.checks.intervals import check_intervals
 from topline.audit.checks.order import check_order
 from topline.audit.checks.parts import check_parts
+from topline.audit.checks.rate_centre import check_rate_centres
 from topline.audit.checks.ratios import check_ratios
 from topline.audit.checks.responses import check_responses
 from topline.audit.checks.significance import check_significance
@@ -33,6 +34,7 @@ CATALOGUE: tuple[Callable[[Sheet], Iterator[Verdict]], ...] = (
     check_tables,
     check_ratios,
     check_order,
+    check_rate_centres,
     check_dates,
     check_grades,
     check_significance,

@@ -10,6 +10,7 @@ from typing import Any
 from topline.audit.claims import Arm
 from topline.audit.exact import printed
 from topline.audit.sheet import Sheet
+from topline.audit.tokens import tokenise
 from topline.audit.verdict import Rung, Verdict
 
 __all__ = ["check_arm_totals"]
@@ -27,6 +28,13 @@ _ANALYSED = re.compile(
 _SIZES = re.compile(r"(?<![0-9.,/])[0-9]{2,6}(?![0-9,%/]|\.[0-9]| ?%)")
 _DENOMINATOR = re.compile(r"(?:\bof|/)\s*(?:the )?$")
 _TREATED = re.compile(r"^[^.;]*\breceived (?:their|the|at least)\b", re.IGNORECASE)
+_GIVEN = (
+    re.compile(  # fewer were given their treatment than the text says were there: "Of 320 patients randomised, 156 received A and 159 B"
+        r"\bof (?:the |these |all )?[0-9]+ (?:\w+ ){0,2}(?:enrolled|registered|randomi[sz]ed)\b[^.;]{0,60}, [0-9]+ (?:patients )?"
+        r"(?:(?:were )?(?:randomly )?assigned|received|were treated)\b",
+        re.IGNORECASE,
+    )
+)
 _NOT_ALL = frozenset(
     {"completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified", "registered"}
 )
@@ -78,7 +86,7 @@ def _of_an_analysis(sheet: Sheet, arm: Arm) -> bool:
 
 
 def _apart(sheet: Sheet, total: int, n: int, totals: int, beside: str) -> tuple[Rung, str, str | None]:
-    if total < n and (_EXCLUDED.search(sheet.text) or _ANALYSED.search(beside) or totals > 1):
+    if total < n and (_GIVEN.search(beside) or _EXCLUDED.search(sheet.text) or _ANALYSED.search(beside) or totals > 1):
         return Rung.EXPLAINED, f"The arms add up to {total} of {n}; the text speaks of patients left out.", "patients left out"
     shares = [printed(c.value) for c in sheet.of_type("proportion") if c.value is not None]
     if any(v.holds(Fraction(100 * total, n)) for v in shares):
@@ -86,6 +94,7 @@ def _apart(sheet: Sheet, total: int, n: int, totals: int, beside: str) -> tuple[
     if re.search(rf"(?<![0-9.,]){total}(?![0-9,]|\.[0-9])", sheet.text):
         return Rung.EXPLAINED, f"The arms add up to {total}, which the text prints too, not to {n}.", "other total"
     others = [int(m) for m in _SIZES.findall(beside)]
+    others += [int(t.value) for t in tokenise(beside, 0, len(beside)) if t.kind == "n" and t.text[0].isalpha() and t.value.isdigit()]
     if any(total + k == n for k in others) or any(a + b == n for k, a in enumerate(others) for b in others[k + 1 :]):
         return Rung.EXPLAINED, f"Other groups beside these add up to {n}.", "other groups"
     gap = abs(total - n)

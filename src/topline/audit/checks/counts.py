@@ -11,7 +11,7 @@ from topline.audit.claims import Claim
 from topline.audit.digits import differing_digits, one_digit_changes
 from topline.audit.exact import Printed, counts_for_percent, printed, rounded
 from topline.audit.lexicon import FAMILY
-from topline.audit.sheet import Sheet, over_time
+from topline.audit.sheet import Sheet, may_be_of_time, over_time
 from topline.audit.verdict import Rung, Verdict
 
 __all__ = ["check_counts"]
@@ -79,7 +79,7 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
         return Verdict("A2", Rung.CONSISTENT, (claim.id,), f"{x}/{n} is {text}%.", None, right, None, power, inputs)
     how = _misprint(percent, share)
     if how is not None:
-        sure = claim.n_from != "carried" or found or (claim.arm is None and sheet.trust(claim) == "backed")
+        sure = claim.n_from != "carried" or found or "listed" in claim.marks or (claim.arm is None and sheet.trust(claim) == "backed")
         odd = sure and (how == "rounded twice" or rounds_up)
         return Verdict(
             "A2",
@@ -92,11 +92,13 @@ def _count_and_percent(sheet: Sheet, claim: Claim, x: int, n: int, percent: Prin
             repair=f"{right}%",
             inputs=inputs,
         )
+    if "listed" in claim.marks:
+        return _wrong(claim, x, n, percent, inputs, f", though the other events of its sentence are of {n}")
     if claim.n_from == "carried" and not found:
         other = _carried(sheet, claim, x, n, percent, right)
         if other is not None:
             return other
-    if over_time(claim):
+    if over_time(claim) or (percent.low > share and may_be_of_time(claim)):
         return Verdict(
             "A2",
             Rung.UNCHECKABLE,
@@ -197,7 +199,8 @@ def _carried(sheet: Sheet, claim: Claim, x: int, n: int, percent: Printed, right
     if denominator is not None and x <= denominator:
         why = f", though the other events of its sentence are of {denominator}"
         return _wrong(claim, x, denominator, percent, inputs | {"other_n": denominator}, why)
-    subset = bool(implied) and (sheet.trust(claim) == "unknown" or differing_digits(text, right) > 1)
+    told = differing_digits(text, right) == 1 and (len(text) > 1 or (implied and implied[-1] * 10 >= 8 * n))
+    subset = bool(implied) and (sheet.trust(claim) == "unknown" or not told)
     if subset or x == n or whole:
         return Verdict(
             "A2",

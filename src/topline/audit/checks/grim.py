@@ -13,7 +13,7 @@ from topline.audit.lexicon import FAMILY
 from topline.audit.sheet import Sheet, grim_power
 from topline.audit.verdict import Rung, Verdict
 
-__all__ = ["check_grim", "name_of", "other_sizes"]
+__all__ = ["as_count", "check_grim", "name_of", "other_sizes"]
 
 _N_EQUALS = re.compile(r"[nN]\s*=\s*([0-9]+)")
 
@@ -44,7 +44,7 @@ def _repair(text: str, n: int) -> str:
     return " or ".join(f"{value}% ({j}/{n})" for j, value in ordered)
 
 
-def _as_count(sheet: Sheet, claim: Claim, percent: Printed) -> int | None:
+def as_count(sheet: Sheet, claim: Claim, percent: Printed) -> int | None:
     """The denominator, where "30.3% (n = 47)" may mean 47 patients with the event: 47 of 155."""
     if claim.n_from == "carried" or claim.n is None or percent.low <= 0:
         return None
@@ -105,13 +105,18 @@ def _grim(sheet: Sheet, claim: Claim) -> Verdict:
         )
     near = [s for s in range(max(1, n - 10), n + 11) if counts_for_percent(percent, s)][:6]
     hint = f" Denominators near it that would fit: {', '.join(map(str, near))}." if near else ""
-    size = _as_count(sheet, claim, percent)
+    size = as_count(sheet, claim, percent)
     other = None
     if trust != "printed":
         arms = [a.n for a in sheet.arms if a.n and a.n != n and counts_for_percent(percent, a.n)]
         other = next((m for m in arms if grim_power(m, percent.decimals) > 0.8), None)
-    harm = FAMILY.get((claim.endpoint or "").rstrip("3")) in {"event", "term"}
-    treated = harm and claim.n_from == "carried" and any(counts_for_percent(percent, s) for s in range(n - n // _UNTREATED, n))
+    harm = FAMILY.get((claim.endpoint or "").rstrip("3"), "term") in {"event", "term"}
+    treated = (
+        harm
+        and claim.n_from == "carried"
+        and "listed" not in claim.marks
+        and any(counts_for_percent(percent, s) for s in range(n - n // _UNTREATED, n))
+    )
     if trust == "unknown" or size is not None or other is not None or treated:
         why = f"nothing says that it is of all {n}; its denominator is not beside it"
         if treated:

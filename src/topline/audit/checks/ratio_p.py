@@ -97,9 +97,9 @@ def _judge(claim: Claim, n: int, p: PrintedP, small: float, large: float) -> tup
     allowed = (1.05 if n >= 154 else 1.12) + max(0.0, abs(math.log(float(claim.value or 1))) - 0.5) * 0.25
     if p.sign == "" and p.high * 2 >= small and p.low * 2 <= large:
         return Rung.EXPLAINED, "one-sided", ", twice the printed one, as a one-sided test gives"
-    if p.sign == "" and claim.measure == "HR" and p.high < 0.5 and ("one-sided" in claim.marks or claim.conf_level in {"80", "90"}):
-        if 2 * p.low <= large and (_z(2 * p.high) <= allowed * _z(small) or _z(2 * p.high) - _z(small) <= 0.1):
-            return Rung.EXPLAINED, "one-sided log-rank", ", about twice the printed one, as a one-sided log-rank test may give"
+    one_sided = p.sign == "" and claim.measure == "HR" and p.high < 0.5 and ("one-sided" in claim.marks or claim.conf_level in {"80", "90"})
+    if one_sided and 2 * p.low <= large and _z(2 * p.high) - _z(small) <= max(0.1, (allowed - 1) * _z(small)):
+        return Rung.EXPLAINED, "one-sided log-rank", ", about twice the printed one, as a one-sided log-rank test may give"
     if p.sign == "" and p.low > 0.5 and abs(_z(2 - 2 * p.low) - _z((small + large) / 2)) <= 0.1 + abs(_z(large) - _z(small)):
         return Rung.EXPLAINED, "one-sided", "; a one-sided test against the direction seen gives more than 0.5"
     if p.sign == "" and large <= float(p.text or 1) and p.text.strip("0.") == "1" and len(p.text) >= 5:

@@ -21,7 +21,8 @@ _ALIKE = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(
-    r";|\.\s|,? \b(?:but|whereas|while|although|though|however|nor|other than|except(?:ion)?|despite|unlike|yet|on the other hand|in contrast)\b"
+    r";|\.\s|,? \b(?:but|whereas|while|although|though|however|nor|other than|except(?:ion)?|despite|unlike|yet|on the other hand|"
+    r"in contrast)\b"
     r"|, (?:and |with )?(?:no|we|there|the|it|this|these)\b",
     re.IGNORECASE,
 )

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+from topline.audit.checks.grim import as_count
 from topline.audit.checks.many_groups import MOST_TABLES, candidates, categories, many_proportions, responses_beside, shown_p, uncheckable
 from topline.audit.claims import Claim
 from topline.audit.digits import differing_digits
 from topline.audit.exact import counts_for_percent, printed
 from topline.audit.printed_p import PrintedP, p_changes, printed_p
-from topline.audit.sheet import Sheet, over_time
+from topline.audit.sheet import Sheet, may_be_of_time, over_time
 from topline.audit.two_by_two import ONE_SIDED, TWO_SIDED, table_p_values
 from topline.audit.verdict import Rung, Verdict
 
@@ -85,7 +86,7 @@ def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
         )
     values = sorted({round(v, 6) for t in tables.values() for m, v in t.items() if m in TWO_SIDED})
     span = f"{values[0]:.3g} to {values[-1]:.3g}"
-    if set(claim.marks) & {"adjusted", "stratified"} or over_time(first):
+    if set(claim.marks) & {"adjusted", "stratified"} or over_time(first) or may_be_of_time(first):
         return uncheckable(claim, f"the analysis was adjusted, stratified or over time (unadjusted tests give {span})")
     if not all(sheet.trust(c) != "unknown" or sheet.stands(c) for c in (first, second)):
         other = _other_sizes(first, second, p)
@@ -94,6 +95,8 @@ def _two(sheet: Sheet, claim: Claim, first: Claim, second: Claim) -> Verdict:
             f"the denominators are not printed with the proportions (the arms' sizes would give {span}"
             + (f"; {other} would give it)" if other else ")"),
         )
+    if any(c.x is None and c.value is not None and as_count(sheet, c, printed(c.value)) for c in (first, second)):
+        return uncheckable(claim, "what stands beside the percentages may be the patients with the event and not their denominators")
     if "carried" in {first.n_from, second.n_from} and values[0] <= p.high and p.low <= values[-1]:
         return uncheckable(
             claim, f"it lies among the tests of the sizes of the arms ({span}), and few patients not evaluable would give it"
