@@ -38,7 +38,7 @@ def interval(rate: float, se: float, scale: str) -> tuple[float, float]:
 def test_every_scale_has_the_rate_within_the_bounds(scale: str, rate: float) -> None:
     for se in (0.01, 0.03, 0.045 if 0.1 < rate < 0.9 else 0.02):
         low, high = interval(rate, se, scale)
-        if 0 < low and high < 100:
+        if low > 0 and high < 100:
             for decimals in (0, 1, 2):
                 value, lower, upper = (f"{x:.{decimals}f}" for x in (100 * rate, low, high))
                 assert off_centre(value, lower, upper) == 0.0
