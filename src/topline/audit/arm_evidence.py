@@ -47,6 +47,7 @@ _DESCRIBING = frozenset(
         "new", "open", "oral", "received", "receiving", "recipient", "study", "treated", "undergoing",
     }
 )
+_MANNER = frozenset({"modified", "open", "oral"})
 _ARTICLES = frozenset({
         "a", "all", "an", "either", "the",
     })
@@ -59,6 +60,8 @@ _NO = frozenset({
 @lru_cache(maxsize=20_000)
 def components(key: Key) -> frozenset[str]:
     """The words of a name that tell treatments apart; a word that is denied counts as another."""
+    if len(key) == 1 and key[0] in _MANNER:
+        return frozenset(key)  # "the open group"
     denied = next((k for k, p in enumerate(key) if p in _NO), len(key))
     return frozenset(p for p in key[:denied] if p not in EMPTY and p not in _DESCRIBING) | frozenset(
         f"-{p}" for p in key[denied:] if p not in EMPTY and p not in _NO
@@ -190,7 +193,7 @@ class Evidence:
         k = at - 1
         while k >= 0 and (row[k] in _ARTICLES or (row[k] == "." and row[k - 1] in {"vs", "v"})):
             k -= 1
-        return k < 0 or row[k] in _BEFORE or (row[k] in "([:;" and row[k] != "")
+        return k < 0 or row[k] in _BEFORE or (row[k] in "([:;" and row[k] != "") or (row[k] == "," and headed(row, at + size))
 
     def used(self, word: str, key: Key) -> bool:
         """Whether a word of a name is used as an arm's anywhere by itself; "of", "in" and "to" before it say nothing."""

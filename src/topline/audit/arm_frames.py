@@ -208,14 +208,9 @@ def by_addition(tokens: list[Token], source: str, number: int) -> list[list[Entr
         added: list[Token] = []
         aliases: list[list[Token]] = []
         sizes: tuple[int | None, int | None] = (None, None)
-        if low == "or" and tokens[i - 1].text == ")" and [t.lower for t in tokens[i + 1 : i + 3]] == ["without", "("]:
-            opened = max((k for k in range(max(0, i - 8), i) if tokens[k].text == "("), default=0)
-            close = closing_bracket(tokens, i + 2)
-            if not opened or tokens[opened - 1].lower != "with" or close < 0:
-                continue
-            sizes = (bracket_size(tokens, opened + 1, i - 1)[0], bracket_size(tokens, i + 3, close)[0])
-            j = skip_small(tokens, close + 1)
-            added = tokens[j : phrase_after(tokens, j)]  # "with (n = 85) or without (n = 79) A"
+        if low in _EITHER and (paired := _with_and_without(tokens, i)):
+            sizes, j = paired
+            added = tokens[j : phrase_after(tokens, j)]
         elif low == "or" and i + 1 < len(tokens) and tokens[i - 1].lower == "with" and tokens[i + 1].lower == "without":
             start = phrase_before(tokens, i - 1, joined=True)
             base = tokens[start : i - 1]
@@ -272,6 +267,27 @@ def by_addition(tokens: list[Token], source: str, number: int) -> list[list[Entr
             ]
         )
     return out
+
+
+_EITHER = frozenset({"and", "or", "versus", "vs", "v"})
+
+
+def _with_and_without(tokens: list[Token], i: int) -> tuple[tuple[int | None, int | None], int] | None:
+    """Sizes and place of A in "with (n = 85) or without (n = 79) A", "62 patients with and 71 patients without A"; the joint is at `i`."""
+    lows = [t.lower for t in tokens[i + 1 : i + 5]]
+    if "without" not in lows:
+        return None
+    at = i + 1 + lows.index("without")
+    if tokens[i - 1].text == ")" and at + 1 < len(tokens) and tokens[at + 1].text == "(":
+        opened = max((k for k in range(max(0, i - 8), i) if tokens[k].text == "("), default=0)
+        close = closing_bracket(tokens, at + 1)
+        if opened and tokens[opened - 1].lower == "with" and close > 0:
+            sizes = (bracket_size(tokens, opened + 1, i - 1)[0], bracket_size(tokens, at + 2, close)[0])
+            return sizes, skip_small(tokens, close + 1)
+    counts = [t for t in (*tokens[max(0, i - 4) : i], *tokens[i + 1 : at]) if t.kind == "n" and t.value.isdigit()]
+    if tokens[i - 1].lower == "with" and len(counts) == 2 and len(counts[0].value) < 7 and len(counts[1].value) < 7:
+        return (int(counts[0].value), int(counts[1].value)), skip_small(tokens, at + 1)
+    return None
 
 
 def _short(tokens: list[Token], k: int) -> list[list[Token]]:

@@ -34,6 +34,7 @@ _TO_NAME = PATIENT_NOUNS | frozenset(
 _TO_SIZE = frozenset(
     {"(", ",", ":", "=", "[", "arm", "cohort", "group", "intravenously", "n", "orally", "patients", "therapy", "was", "were"}
 )
+_HAD = frozenset({"comprised", "consisted", "contained", "had", "included", "of"})
 _PLANS = frozenset({"assuming", "calculated", "needed", "planned", "power", "required"})
 _MARKS = frozenset({"(", ",", ":", "=", "["})
 _HAPPENED = (EVENTFUL - {"had", "completed", "reported"}) | frozenset(
@@ -75,11 +76,19 @@ def fill_sizes(book: ArmBook, evidence: Evidence) -> None:
         total = sum(int(m.token.value) for m in sizes.values())
         if not _HAPPENED.isdisjoint(words[max(0, first - 12) : last + 6]):
             continue
-        if total in wholes or not _ALLOTTED.isdisjoint(words[max(0, first - 14) : last]):
+        if total in wholes or _tells_sizes(words, sizes) or not _ALLOTTED.isdisjoint(words[max(0, first - 14) : last]):
             for k, mark in sizes.items():
                 span = (mark.token.start, mark.token.end)
                 book.arms[k] = replace(book.arms[k], n=int(mark.token.value), span=span)
             return
+
+
+def _tells_sizes(words: list[str], sizes: dict[int, _Mark]) -> bool:
+    """Whether a sentence says nothing but how many patients the arms have: "the A arm had 82 patients and the B arm 81 patients"."""
+    return "%" not in words and all(
+        words[m.b : m.b + 1] != [] and words[m.b] in PATIENT_NOUNS and words[m.b + 1 : m.b + 2] in ([","], ["."], ["and"], [])
+        for m in sizes.values()
+    )
 
 
 def _numbers_of_patients(evidence: Evidence) -> set[int]:
@@ -158,11 +167,15 @@ def _joins(between: list[str]) -> bool:
 
 
 def _holds(words: list[str], a: int, b: int) -> bool:
-    """Whether words lead from a name to its size: "(n =", "group (", ", ", with a dose in brackets between."""
-    if b - a > 12 or b == a or words[b - 1] not in _MARKS:
+    """Whether words lead from a name to its size: "(n =", "group (", ", ", "had", with a dose in brackets between."""
+    gap = words[a:b] if b - a < 13 else ["."]
+    if b + 1 < len(words) and words[b + 1] in PATIENT_NOUNS:
+        while gap and gap[-1] in _HAD:
+            gap.pop()  # "the A arm had 82 patients and the B arm 81 patients"
+    elif not gap or gap[-1] not in _MARKS:
         return False
     depth = 0
-    for w in words[a : b - 1]:
+    for w in gap:
         if w in {")", "]"} and depth:
             depth -= 1
         elif depth and w in {"(", "["}:
@@ -171,7 +184,7 @@ def _holds(words: list[str], a: int, b: int) -> bool:
             depth += 1
         elif not depth and w not in _TO_SIZE:
             return False
-    return words[b - 1] != "," or depth == 0
+    return not (depth and gap[-1] == ",")
 
 
 # fmt: off
@@ -191,6 +204,10 @@ def size_of_each(tokens: list[Token]) -> Token | None:
     if any(t.lower in _PLANS for t in tokens):
         return None
     for i, token in enumerate(tokens):
+        if token.lower == "of" and i and tokens[i - 1].lower in {"arms", "cohorts", "groups"} and i + 2 < len(tokens):
+            if _is_size(tokens, i + 1) and (tokens[i + 2].text in ":.,;(" or tokens[i + 2].lower in PATIENT_NOUNS | {"each"}):
+                return tokens[i + 1]  # "three groups of 30: A, B and C"
+            continue
         if token.lower not in {"each", "either", "both", "per"}:
             continue
         head = next((k for k in range(i + 1, min(len(tokens), i + 4)) if tokens[k].lower in _EACH_OF), -1)

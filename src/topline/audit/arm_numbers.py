@@ -5,7 +5,7 @@ from __future__ import annotations
 from topline.audit.arm_events import EVENTFUL, Count, without_events
 from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, phrase_after, phrase_text
 from topline.audit.arm_sizes import bracket_size, is_year, sureness
-from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
+from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS, parts_of
 from topline.audit.small_words import HEADS, STOP, TREATMENT_VERBS
 from topline.audit.tokens import Token
 from topline.audit.treatments import is_treatment
@@ -53,6 +53,7 @@ _ENROLLING = frozenset(
 _ASSIGNING = frozenset({
         "allocated", "assigned", "divided", "randomised", "randomized", "randomly",
     })
+_REST = frozenset({"other", "others", "remaining", "rest"})
 _LEAVING = frozenset({
         "died", "discontinued", "excluded", "not", "refused", "withdrew",
 })
@@ -66,7 +67,7 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
     for i, token in enumerate(tokens):
         if i < past or token.kind != "n" or not token.value.isdigit() or len(token.value) > 6 or int(token.value) < 2:
             continue
-        if len(token.text) == 4 and is_year(tokens, i):
+        if (len(token.text) == 4 and is_year(tokens, i)) or (i and tokens[i - 1].lower == "all"):
             continue
         if i and (tokens[i - 1].text in "≥>≤<-" or tokens[i - 1].lower in {"grade", "grades", "stage", "phase"}):
             continue
@@ -127,10 +128,10 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> Count 
             bracketed, j = True, close + 1
         elif low in PATIENT_NOUNS:
             noun, j = True, j + 1
-        elif low == "of" and j + 1 < len(tokens) and tokens[j + 1].kind == "n":
-            if not lows & _ASSIGNING:
+        elif low == "of" and (whole := _whole(tokens, j)):
+            if not lows & _ASSIGNING and not lows & _REST:
                 return None
-            of_more, j = True, j + 2  # "allocated 191 (67%) of 286 patients to A"
+            of_more, j = True, whole + 1  # "allocated 191 (67%) of 286 patients to A", "16 of the 32 received A, the others B"
         elif low in _BETWEEN:
             of_all = of_all or low == "of"
             auxiliary = auxiliary or low in _AUXILIARY
@@ -164,21 +165,22 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> Count 
         count.verb = count.finite = True  # "41 patients had biopsy"
         j -= 1
     token = tokens[i]
+    if low in {"served", "acted"} and tokens[j + 1 : j + 2] and tokens[j + 1].lower == "as":
+        count.verb = count.finite = True  # "the other 16 served as control"
+        j += 1
     if not count.verb and token.spelled and int(token.value) < 10 and lows & _LEAVING:
         return None  # "two patients in the A arm withdrew"
-    if of_more and low != "to":
+    if of_more and low != "to" and not lows & _REST:
         return None
     if count.verb:
         j += 1
     elif low == "for" and j == i + 1 and lows & _ASSIGNING and (follows or tokens[i - 1].lower in {"to", ":", ","}):
         j += 1  # "randomised to 100 for A and 50 for B"
-    elif (
-        follows
-        and j == i + 1
-        and tokens[i - 1].lower == "and"
-        and ((tokens[j].text.isupper() and len(low) > 1) or is_treatment(low) or low in HEADS)
-    ):
-        count.verb = True  # "56 patients received ABC and 58 ABD"
+    elif follows and tokens[i - 1].lower in {"and", ",", ";"} and _is_gapped(tokens, i + 1):
+        count.verb = True  # "56 patients received ABC and 58 ABD", "31 patients underwent open resection, 44 laparoscopic resection"
+    elif low == "without" and noun and follows:
+        count.verb = count.negative = True  # "64 patients with a boost and 71 patients without boost"
+        j += 1
     elif low == "with" and ((follows and j == i + 1) or (noun and _treatment_near(tokens, j + 1))):
         count.verb = True
         j += 1
@@ -192,6 +194,22 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> Count 
         return None
     count.j = j
     return count
+
+
+def _whole(tokens: list[Token], j: int) -> int:
+    """Place of the number in "of 286", "of the 32"; 0 where none follows the "of" at `j`."""
+    k = j + 1 + (tokens[j + 1 : j + 2] != [] and tokens[j + 1].lower in {"all", "the"})
+    return k if k < len(tokens) and tokens[k].kind == "n" else 0
+
+
+def _is_gapped(tokens: list[Token], j: int) -> bool:
+    """Whether a treatment follows a number whose verb is that of the number before."""
+    j += tokens[j].lower == "the"
+    if j >= len(tokens) or tokens[j].kind != "w":
+        return False
+    if (tokens[j].text.isupper() and len(tokens[j].text) > 1) or tokens[j].lower in HEADS | {"combination"}:
+        return True
+    return any(is_treatment(p) for t in tokens[j : phrase_after(tokens, j)] for p in parts_of(t.lower))
 
 
 def _noun_follows(tokens: list[Token], j: int) -> bool:
@@ -265,7 +283,9 @@ def _named(tokens: list[Token], count: Count, source: str, number: int, lows: se
     if not count.verb and not headed and not assigned and not (follows and tokens[count.j - 1].lower == "in" and count.j == i + 2):
         return None  # "423 patients in the A cohort and 188 in B"
     best = headed[0] if headed else options[0]
-    keys = [name_key(p) for p in options if not (count.negative and p is phrase)] or [("no", *name_key(phrase))]
+    keys = [name_key(p) for p in options if not (count.negative and p is phrase)]
+    if not keys:
+        keys = [(no, *name_key(phrase)) for no in ("no", "without", "non")]
     text = phrase_text(best, source)
     if count.negative and best is phrase:
         text = f"no {text}"

@@ -272,7 +272,7 @@ def phrase_after(tokens: list[Token], j: int) -> int:
         low = tokens[k].lower
         if tokens[k].kind != "w" and low not in {"+", "-", "/", "'"}:
             break
-        if (low in STOP and not (low == "with" and k and tokens[k - 1].lower in WITH)) or never_named(tokens[k]):
+        if tokens[k].text == "v" or (low in STOP and not (low == "with" and k and tokens[k - 1].lower in WITH)) or never_named(tokens[k]):
             break
         if low in {"group", "groups", "arm", "arms"}:
             return k + 1

@@ -86,7 +86,9 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         for entry in arms:
             entry.n = entry.n if entry.sure else None  # the size of a part says nothing where the others' are unknown
     if all(e.n is None for e in arms):
-        found = (size_of_each(tokens) for tokens, lows in zip(sentences, words, strict=True) if lows & {"each", "either", "both", "per"})
+        found = (
+            size_of_each(tokens) for tokens, lows in zip(sentences, words, strict=True) if lows & {"each", "either", "both", "per", "of"}
+        )
         each = next((token for token in found if token is not None), None)
         if each is not None:
             for entry in arms:

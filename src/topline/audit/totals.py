@@ -46,7 +46,7 @@ def totals(tokens: list[list[Token]], spans: list[tuple[int, int]], source: str,
     total: int | None = None
     claims: list[Claim] = []
     for (a, b), sentence in zip(spans, tokens, strict=True):
-        found = _enrolled(sentence, max(sizes, default=0), total is None)
+        found = _enrolled(sentence, sizes, total is None)
         for value, i, j, verb in found:
             if value in sizes:
                 continue  # the size of an arm
@@ -114,8 +114,9 @@ def _names_the_sample(words: list[str]) -> bool:
     return words[-1:] == ["sample"] or words[-2:] == ["sample", "size"] or words[-3:-1] == ["number", "of"]
 
 
-def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int, int, int, str]]:
-    """Counts of patients who were enrolled, with where they stand and the verb; `above` is the size of the largest arm."""
+def _enrolled(sentence: list[Token], sizes: list[int], first: bool) -> list[tuple[int, int, int, str]]:
+    """Counts of patients who were enrolled, with where they stand and the verb; `sizes` are those of the arms."""
+    above, whole_of_arms = max(sizes, default=0), sum(sizes)
     out: list[tuple[int, int, int, str]] = []
     wholes: set[int] = set()
     closes = 0
@@ -126,7 +127,7 @@ def _enrolled(sentence: list[Token], above: int, first: bool) -> list[tuple[int,
             continue  # within "190 patients (157 men and 33 women)"
         value = int(token.value)
         before = [t.lower for t in sentence[max(0, i - 5) : i]]
-        if before[-2:] == ["n", "="] and first and not out and value > above and _in_its_bracket(sentence, i):
+        if before[-2:] == ["n", "="] and first and not out and value > above and _in_its_bracket(sentence, i, value == whole_of_arms):
             out.append((value, i, i + 1, "included"))
             continue
         if first and before[-1:] == ["the"] and before[-2:-1] in (["of"], ["among"]) and (i == 2 or before[-3:-2] in ([":"], ["."])):
@@ -211,12 +212,12 @@ def _verb_before(sentence: list[Token], i: int) -> str:
     return next((t.lower for t in reversed(sentence[max(0, i - reach) : i]) if t.lower in ENROL), "")
 
 
-def _in_its_bracket(sentence: list[Token], i: int) -> bool:
+def _in_its_bracket(sentence: list[Token], i: int, adds_up: bool) -> bool:
     """ "Patients (n = 1,013) with … were randomly assigned": a number in a bracket of its own, of patients who were enrolled."""
     if i + 1 >= len(sentence) or sentence[i + 1].text not in ")]" or i < 4 or sentence[i - 3].text not in "([":
         return False
     named = max((k for k in range(max(0, i - 12), i) if sentence[k].lower in COUNTED), default=-1)
-    if named < 0 or (sum(t.lower == "n" for t in sentence) > 1 and named < i - 4):
+    if named < 0 or (sum(t.lower == "n" for t in sentence) > 1 and named < i - 4 and not adds_up):
         return False
     return bool(verb_after(sentence, i + 1, False)) or any(t.lower in ENROL | {"including"} for t in sentence[max(0, named - 4) : named])
 
