@@ -163,3 +163,27 @@ KNOWN = "Patients were randomly assigned to velatinib plus docetaxel (arm A) or 
 )
 def test_sizes_beside_names_that_are_known(text: str, expected: list[int | None]) -> None:
     assert sizes(KNOWN + text + " The ORR was 44% in arm A and 31% in arm B.") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("There were 751 patients: 351 received velatinib, 200 docetaxel, and 200 the combination.", [351, 200, 200]),
+        (
+            "Velatinib was given to all. Of the 32 patients, 16 of the 32 received velatinib; the other 16 served as placebo controls.",
+            [16, 16],
+        ),
+        ("The velatinib arm had 82 patients and the placebo arm 81 patients.", [82, 81]),
+        ("Ninety patients were divided into two groups of 45: velatinib and placebo.", [45, 45]),
+        ("We randomised 550 women with (n = 276) or without (n = 274) velatinib.", [276, 274]),
+    ],
+)
+def test_sizes_of_gapped_clauses(text: str, expected: list[int]) -> None:
+    told = " The ORR was 44% with velatinib, 31% with placebo, 30% with docetaxel and 50% with the combination."
+    given = " The ORR was 44% with velatinib and 31% without velatinib."
+    assert sizes(text + (given if "without" in text else told if len(expected) > 2 else RESULT)) == expected
+
+
+def test_doses_and_times_are_arms_with_sizes() -> None:
+    text = "Patients were given 20 Gy in 5 fractions (n=137) or 8 Gy in 1 fraction (n=135). Pain relief was 61% after 20 Gy and 53% after 8 Gy."
+    assert [(arm.name[:5].strip(), arm.n) for arm in extract(text).arms] == [("20 Gy", 137), ("8 Gy", 135)]

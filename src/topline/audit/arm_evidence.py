@@ -47,7 +47,6 @@ _DESCRIBING = frozenset(
         "new", "open", "oral", "received", "receiving", "recipient", "study", "treated", "undergoing",
     }
 )
-_MANNER = frozenset({"modified", "open", "oral"})
 _ARTICLES = frozenset({
         "a", "all", "an", "either", "the",
     })
@@ -60,8 +59,8 @@ _NO = frozenset({
 @lru_cache(maxsize=20_000)
 def components(key: Key) -> frozenset[str]:
     """The words of a name that tell treatments apart; a word that is denied counts as another."""
-    if len(key) == 1 and key[0] in _MANNER:
-        return frozenset(key)  # "the open group"
+    if key[:1] == ("open",) and key[1:2] != ("label",):
+        return components(key[1:]) | {"open"}  # "open surgery"
     denied = next((k for k, p in enumerate(key) if p in _NO), len(key))
     return frozenset(p for p in key[:denied] if p not in EMPTY and p not in _DESCRIBING) | frozenset(
         f"-{p}" for p in key[denied:] if p not in EMPTY and p not in _NO
