@@ -185,5 +185,6 @@ def test_sizes_of_gapped_clauses(text: str, expected: list[int]) -> None:
 
 
 def test_doses_and_times_are_arms_with_sizes() -> None:
-    text = "Patients were given 20 Gy in 5 fractions (n=137) or 8 Gy in 1 fraction (n=135). Pain relief was 61% after 20 Gy and 53% after 8 Gy."
+    text = "Patients were given 20 Gy in 5 fractions (n=137) or 8 Gy in 1 fraction (n=135)."
+    text += " Pain relief was 61% after 20 Gy and 53% after 8 Gy."
     assert [(arm.name[:5].strip(), arm.n) for arm in extract(text).arms] == [("20 Gy", 137), ("8 Gy", 135)]
