@@ -125,7 +125,7 @@ def write_book(entries: list[Entry], evidence: Evidence) -> ArmBook:
                 if further not in given:
                     names.setdefault(further, led)
         usual = evidence.usual(entry.keys, entry.name)
-        name = f"{entry.name}, {usual}" if usual else entry.name
+        name = f"{entry.name}, {usual}" if usual not in {"", entry.name} else entry.name
         book.arms.append(Arm(name, entry.n, tuple(" ".join(k) for k in names), entry.span))
         for key, led in names.items():
             book.index.setdefault(key[0], []).append((key, number, led))

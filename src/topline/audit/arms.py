@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from topline.audit.arm_book import ArmBook, write_book
 from topline.audit.arm_choice import choose, resolve
+from topline.audit.arm_classes import COMPRISING, by_class, by_comprising, by_period
 from topline.audit.arm_counts import by_columns
 from topline.audit.arm_evidence import Evidence
 from topline.audit.arm_frames import by_addition, by_assignment, by_comparing, by_contrast, by_taking
@@ -42,6 +43,7 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     sets: list[list[Entry]] = []
     definitions: list[Entry] = []
     heads: list[Entry] = []
+    cohorts: list[Entry] = []
     words = [{t.lower for t in tokens} for tokens in sentences]
     for number, (tokens, lows) in enumerate(zip(sentences, words, strict=True)):
         if lows & _ASSIGNING:
@@ -55,6 +57,11 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         if "respectively" in lows or lows & _SEVERAL:
             sets.append(by_columns(tokens, source, number))
         sets.append(_parts(by_number(tokens, lows, source, number)))
+        if lows & COMPRISING:
+            cohorts.extend(by_comprising(tokens, source, number))
+        if "as" in lows:
+            sets.append(by_class(tokens, source, number))
+        sets.append(by_period(tokens, source, number))
         if lows & GIVING:
             sets.append(_parts(by_giving(tokens, source, number)))
         if "(" in lows or "[" in lows:
@@ -70,6 +77,7 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
             if lows & _CONTRASTS:
                 sets.append(_distinct(taken))
     sets.append(_distinct(definitions))
+    sets.append(_distinct(cohorts))
     sets.append([e for e in _distinct(heads) if e.strength == 1][:_MOST])
     sets.append(beside_values(sentences, source))
     sets = _once(sets)

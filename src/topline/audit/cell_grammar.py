@@ -154,9 +154,13 @@ class CellGrammar(ValueGrammar):
             if self.kinds[j] == "n":
                 cell.sd = self.tokens[j].value  # "9 [± 10.3]", "70% (± SD, 28%)"
                 return self.unit(j + 1)[1]
-        error = self.low[k] in {"se", "sem", "s.e"} and self.low[k + 1] in {"=", ":", ","} and self.kinds[k + 2] == "n"
+        error = 1 if self.low[k] in {"se", "sem", "s.e"} else 2 * (self.low[k] == "standard" and self.low[k + 1] == "error")
         if error and cell.value is not None:
-            return self.unit(k + 3)[1]  # "56.5% (SE = 5.6%)"
+            j = k + error
+            while j < k + 5 and self.low[j] in {"=", ":", ",", "±", "of"}:
+                j += 1
+            if self.kinds[j] == "n":
+                return self.unit(j + 1)[1]  # "56.5% (SE = 5.6%)"
         named = 0
         if self.low[k] == "standard" and self.low[k + 1] == "deviation":
             named = 1 + 3 * (self.low[k + 2] in OPEN and self.low[k + 4] in CLOSE)  # "(standard deviation [SD], 0.3)"

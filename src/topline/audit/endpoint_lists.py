@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.phrases import family_of
 from topline.audit.small_words import LIST_GLUE, VS
 
-__all__ = ["codes_of", "groups_of_endpoints", "said", "share_among"]
+__all__ = ["codes_of", "groups_of_endpoints", "laid_out", "said", "share_among"]
 
 
 def groups_of_endpoints(items: list[Item], a: int, b: int) -> list[list[int]]:
@@ -69,9 +71,7 @@ def share_among(items: list[Item], s: Series, groups: list[list[int]], at: int) 
         s.endpoints = list(codes)
         s.paired = True
     elif m > 1 and k > m and k % m == 0:
-        s.paired = True
-        by_endpoint = versus and not _arm_chunks(items, s, m)
-        s.endpoints = [codes[c // (k // m) if by_endpoint else c % m] for c in range(k)]
+        s.endpoints, s.paired = laid_out(items, s, codes), True
     else:
         s.endpoints = [str(items[at].data)] * k
 
@@ -81,7 +81,14 @@ def said(items: list[Item], s: Series, words: frozenset[str]) -> bool:
     return any(x.low in words for x in items[s.first : s.last] if x.kind == "W")
 
 
-def _arm_chunks(items: list[Item], s: Series, m: int) -> bool:
-    """Whether an arm stands after each m-th value."""
-    marks = [sum(x.kind == "A" for x in items[a + 1 : b]) for a, b in zip(s.at, s.at[1:], strict=False)]
-    return any(marks) and all(bool(mark) == ((c + 1) % m == 0) for c, mark in enumerate(marks))
+def laid_out(items: list[Item], s: Series, names: list[str]) -> list[str | None]:
+    """The endpoint of each value where there are several times as many values as names.
+
+    "60% v 50% and 12% v 9%" goes through the arms of one endpoint after another; "60% and 12% v 50% and 9%", or an arm behind each
+    whole list, through the endpoints of one arm after another.
+    """
+    size, gaps = len(names), [items[a + 1 : b] for a, b in pairwise(s.at)]
+    versus = [c for c, gap in enumerate(gaps, start=1) if any(x.low in VS for x in gap if x.kind == "W")]
+    arms = [c for c, gap in enumerate(gaps, start=1) if any(x.kind == "A" for x in gap)]
+    whole_lists = all(c % size == 0 for c in versus) or arms == list(range(size, len(s.at), size))
+    return [names[c % size if whole_lists else c // (len(s.at) // size)] for c in range(len(s.at))]

@@ -7,6 +7,7 @@ from itertools import pairwise
 from topline.audit.arm_book import ArmBook
 from topline.audit.arm_evidence import Key
 from topline.audit.claims import Arm
+from topline.audit.group_shares import shares_of_groups
 from topline.audit.items import Item
 from topline.audit.patient_groups import HEADED, NO, Group, adjective, all_groups, make, name_end
 from topline.audit.phrases import content_word
@@ -241,7 +242,8 @@ def opposed_groups(tokens: list[Token], items: list[Item], source: str, groups: 
             break
         out = []
     if not out:
-        out = _with_and_without(tokens, items, source) or _with_or_without(tokens, items, source)
+        out = shares_of_groups(tokens, items, source) or _with_and_without(tokens, items, source)
+        out = out or _with_or_without(tokens, items, source)
         out = out or _cases_and_controls(tokens, items) or _after_values(tokens, items, source) or _than(tokens, items, source)
     before = _before_values(tokens, items, source)
     if len({g.key for g in before}) > len({g.key for g in out}):

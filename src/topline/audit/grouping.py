@@ -22,6 +22,7 @@ class Series:
     arms: list[int | None] = field(default_factory=list)
     times: list[str | None] = field(default_factory=list)
     listed: list[str] = field(default_factory=list)
+    mirrors: list[Series] = field(default_factory=list)
     grade: str | None = None
     after: bool = False
     stated: bool = False

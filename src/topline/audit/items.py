@@ -197,6 +197,9 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
                 return Item("C", i, cell[1], cell[0])
         return None
     if token.kind == "n":
+        arm = book.mention(parts, first[i])
+        if arm is not None and arm[1] > 1 and first[i] + arm[1] < len(owner):
+            return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])  # "the 45 Gy group"
         date = date_at(tokens, i)
         if date is not None:
             return Item("D", i, date[1], date[0])
@@ -206,9 +209,6 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
         ci_head = g.ci_head(i)
         if ci_head is not None:
             return Item("H", i, ci_head[1], ci_head[0])
-        arm = book.mention(parts, first[i])
-        if arm is not None and arm[1] > 1 and first[i] + arm[1] < len(owner):
-            return Item("A", i, max(owner[first[i] + arm[1] - 1] + 1, i + 1), arm[0])  # "the 45 Gy group"
         times = g.times(i)
         if times is not None:
             return Item("T", i, times[1], times[0])

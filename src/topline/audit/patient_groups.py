@@ -152,7 +152,8 @@ def make(tokens: list[Token], items: list[Item], source: str, a: int, b: int, fr
     key = (*lead, *_key(tokens[i:j]))
     if not key or all(len(p) == 1 and not p.isalnum() for p in key):
         return None
-    text = " ".join(source[tokens[i].start : tokens[min(j, len(tokens)) - 1].end].split())
+    text = tokens[i].text + source[tokens[i].end : tokens[min(j, len(tokens)) - 1].end]  # "low-" in a list is the word "low-risk"
+    text = " ".join(text.split())
     return Group(a, b, key, " ".join((*lead, text)), frame)
 
 
@@ -216,6 +217,8 @@ def _headed(tokens: list[Token], items: list[Item], source: str, k: int) -> Grou
             break
     while a < k and items[a].low in _JOINED:
         a += 1
+    if items[k].low in {"groups", "arms"} and a and (items[a - 1].low == "both" or items[a - 1].kind == "X"):
+        return None  # "the two matched treatment groups"
     group = make(tokens, items, source, a, k, "head") if a < k else None
     if group is not None:
         group.b = k + 1
@@ -236,38 +239,51 @@ def adjective(low: str) -> bool:
     return low in _ADJECTIVES or low.endswith(_ENDINGS)
 
 
-def _pair_of_adjectives(tokens: list[Token], items: list[Item], source: str, k: int) -> tuple[list[Group], int]:
+def _adjectives_of_one_head(tokens: list[Token], items: list[Item], source: str, k: int) -> tuple[list[Group], int]:
     """ "low- and high-grade tumours", "with and without metastases", "younger versus older patients" from item `k` on."""
+    members, joint = _coordinated(items, k)
     first = items[k].low
-    j = k + 1
-    if j < len(items) and items[j].low == "-":
-        j += 1
-    if j + 1 >= len(items) or items[j].low not in {"and", "or", "versus", "vs"}:
+    if joint not in {"and", "versus", "vs"} and not (first == "with" and joint == "or"):
         return [], k
-    second = items[j + 1].low
-    if first == "with" and second == "without":
-        b = name_end(items, j + 2, endpoints=True)
-        if b == j + 2:
-            return [], k
-        other = make(tokens, items, source, j + 2, b, "who")
+    j = members[-1]
+    second = items[j].low
+    if first == "with":
+        b = name_end(items, j + 1, endpoints=True) if second == "without" else j + 1
+        other = make(tokens, items, source, j + 1, b, "who") if b > j + 1 else None
         if other is None:
             return [], k
         return [
             Group(k, k + 1, ("with", *other.key), f"with {other.name}", "who"),
-            Group(j + 1, b, ("without", *other.key), f"without {other.name}", "who"),
+            Group(j, b, ("without", *other.key), f"without {other.name}", "who"),
         ], b
-    if items[j].low != "or" and first.isalpha() and adjective(second) and (adjective(first) or second.startswith(OPPOSITE.get(first, "?"))):
-        b = j + 2
-        while b < len(items) and b < j + 5 and content_word(items[b]):
+    if len(members) > 2 or adjective(first) or second.startswith(OPPOSITE.get(first, "?")):
+        b = j + 1
+        while b < len(items) and b < j + 4 and content_word(items[b]):
             b += 1
-        text = " ".join(t.text for t in tokens[items[j + 2].i : items[b - 1].j]) if b > j + 2 else ""
-        tie = second.partition("-")[2] if "-" in second and "-" not in first else ""
-        one = f"{first}-{tie}" if tie else first
+        text = " ".join(t.text for t in tokens[items[j + 1].i : items[b - 1].j]) if b > j + 1 else ""
+        ends = [*(m + 1 for m in members[:-1]), b]
+        tails = [""] * (len(members) - 1) + [text.lower()]
         return [
-            Group(k, j, _key(tokens[items[k].i : items[k].j]), f"{one} {text}".strip(), "head"),
-            Group(j + 1, b, (*parts_of(second), *text.lower().split()), f"{second} {text}".strip(), "head"),
+            Group(m, end, (*_key(tokens[items[m].i : items[m].j]), *tail.split()), f"{tokens[items[m].i].text} {text}".strip(), "head")
+            for m, end, tail in zip(members, ends, tails, strict=True)
         ], b
     return [], k
+
+
+def _coordinated(items: list[Item], k: int) -> tuple[list[int], str]:
+    """The adjectives of the list that begins at item `k`, or "with" and "without", and the word before the last of them."""
+    members, joint = [k], ""
+    j = k + 1
+    while j + 1 < len(items) and items[j].low in _JOINTS:
+        m = j + 1 + (items[j].low == "," and items[j + 1].low in _JOINTS)
+        if m >= len(items) or not (adjective(items[m].low) or (items[k].low == "with" and items[m].low == "without")):
+            break
+        members.append(m)
+        joint, j = items[m - 1].low, m + 1
+    return members, joint
+
+
+_JOINTS = frozenset({",", "and", "or", "versus", "vs"})
 
 
 def all_groups(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
@@ -277,7 +293,7 @@ def all_groups(tokens: list[Token], items: list[Item], source: str) -> list[Grou
     while k < len(items):
         x = items[k]
         if x.kind == "W" and (x.low == "with" or adjective(x.low) or x.low in OPPOSITE):
-            pair, end = _pair_of_adjectives(tokens, items, source, k)
+            pair, end = _adjectives_of_one_head(tokens, items, source, k)
             if pair:
                 out.extend(pair)
                 k = end

@@ -11,6 +11,7 @@ from topline.audit.grouping import Series, group_values, of_a_number, share_deno
 from topline.audit.items import Item
 from topline.audit.limits import refuse_levels, refuse_limits
 from topline.audit.merged_counts import label_counts, merge_counts
+from topline.audit.mirrored_values import part_mirrored
 from topline.audit.nested_values import Nest, chained, find_nests, in_one_row, inherit_arms, part_row, without_nested
 from topline.audit.small_words import VS
 from topline.audit.sole_arms import of_all, sole_arm
@@ -42,7 +43,7 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     share_value(items)
     refuse_limits(items)
     refuse_levels(items)
-    series = group_values(items)
+    series = part_mirrored(items, group_values(items))
     if not series:
         return series
     naming = Naming(_closing_arms(items, series), of_all(items), sole_arm(items))
@@ -61,6 +62,8 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
         if previous is not None and s.after and previous.endpoints[-1] is None and _shares_predicate(items, previous, s):
             previous.endpoints = [s.endpoints[0]] * len(previous.cells)
         assign_times(items, s, begin, stop, previous)
+        if s.mirrors:
+            s.endpoints, s.times, s.paired = [m.endpoints[0] for m in s.mirrors], [m.times[0] for m in s.mirrors], True
         if number in nests:
             named = named if _aside(items, s, stop) else s.last + 1
             previous, s.arms = s, [None] * len(s.cells)
@@ -77,6 +80,8 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
         begin = led = max(s.last + 1, tail_end(view, s, edges[number]))
         named = named if _aside(items, s, stop) else begin
         previous = spoken = s
+        for model in s.mirrors:
+            model.arms = s.mirrors[-1].arms if model.arms == [None] else model.arms
     _later_intervals(items)
     _own_intervals(items, series)
     share_closing_arms(view, [s for number, s in enumerate(series) if number not in nests])

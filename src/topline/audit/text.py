@@ -96,13 +96,14 @@ def clean(text: str) -> str:
     Full-width forms become plain, every dash and minus becomes ``-``, odd spaces become a space, a middle dot before a digit
     becomes a decimal point, as does the space in its place in a text that has no other ("HR 0 69"), a thin space within a number
     a comma of thousands, as are the plain ones of a text that has "16 608 women";
-    ">=" and ">or=" become ``≥``; "3y-DFS" is "3y DFS"; tags of bold, italic, raised and lowered text become spaces.
+    ">=" and ">or=" become ``≥``, "+/-" ``±``; "3y-DFS" is "3y DFS"; tags of bold, italic, raised and lowered text become spaces.
     """
     if "</" in text:
         text = _TAG.sub(lambda m: ("^" if m.group().lower() == "<sup>" else " ").ljust(len(m.group())), text)
     if any(space in text for space in _THIN):
         text = _THOUSANDS.sub(",", text)
     text = _ODD.sub(lambda m: m.group().translate(_TABLE), text)
+    text = text.replace("+/-", " ± ")
     if "=" in text:
         text = _OR_EQUAL.sub(lambda m: ("≥" if m.group()[0] == ">" else "≤") + " " * (len(m.group()) - 1), text)
     if any(dot in text for dot in _DOTS):

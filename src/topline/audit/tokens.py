@@ -115,7 +115,7 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
             out.append(Token("s", raw, raw, a, b))
         else:
             out.append(Token(kind or "s", raw, raw.lower(), a, b))
-    return _spell(_join(out) if torn else out)
+    return _spell(_complete(_join(out) if torn else out))
 
 
 def _canonical(raw: str) -> str:
@@ -176,6 +176,30 @@ def _join(tokens: list[Token]) -> list[Token]:
             continue
         out.append(token)
     return out
+
+
+def _complete(tokens: list[Token]) -> list[Token]:
+    """ "low-, intermediate- and high-risk": words that leave their last part to the end of the list are given it."""
+    out: list[Token] = []
+    tail = ""
+    for i in range(len(tokens) - 1, -1, -1):
+        token = tokens[i]
+        if token.kind == "w":
+            open_ended = out and out[-1].text == "-" and out[-1].start == token.end
+            if open_ended and tail and len(out) > 1 and out[-2].lower in _LIST_SIGNS:
+                out[-1] = Token("w", f"{token.text}-{tail}", f"{token.lower}-{tail}", token.start, token.end)
+                continue
+            if token.lower not in _ON_THE_WAY:
+                tail = token.lower.partition("-")[2]
+        elif token.text in {";", ".", ":"}:
+            tail = ""
+        out.append(token)
+    out.reverse()
+    return out
+
+
+_LIST_SIGNS = frozenset({",", "and", "or", "to", "v", "versus", "vs"})
+_ON_THE_WAY = _LIST_SIGNS | frozenset({"for", "in", "of", "the", "with"})
 
 
 def _spell(tokens: list[Token]) -> list[Token]:

@@ -9,7 +9,7 @@ from topline.audit.clause_words import ALONE, BE, HAVE
 from topline.audit.clauses import name_before, names_before, text_of
 from topline.audit.complements import further_state
 from topline.audit.endpoint_after import countlike, endpoint_after, grade_of
-from topline.audit.endpoint_lists import groups_of_endpoints, said, share_among
+from topline.audit.endpoint_lists import groups_of_endpoints, laid_out, said, share_among
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.noun_phrases import Name, nounish
@@ -229,6 +229,9 @@ def _assign(
     times = sum(len(x.data) for x in items[begin : s.first] if x.kind == "T")
     if m > 1 and k == m * times and times > 1:
         s.endpoints, s.paired = [names[c // times] for c in range(k)], True  # "the 3- and 5-year DFS and OS were 34%, 17%, 68% and 45%"
+        return
+    if chosen.at is None and 1 < m < k and k % m == 0:
+        s.endpoints, s.paired = laid_out(items, s, names), True
         return
     if chosen.at is None:
         s.endpoints = [chosen.words] * k

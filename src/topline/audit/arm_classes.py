@@ -1,0 +1,108 @@
+"""Groups into which a text parts its patients without treating them apart: cohorts, classes, periods."""
+
+from __future__ import annotations
+
+from topline.audit.arm_phrases import Entry, closing_bracket, is_name, name_key, phrase_before, phrase_text
+from topline.audit.arm_sizes import bracket_size
+from topline.audit.lexicon import PATIENT_NOUNS
+from topline.audit.small_words import HEADS, STOP
+from topline.audit.tokens import Token
+
+__all__ = ["COMPRISING", "by_class", "by_comprising", "by_period"]
+
+# fmt: off
+COMPRISING = frozenset({"comprised", "consisted", "contained", "included"})
+_SETS = HEADS | {"set", "sets", "subgroup", "subset"}
+_EVERYBODY = frozenset(
+    {"all", "both", "complete", "each", "entire", "final", "our", "overall", "present", "study", "this", "total", "whole"}
+)
+_CLASSED = frozenset(
+    {
+        "categorised", "categorized", "classed", "classified", "defined", "designated", "graded", "identified", "labelled", "regarded",
+        "scored", "staged", "stratified",
+    }
+)
+_BEFORE_PERIOD = frozenset(
+    {
+        "admitted", "between", "cases", "diagnosed", "during", "enrolled", "from", "in", "operated", "patients", "period", "the",
+        "transplanted", "treated", "were",
+    }
+)
+# fmt: on
+
+
+def _size(token: Token) -> int | None:
+    return int(token.value) if token.kind == "n" and token.value.isdigit() and 1 < len(token.value) < 7 else None
+
+
+def by_comprising(tokens: list[Token], source: str, number: int) -> list[Entry]:
+    """Read "the training cohort comprised 412 patients and the validation cohort 178"."""
+    out: list[Entry] = []
+    for i, token in enumerate(tokens):
+        n = _size(token)
+        if n is None or i < 2:
+            continue
+        k = i
+        while k and (tokens[k - 1].lower in COMPRISING | {"a", "of", "total"}):
+            k -= 1
+        start = phrase_before(tokens, k, joined=False)
+        label = tokens[start:k]
+        if len(label) < 2 or not (label[-1].lower in _SETS or (label[0].lower in HEADS and len(label[1].text) == 1)):
+            continue
+        if not any(t.lower in COMPRISING for t in tokens[k:i]) and not out:
+            continue
+        if {t.lower for t in label} & _EVERYBODY:
+            continue
+        out.append(Entry(phrase_text(label, source), n, [name_key(label)], (label[0].start, token.end), 3, number))
+    return out
+
+
+def by_class(tokens: list[Token], source: str, number: int) -> list[Entry]:
+    """Read "89 were stratified as standard risk and 52 as high risk"; two or more."""
+    out: list[Entry] = []
+    verb = False
+    for i, token in enumerate(tokens):
+        n = _size(token)
+        if n is None:
+            continue
+        k = i + 1
+        if k < len(tokens) and tokens[k].text in "([":
+            k = closing_bracket(tokens, k) + 1 or len(tokens)
+        while k < len(tokens) and (tokens[k].lower in PATIENT_NOUNS | _CLASSED | {"were", "was", "had", "been"}):
+            verb = verb or tokens[k].lower in _CLASSED
+            k += 1
+        if not verb or k >= len(tokens) or tokens[k].lower != "as":
+            continue
+        end = k + 1
+        while end < len(tokens) and tokens[end].kind == "w" and tokens[end].lower not in STOP and end - k < 5:
+            end += 1
+        label = tokens[k + 1 : end]
+        if label and is_name(label):
+            out.append(Entry(phrase_text(label, source), n, [name_key(label)], (token.start, label[-1].end), 3, number))
+    return out if len(out) > 1 else []
+
+
+def by_period(tokens: list[Token], source: str, number: int) -> list[Entry]:
+    """Read "688 diagnosed in 2005-2008, 801 in 2009-2012 and 929 in 2013-2016", with sizes or without; two or more, one after another."""
+    out: list[Entry] = []
+    last = ""
+    for i in range(len(tokens) - 2):
+        first, joint, second = tokens[i : i + 3]
+        if not (_year(first) and joint.text in {"-", "to"} and _year(second) and last <= first.value < second.value):
+            continue
+        last = second.value
+        k = i
+        while k and i - k < 6 and tokens[k - 1].lower in _BEFORE_PERIOD:
+            k -= 1
+        n = _size(tokens[k - 1]) if k and not _year(tokens[k - 1]) else None
+        start = tokens[k - 1].start if n else first.start
+        if n is None and i + 3 < len(tokens) and tokens[i + 3].text == "(":
+            close = closing_bracket(tokens, i + 3)
+            n = bracket_size(tokens, i + 4, close)[0] if close > 0 else None
+        text = source[first.start : second.end]
+        out.append(Entry(text, n, [(first.value, joint.lower, second.value)], (start, second.end), 3, number))
+    return out if len(out) > 1 else []
+
+
+def _year(token: Token) -> bool:
+    return token.kind == "n" and len(token.text) == 4 and token.text.isdigit() and "1940" <= token.text < "2060"
