@@ -155,3 +155,41 @@ def test_a_compound_is_one_endpoint(text: str, expected: list[tuple[str, str]]) 
 )
 def test_the_subject_of_a_clause_and_its_predicate_name_the_value(text: str, expected: list[tuple[str, str]]) -> None:
     assert rates(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Event-free survival at 3 years was influenced by stage (I-II 71% v III-IV 44%) and LDH (normal 63% v elevated 38%).",
+            [("EFS", "71"), ("EFS", "44"), ("EFS", "63"), ("EFS", "38")],
+        ),
+        ("Progression was intracranial in 48%, extracranial in 31% and both in 21%.", [("both", "21")]),
+        ("Infections were documented microbiologically in 21% and clinically in 17% of the episodes.", [("infection", "17")]),
+        ("Survival rates at 2 years were: I, 91%; II, 74%; and IV, 12%.", [("OS", "91"), ("OS", "74"), ("OS", "12")]),
+        (
+            "Survival was 72% in patients transplanted in first remission and 31% in those with advanced disease.",
+            [("survival", "72"), ("survival", "31")],
+        ),
+        (
+            "Response to chemotherapy was complete in 34% and partial in 29%; 12% had refractory disease.",
+            [("CR", "34"), ("PR", "29"), ("refractory disease", "12")],
+        ),
+        ("Fifteen percent withdrew consent and 8% were lost to follow-up.", [("lost to follow-up", "8")]),
+        ("By central review, 12% of scans were downgraded and 5% upgraded.", [("scans downgraded", "12"), ("scans upgraded", "5")]),
+        ("Of the relapses, 31 (63%) were from the lung, 9 (18%) from bone.", [("bone", "18")]),
+        ("Relapses were isolated to the bone marrow in 62%.", [("bone marrow", "62")]),
+        ("Hypothyroidism requiring replacement therapy was diagnosed in 14%.", [("hypothyroidism", "14")]),
+        ("Improvement in dyspnea was reported by 44%.", [("improvement in dyspnea", "44")]),
+        ("At 6 weeks, 31% had reduced their analgesic intake.", [("analgesic intake", "31")]),
+        ("The crude incidence of fractures was 5.8%; the actuarial risk amounted to 9.3%.", [("fractures", "5.8"), ("fractures", "9.3")]),
+        ("Eight percent of patients experienced severe (grade 3) esophagitis.", [("esophagitis", "8")]),
+        (
+            "Biopsy confirmed viable tumour in 37%, necrosis only in 44% and was inconclusive in 19%.",
+            [("viable tumour", "37"), ("inconclusive", "19")],
+        ),
+        ("Partial or complete responses were recorded in 44% and 31%.", [("ORR", "44"), ("ORR", "31")]),
+    ],
+)
+def test_a_value_goes_on_with_the_endpoint_before_or_begins_its_own(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [pair for pair in rates(text) if pair in expected] == expected

@@ -62,7 +62,7 @@ def _middle(said: set[str]) -> str | None:
     """Whether words speak of a median or of a mean."""
     if said & {"median", "medians", "mpfs", "mos"} or any(w[:1] == "m" and w[1:].upper() in FAMILY for w in said):
         return "median"
-    return "mean" if said & {"mean", "means", "average"} else None
+    return "mean" if said & {"mean", "means", "average", "averaged"} else None
 
 
 _ENTRY = frozenset({"(", "[", "was", "were", "of", "and", ":", "="}) | VS

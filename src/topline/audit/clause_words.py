@@ -54,7 +54,7 @@ BARE = frozenset(  # heads that name none when they stand alone
         "admission", "advantage", "age", "average", "benefit", "category", "chance", "course", "courses", "criteria", "criterion",
         "cycle",
         "cycles", "difference", "differences", "dose", "doses", "effect", "eligible", "endpoint", "endpoints", "estimate", "estimates",
-        "factor", "figures", "first", "follow-up", "frequency", "grade", "grades", "incidence", "interval", "intervals",
+        "factor", "figure", "figures", "first", "follow-up", "frequency", "grade", "grades", "incidence", "interval", "intervals",
         "investigator", "investigators", "kind",
         "level", "likelihood", "line", "mean", "median", "men", "number", "objective", "others", "outcome", "outcomes", "overall", "part",
         "percentage", "percentages", "period", "points", "possibility", "probability", "proportion", "proportions", "range", "rate",

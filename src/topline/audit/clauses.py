@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from topline.audit.clause_words import (
+    ADJUNCT,
     ALONE,
     BARE,
     BE,
@@ -18,8 +19,8 @@ from topline.audit.clause_words import (
     STOPS,
     VERBS,
 )
-from topline.audit.complements import complement, done_to, told
-from topline.audit.governors import governor, role, share_who
+from topline.audit.complements import complement, done_to, extent_of, told
+from topline.audit.governors import DEFINING, governor, role, share_who
 from topline.audit.item import Item
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.noun_phrases import Name, nounish, opening, phrase_start
@@ -112,7 +113,8 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
         name = _named(tokens, items, a, k + 1) if not (labels or (bracketed and k == first - 2 and _of_groups(items, first))) else None
         if name is None and bracketed and k == first - 2 and x.low in _GIVEN and _in_a_list(items, a, begin):
             return Name(None, " ".join(w for y in items[a : k + 1] for w in words_of(tokens, y)), close=True, begin=a), second
-        if name is None and said is not None and (code := done_to(plain_name(_words(tokens, items[a : k + 1])), said)) is not None:
+        bare = name is None and said is not None and items[governor(items, a, begin)].low not in ADJUNCT | DEFINING
+        if bare and said is not None and (code := done_to(plain_name(_words(tokens, items[a : k + 1])), said)) is not None:
             return Name(None, code, begin=a, verb=True), second  # "doses were reduced in 27%"
         if name is None or (a - 2 >= begin and items[a - 1].low == "or" and items[a - 2].kind == "A"):
             if given is None and name is None and verb and x.low in _TREATMENTS and k > a:
@@ -127,6 +129,9 @@ def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) 
         name.weak = not (bracketed or verb or name.close) and any(y.low in {",", "and", "or", ";"} for y in between)
         part = role(tokens, items, name, a, p, bracketed)
         if part == "named":
+            full = extent_of(items[name.at].data, said) if said is not None and name.at is not None else None
+            if full is not None:
+                return Name(None, full, begin=name.begin, verb=True), second
             if said is not None and name.at is None:
                 name.words = told(name.words, said)  # "margins were negative in 88%"
             return name, second
@@ -241,6 +246,8 @@ def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | Non
         return None
     if b < len(items) and items[b].low in PATIENT_NOUNS:
         return None  # "treated Asian patients"
+    if head == "risk" and words[0] in {"absolute", "actuarial", "crude", "cumulative", "estimated", "overall"}:
+        return None
     if head.endswith("-fold") or "hazard" in words:
         return None
     if (

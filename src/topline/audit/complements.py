@@ -8,7 +8,7 @@ from topline.audit.clause_words import BE, PREDICATES
 from topline.audit.item import Item
 from topline.audit.main_verbs import BARE_PARTICIPLES
 
-__all__ = ["complement", "done_to", "further_state", "told"]
+__all__ = ["complement", "done_to", "extent_of", "further_state", "told"]
 
 # fmt: off
 _STATES = frozenset({"abnormal", "clear", "free", "involved", "normal"})
@@ -35,7 +35,7 @@ def complement(items: list[Item], k: int, begin: int) -> str | None:
     low = items[k].low
     if items[k - 1].low not in BE and not items[k - 1].low.endswith("ly"):
         return None
-    if not (low in _STATES or low.endswith("ed") or _STATE.search(low)) or low in BARE_PARTICIPLES | PREDICATES:
+    if not (low in _STATES or low == "complete" or low.endswith("ed") or _STATE.search(low)) or low in BARE_PARTICIPLES | PREDICATES:
         return None
     j = k - 1
     while j > begin and items[j].low.endswith("ly"):
@@ -43,6 +43,11 @@ def complement(items: list[Item], k: int, begin: int) -> str | None:
     if j < begin or items[j].low not in BE:
         return None
     return None if any(x.low in _SUPERLATIVE for x in items[max(begin, j - 12) : j]) else low  # "the main toxicity was hematologic (12%)"
+
+
+def extent_of(code: object, said: str) -> str | None:
+    """ "response was complete in 34% and partial in 29%"."""
+    return {"complete": "CR", "partial": "PR"}.get(said) if code in {"ORR", "CR", "PR"} else None
 
 
 def told(name: str, said: str) -> str:
@@ -55,10 +60,12 @@ def further_state(items: list[Item], first: int, name: str | None) -> str | None
     if first < 3 or items[first - 1].low not in {"in", "for"} or items[first - 3].low not in {"and", ",", "or", "but"}:
         return None
     low = items[first - 2].low
-    state = _STATE.search(low) is not None or low in _STATES
+    state = _STATE.search(low) is not None or low in _STATES or low == "complete"
     if items[first - 2].kind != "W" or low in PREDICATES or not (state or (low.startswith("un") and low.endswith("ed"))):
         return None
     words = (name or "").split()
+    if (full := extent_of(name, low)) is not None:
+        return full
     if state and len(words) > 1 and (_STATE.search(words[-1]) or words[-1] in _STATES):
         return " ".join([*words[:-1], low])
     return None if state else low

@@ -109,7 +109,8 @@ def extent(tokens: list[Token], items: list[Item], k: int) -> str | None:
     code, nouns = EXTENTS[items[k].low]
     if not _noun_follows(tokens, items, k, nouns):
         return None
-    return "ORR" if code == "CR" and items[k + 1].low in {"or", "and/or"} and items[k + 2].data == "PR" else code
+    either = items[k + 1].low in {"or", "and/or"} and {code, items[k + 2].data} == {"CR", "PR"}
+    return "ORR" if either else code
 
 
 def survival_shared(tokens: list[Token], items: list[Item], k: int) -> str | None:

@@ -23,6 +23,8 @@ def endpoint_after(tokens: list[Token], items: list[Item], s: Series, stop: int)
     steps = 0
     for k in range(s.last + 1, min(len(items), s.last + 13)):
         item = items[k]
+        if item.kind == "E" and item.data == "FU" and s.cells[0].unit == "%":
+            return None  # "8% were lost to follow-up"
         if item.kind == "E":
             restricting = any(x.low in {"with", "without"} for x in items[max(s.last + 1, k - 2) : k])
             if "responder" in tokens[item.i].lower or (k + 1 < len(items) and items[k + 1].low in {"lasted", "ongoing"}):

@@ -8,7 +8,7 @@ from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.noun_phrases import Name, nounish, opening, phrase_start
 from topline.audit.tokens import Token
 
-__all__ = ["governor", "role", "share_who"]
+__all__ = ["DEFINING", "governor", "role", "share_who"]
 
 
 _SHARES = frozenset(
@@ -19,8 +19,8 @@ _SHARES = frozenset(
 )  # fmt: skip
 
 
-_DEFINING = frozenset({"affecting", "causing", "involving", "leading", "necessitating", "needing", "receiving", "requiring", "using"})
-_PLACED = frozenset({"based", "localised", "localized", "located", "sited", "situated"})
+DEFINING = frozenset({"affecting", "causing", "involving", "leading", "necessitating", "needing", "receiving", "requiring", "using"})
+_PLACED = frozenset({"based", "confined", "isolated", "limited", "restricted", "localised", "localized", "located", "sited", "situated"})
 _COMPARING = frozenset({"in", "for", "among", "than", "between", "of", "to", "with", "versus", "vs", "v", "from"})
 
 
@@ -99,13 +99,13 @@ def role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, bra
     if name.close:
         adjunct = bracketed and name.at is None and governor in ADJUNCT and not _objects(items, p)
         return "second" if adjunct else "named"
-    if governor in {"in", "at"} and before in _PLACED:
+    if governor in {"in", "at", "to"} and before in _PLACED:
         return "named"  # "located in the rectum in 41%"
     if governor in {"to", "in"} and before in {"led", "lead", "leading", "resulted", "resulting"}:
         return "named"
     if (governor == "of" and before in _SHARES) or (governor == "with" and before == ","):
         return "named"  # "the rate of fever", "…, with more fever in A than in B"
-    if governor.endswith("ing") and (before in ADJUNCT or (governor in _DEFINING and nounish(items[p - 1]))):
+    if governor.endswith("ing") and (before in ADJUNCT or (governor in DEFINING and nounish(items[p - 1]))):
         return "second"  # "after achieving …", "pneumonitis requiring steroids"
     if governor in ADJUNCT:
         if governor == "in" and before in OUTER | {"difference", "differences"}:

@@ -43,6 +43,8 @@ def main_verb(tokens: list[Token], items: list[Item], last: int, end: int) -> in
                 break  # "Nine patients (22.5%), all with visceral crisis, responded"
             k += 1
             continue
+        if x.low == "and" and items[k + 1 if k + 1 < end else k].low in BE:
+            break  # "necrosis in 44% and was inconclusive in 19%"
         verb = x.low in _VERBS or (x.kind == "E" and tokens[x.i].lower.endswith("ed"))
         if x.low == "with":
             verb = False

@@ -7,7 +7,7 @@ from topline.audit.lexicon import PATIENT_NOUNS
 
 __all__ = ["among_responders", "analysed", "of_the_living", "receptor"]
 
-_AMONG = frozenset({"for", "in", "among", "of", "than", "between", "with", "the", "from"})
+_AMONG = frozenset({"for", "in", "among", "of", "than", "between", "with", "the", "from", "to"})
 
 
 def among_responders(items: list[Item], k: int) -> bool:

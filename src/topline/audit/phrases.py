@@ -249,8 +249,11 @@ def _unknown(tokens: list[Token], items: list[Item], out: list[Item], k: int) ->
         out[start:] = [Item("E", first, items[found[1] - 1].j, found[0], "tte")]
         return found[1]
     opener = {"freedom": {"from"}, "time": {"of", "to", "from"}, "interval": {"from", "between"}}.get(items[k].low, {"of", "to"})
-    if j < len(items) and items[j].low in opener:
+    inward = items[k].low in _CHANGING and j + 1 < len(items) and items[j].low == "in"
+    if j < len(items) and (items[j].low in opener or inward):
         tail, after = _completion(tokens, items, j)
+        if inward and any(_outcome(x) for x in items[j:after]):
+            tail = []  # "improvement in overall survival": the survival is what the values are of
         if tail and items[after - 1].kind == "E" and items[after - 1].data == "FU":
             del out[start:]
             out.append(Item("E", first, items[after - 1].j, "FU", "other"))
@@ -303,6 +306,14 @@ def _completion(tokens: list[Token], items: list[Item], at: int) -> tuple[list[s
         words.pop()
         j -= 1
     return (words, j) if j > begin else ([], at)
+
+
+_CHANGING = frozenset({"deterioration", "improvement", "improvements", "worsening"})
+
+
+def _outcome(item: Item) -> bool:
+    """Whether an item is a time to an event or a response."""
+    return item.low == "survival" or (item.kind == "E" and family_of(str(item.data)) in {"tte", "response"})
 
 
 _ARTICLES = frozenset({"the", "a", "an", "any"})

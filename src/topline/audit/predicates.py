@@ -7,6 +7,7 @@ from topline.audit.item import Item
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.main_verbs import ALLOCATED, BARE_PARTICIPLES, COUNTED, DID, GROUPS, main_verb
 from topline.audit.noun_phrases import Name, nounish
+from topline.audit.phrase_words import NEUTRAL
 from topline.audit.phrases import content_word, plain_name, words_of
 from topline.audit.tokens import Token
 
@@ -89,6 +90,8 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
         return Name(None, ALONE[verb], verb=True)
     if verb in LEFT or (k + 1 < end and items[k].low == "to" and items[k + 1].low in {"stop", "discontinue"}):
         return Name(None, "DISC" if verb != "withdrew" else "withdrawal", verb=True)
+    if k < end and verb in BE and items[k].low == "lost":
+        return Name(None, "lost to follow-up", verb=True)
     if verb == "crossed":
         return Name(None, "CROSSOVER", verb=True)
     if verb == "never" and k < end:
@@ -104,7 +107,11 @@ def name_after(tokens: list[Token], items: list[Item], last: int, stop: int) -> 
     denied = k < end and items[k].low in {"not", "never"} and verb not in BE
     done = items[k] if k < end and verb in BE and items[k].low.endswith("ed") and items[k].low not in BARE_PARTICIPLES else None
     while k < end and (
-        items[k].low in _PASSED or items[k].kind in {"G", "T", "X"} or items[k].low.endswith("ly") or _participle(items, k, end)
+        items[k].low in _PASSED
+        or items[k].kind in {"G", "T", "X"}
+        or (items[k].low.endswith("ly") and not content_word(items[k]))
+        or _participle(items, k, end)
+        or (verb in {"had", "have", "has"} and items[k].low.endswith("ed") and items[k + 1 if k + 1 < end else k].low in DETERMINERS)
     ):
         if items[k].low == "by":
             k = next((j for j in range(k + 1, min(end - 1, k + 12)) if items[j].low == "to" and items[j + 1].low in {"have", "be"}), k)
@@ -239,6 +246,8 @@ def _phrase_end(items: list[Item], a: int, end: int) -> int:
             return k
         while k < end and items[k].kind == "G":
             k += 1
+        if k + 2 < end and items[k].low == "(" and items[k + 1].kind == "G" and items[k + 2].low == ")" and items[k - 1].low in NEUTRAL:
+            k += 3  # "severe (grade 3) oesophagitis"
     while k > a and items[k - 1].low in {"of", "to", "or", "in"}:
         k -= 1
     return k
@@ -249,7 +258,7 @@ def _joins(items: list[Item], k: int) -> bool:
 
 
 def _text(tokens: list[Token], items: list[Item], a: int, b: int) -> str:
-    return plain_name([w for item in items[a:b] if item.kind != "G" for w in words_of(tokens, item)])
+    return plain_name([w for item in items[a:b] if item.kind != "G" and item.low not in {"(", ")"} for w in words_of(tokens, item)])
 
 
 def _share_of(tokens: list[Token], items: list[Item], last: int, end: int) -> Name | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from topline.audit.carried_endpoints import carry, same_clause, within_bracket
-from topline.audit.clause_words import ALONE, BE, HAVE
+from topline.audit.carried_endpoints import carry, done_as_well, goes_on, of_both, same_clause, within_bracket
+from topline.audit.clause_words import DETERMINERS, PREDICATES
 from topline.audit.clauses import name_before, names_before, text_of
 from topline.audit.complements import further_state
 from topline.audit.endpoint_after import countlike, endpoint_after, grade_of
@@ -13,8 +13,8 @@ from topline.audit.endpoint_lists import groups_of_endpoints, laid_out, said, sh
 from topline.audit.grouping import Series
 from topline.audit.items import Item
 from topline.audit.noun_phrases import Name, nounish
-from topline.audit.outcomes import predicted
-from topline.audit.phrases import content_word, family_of
+from topline.audit.outcomes import lists_factors, predicted
+from topline.audit.phrases import family_of
 from topline.audit.predicates import label_after, name_after, names_after, own_names
 from topline.audit.small_words import LIST_GLUE, VS
 from topline.audit.tokens import Token
@@ -26,7 +26,6 @@ _MOVED = frozenset({"declined", "decreased", "dropped", "fell", "improved", "inc
 _ANAPHORS = frozenset({"values", "value", "figures", "rates", "numbers", "percentages", "proportions", "times", "medians"})
 
 
-_EXTENT = frozenset({"completely", "incompletely", "partially", "totally"})
 _SHARES = frozenset({"half", "majority", "minority", "quarter", "third", "two-thirds"})
 _OPENING = frozenset({":", ",", ";", "and", "that", "which", "whereas", "while", "but"})
 
@@ -52,13 +51,18 @@ def _by_clauses(
     tokens: list[Token], items: list[Item], s: Series, begin: int, stop: int, previous: Series | None, inherited: str | None
 ) -> bool:
     """ "chemotherapy was given to 54%, and 21% underwent surgery": each clause names its own value."""
-    if len(s.at) != 2 or s.last - s.at[0] < 3 or s.cells[0].unit != "%" or said(items, s, VS):
+    if len(s.at) != 2 or s.cells[0].unit != "%" or said(items, s, VS):
         return False
-    joint = items[s.last - 1].low
-    if joint not in {"while", "whereas", "but"} and not (joint in {"and", "with"} and items[s.last - 2].low == ","):
+    j = s.last - 1
+    while j > s.first and items[j].low in {"only", "just", "about", "approximately", "nearly", "another", "further", "in"}:
+        j -= 1
+    joint = items[j].low
+    if joint not in {"while", "whereas", "but", ";", "both"} and not (joint in {"and", "with"} and items[j - 1].low == ","):
         return False
     before, second = name_before(tokens, items, s.first, begin)
     own = name_after(tokens, items, s.last, stop) if before is not None or second is not None else None
+    if joint == "both" and items[s.last - 1].low == "in":
+        own = Name(None, "both", verb=True)
     if own is None or not own.verb or any(x.low.startswith("respective") for x in items[s.last : own.begin]):
         return False
     one = Series(s.cells[:1], s.at[:1])
@@ -91,6 +95,13 @@ def _assign(
         s.endpoints = [str(items[after].data)] * k  # "23.5% vs 11.8% for ORR"
         s.after = True
         return
+    follows = items[s.last + 1].low if s.last + 1 < len(items) else ""
+    led = previous is not None and previous.after and follows in {"for", "from", "on"}
+    if previous is not None and led and any(x.low == follows for x in items[previous.last + 1 : previous.last + 4]):
+        whom = label_after(tokens, items, s.last + 1, stop)
+        if whom is not None:
+            s.endpoints, s.after = [text_of(whom, items)] * k, True  # "18 (15%) for recurrence and 13 (11%) for carcinoma in situ"
+            return
     if any(x.low in {"these", "corresponding", "respective", "those"} and y.low in _ANAPHORS for x, y in pairwise(items[begin : s.first])):
         s.endpoints = [previous.endpoints[-1] if previous is not None and previous.endpoints else inherited] * k  # "these values were"
         s.stated = True
@@ -105,12 +116,14 @@ def _assign(
         s.endpoints = ["FU"] * k  # "after a median of 8 years"
         return
     going = previous is not None and bool(previous.endpoints) and rate
-    closed = s.last + 2 >= len(items) or items[s.last + 2].low in {",", ";", ".", "and"}
-    if going and previous is not None and s.last + 1 < len(items) and items[s.last + 1].low in _EXTENT and closed:
-        carry(s, previous)  # "17% had regressed completely and 44% partially"
+    if going and previous is not None and goes_on(items, previous, s):
+        carry(s, previous)
         return
-    if previous is not None and _parallel(items, previous, s):
-        carry(s, previous)  # "in 22% of gastric and 7% of oesophageal tumours"
+    if going and previous is not None and (name := done_as_well(items, previous, s)) is not None:
+        s.endpoints, s.after = [name] * k, True
+        return
+    if going and of_both(items, s):
+        s.endpoints = ["both"] * k  # "local recurrence in 11%, metastases in 20% and both in 3%"
         return
     further = further_state(items, s.first, previous.endpoints[-1]) if going and previous is not None else None
     if further is not None:
@@ -194,6 +207,10 @@ def _assign(
             s.endpoints = [None] * k
         return
     s.stated = s.stated or chosen.close or chosen.verb
+    factor = _of_factors(tokens, items, s.first) if rate and family_of(text_of(chosen, items)) not in {"tte", "response"} else None
+    if factor is not None:
+        s.endpoints = [factor] * k
+        return
     led_to = predicted(tokens, items, s.first) if rate and chosen is before and not chosen.close else None
     if led_to is not None and chosen.begin < led_to.at < s.first and _associated(items, led_to.at):
         s.endpoints = [led_to.name] * k  # "breast size was associated with induration, with an incidence of 13% and 6%"
@@ -269,21 +286,10 @@ def _in_list(items: list[Item], before: Name | None, first: int) -> bool:
     if before is None or items[first - 1].low not in {"in", "for"} or not before.begin:
         return False
     phrase = items[before.begin : first - 1]
-    return items[before.begin - 1].low in {"and", ","} and all(nounish(x) or x.low in {"of", "the"} for x in phrase)
-
-
-def _parallel(items: list[Item], previous: Series, s: Series) -> bool:
-    """Whether two values are joined with "and" and stand before the same preposition, with nothing new between them."""
-    if not previous.endpoints or previous.cells[-1].unit != s.cells[0].unit or previous.after or s.last + 1 >= len(items):
-        return False
-    link = items[previous.last + 1].low
-    if link not in {"of", "in", "for", "among", "with"} or items[s.last + 1].low != link or items[s.first - 1].low not in {"and", ","}:
-        return False
-    if not all(content_word(x) or x.kind == "A" or x.low in {"the", "and", ","} for x in items[previous.last + 2 : s.first]):
-        return False
-    behind = items[s.last + 2 : s.last + 14]
-    clause = next((n for n, x in enumerate(behind) if x.low in {",", ";", ".", "(", "and"}), len(behind))
-    return not any(x.kind == "E" or (x.low in HAVE | BE | ALONE.keys() and x.low != "with") for x in behind[:clause])
+    p = before.begin - 1
+    while p > 0 and (items[p].low in DETERMINERS or items[p].low in PREDICATES):
+        p -= 1
+    return items[p].low in {"and", ","} and all(nounish(x) or x.low in {"of", "the"} for x in phrase)
 
 
 def _associated(items: list[Item], k: int) -> bool:
@@ -309,6 +315,24 @@ def _copula(items: list[Item], a: int, b: int) -> bool:
         x.low in {"was", "were", "is", "are", "included", "include", "including", "of", "reached", ":", "=", "being", "such"}
         for x in items[a + 1 : b]
     )
+
+
+def _of_factors(tokens: list[Token], items: list[Item], first: int) -> str | None:
+    """The outcome of a rate in the bracket of a factor: "EFS was influenced by stage (71% v 44%)", "factors affecting OS were …"."""
+    if not _within_bracket(items, first):
+        return None
+    said = predicted(tokens, items, first)
+    if said is None or said.at > first or family_of(said.name) not in {"tte", "response"}:
+        return None
+    return said.name if said.subject or lists_factors(items, said.at, first) else None
+
+
+def _within_bracket(items: list[Item], first: int) -> bool:
+    """Whether a value stands in a bracket, at its beginning or further in."""
+    k = first - 1
+    while k > max(0, first - 10) and items[k].low not in {"(", "[", ")", "]"}:
+        k -= 1
+    return items[k].low in {"(", "["}
 
 
 def _bracketed(items: list[Item], s: Series) -> bool:
