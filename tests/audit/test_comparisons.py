@@ -115,3 +115,58 @@ def test_ratios_of_factors_and_outcomes(text: str, expected: list[str]) -> None:
 )
 def test_what_a_p_value_tests(text: str, expected: list[tuple[str | None, str | None]]) -> None:
     assert p_values(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Operative mortality at large hospitals was lower for pancreatic resection (OR 0.2; 95% "
+            "CI 0.1-0.4) and gastrectomy (OR 0.4; 95% CI 0.2-0.6).",
+            ["DEATH", "DEATH"],
+        ),
+        (
+            "Smoking increased the odds of cardiotoxicity (OR = 4.6, 95% CI = 2.1-10.2), as did alcohol (OR = 2.2, 95% CI = 1.0-4.7).",
+            ["cardiotoxicity", "cardiotoxicity"],
+        ),
+        (
+            "Rates of nausea were higher with velotinib (OR, 2.1; 95% CI, 1.6-2.9), as were rates of rash (OR, 4.0; 95% CI, 2.7-5.9).",
+            ["nausea", "rash"],
+        ),
+        (
+            "Adjusted hazard ratios (95% CIs) for quartiles 2 and 3 relative to quartile 1 were "
+            "1.12 (0.90-1.39) and 1.55 (1.24-1.93) for colon cancer.",
+            ["colon cancer", "colon cancer"],
+        ),
+        (
+            "They were less likely to receive radiotherapy (OR, 0.64; 95% CI, 0.55-0.74) and more "
+            "likely to die (OR, 1.2; 95% CI, 1.1-1.4).",
+            ["radiotherapy", "DEATH"],
+        ),
+        (
+            "Mortality fell by 30% (RR, 0.70; 95% CI, 0.55 to 0.90), and that of nurses by 22% (RR, 0.78; 95% CI, 0.60 to 1.01).",
+            ["DEATH", "nurses"],
+        ),
+        ("The risk of second cancers had doubled (standardised incidence ratio, 2.9; 95% CI, 2.0-4.1).", ["second cancers"]),
+        ("The odds ratio was 0.86 (95% CI 0.78 to 0.95; P = 0.002) for relapse at 2 years.", ["RECUR"]),
+    ],
+)
+def test_what_a_list_of_ratios_is_of(text: str, expected: list[str]) -> None:
+    assert [endpoint for endpoint, _ in ratios(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The median age was 58 (range, 24 to 81) and 61% were men.", [("AGE", "58", "24", "81"), ("male", "61", None, None)]),
+        ("The median PFS was not reached (95% CI 14.2 months\u2013not estimable).", [("PFS", "NR", "14.2", "NR")]),
+        ("The median CA 19-9 was 412 U/mL (range 12-2130).", [("CA 19-9", "412", "12", "2130")]),
+        ("The median follow-up was 3 years 4 months.", [("FU", "40", None, None)]),
+        ("The median duration of response was 8.3+ months (range 2.1\u201319.4+).", [("DOR", "8.3", "2.1", "19.4")]),
+        ("The 3-year DFS rate was 74 (SE 3)%.", [("DFS", "74", None, None)]),
+        ("PFS at 12 months was 0.62 (95% CI 0.51-0.72).", [("PFS", "0.62", "0.51", "0.72")]),
+    ],
+)
+def test_values_in_unusual_print(sentence: str, expected: list[tuple[str | None, ...]]) -> None:
+    found = [c for c in audit_text(sentence).claims if c.type in {"median", "follow_up", "proportion", "landmark_rate"}]
+    assert [(c.endpoint, c.value, c.lower, c.upper) for c in found] == expected

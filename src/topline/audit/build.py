@@ -168,6 +168,8 @@ def _value_claim(
     share = x is None and n is None and cell.unit == "%"
     if share and family in {"phrase", "term"} and not s.after and share_is_middle(context, s):
         return location_claim(context, s, cell, code, family, shared)
+    if _share_of_one(cell, family, time):
+        return Claim("landmark_rate", value=cell.value, lower=lower, upper=upper, conf_level=level, interval=kind, time=time, **shared)
     if cell.unit == "%" or (x is not None and n is not None):
         counted = x is not None and n is not None  # "4/42 (1011%)" is for the checks to say
         if cell.value == "NR" or (cell.value is not None and not counted and not 0 <= float(cell.value.lstrip("<>")) <= 100):
@@ -218,6 +220,13 @@ def _value_claim(
             **shared,
         )
     return None
+
+
+def _share_of_one(cell: Cell, family: str, time: str | None) -> bool:
+    """ "PFS at 12 months was 0.62 (95% CI 0.51-0.72)": a rate printed as a share of one."""
+    if cell.unit is not None or cell.x is not None or cell.sd is not None or cell.value is None or family != "tte" or time is None:
+        return False
+    return cell.value.startswith("0.") and (cell.interval is None or cell.interval.upper.startswith(("0.", "1.0")))
 
 
 def _over_time(context: SentenceContext, s: Series, code: str | None) -> bool:

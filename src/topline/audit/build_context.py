@@ -64,6 +64,7 @@ class SentenceContext:
     rated: str | None = None  # what the ratio before is of
     compared: tuple[int, list[str | None]] | None = None  # the last ratio or p-value, and what it or its list is of
     level: str | None = None  # of the interval of the ratio before
+    compared_close: bool = False  # its name stands right before its bracket
     middle: tuple[str, Series] | None = None  # "mean" or "median", and the last values that were one
 
 

@@ -55,7 +55,7 @@ class CellGrammar(ValueGrammar):
         else:
             cell.value = self.tokens[i].value
             j = i + 1
-            cell.unit, j = self.unit(j + (self.low[j] == "-" and self.low[j + 1] in TIME_UNITS))
+            cell.unit, j = self.unit(j + (self.low[j] in {"-", "+"} and self.low[j + 1] in TIME_UNITS))  # "8.3+ months"
             counted = self.low[j] in THINGS and self.low[j + 1] in OPEN and self.percent(j + 2) is not None
             if cell.unit is None and not counted and (end := measured_unit(self.low, j)) > j:
                 cell.unit, j = self.tokens[end - 1].text, end  # "the median duration of surgery was 292 min (range 100-400)"
@@ -68,11 +68,12 @@ class CellGrammar(ValueGrammar):
                     while self.low[j] in NOT_RESULTS or "/" in self.low[j][1:] or _PER.match(self.low[j]):
                         j += 1
             elif (
-                cell.unit == "years" and self.low[j] in {"and", ","} and self.integer(j + 1) is not None and self.unit(j + 2)[0] == "months"
+                cell.unit == "years"
+                and (months := self.integer(k := j + (self.low[j] in {"and", ","}))) is not None
+                and self.unit(k + 1)[0] == "months"
             ):
-                months = self.integer(j + 1) or 0  # "2 years and 5 months"
                 if months < 12 and cell.value.isdigit():
-                    cell.value, cell.unit, j = str(12 * int(cell.value) + months), "months", j + 3
+                    cell.value, cell.unit, j = str(12 * int(cell.value) + months), "months", k + 2  # "2 years and 5 months"
             elif cell.unit == "%" and self.low[j] in {"of", "among"}:
                 k = j + 1
                 while k < j + 4 and self.low[k] in {"the", "all", "these"}:
@@ -115,9 +116,13 @@ class CellGrammar(ValueGrammar):
 
     def _tail(self, cell: Cell, j: int) -> int:
         """ "26 (22%) of 118 patients"; "10 (50%) patients"; "15.2 (12.1-18.3) months"."""
-        if cell.unit is None and cell.value is not None and cell.x is None and self.low[j] in TIME_UNITS:
-            cell.unit = TIME_UNITS[self.low[j]]
-            return j + 1
+        if cell.unit is None and cell.value is not None and cell.x is None:
+            if self.low[j] in TIME_UNITS:
+                cell.unit = TIME_UNITS[self.low[j]]
+                return j + 1
+            if self.low[j] == "%" and self.low[j - 1] in CLOSE:
+                cell.unit = "%"  # "74 (SE 3)%"
+                return j + 1
         if cell.unit is None and cell.interval is not None and cell.x is None and (end := measured_unit(self.low, j)) > j:
             cell.unit, j = self.tokens[end - 1].text, end  # "305 (30-1420) mL"
         if cell.x is not None and cell.n is None and self.low[j] in {"of", "among"} and cell.unit == "%":

@@ -78,11 +78,14 @@ NEVER = frozenset(  # heads that name no endpoint: tests and models, comparative
         "impower", "interaction", "interim", "javelin", "kaplan-meier", "keynote", "kruskal-wallis", "larger",
         "later", "log", "log-rank", "logistic", "logrank", "made", "mann-whitney", "manner", "mantel-haenszel", "margin", "matching",
         "mcnemar", "meet", "met", "method", "methods", "model", "models", "monthly", "multivariable", "multivariate", "non-inferior",
-        "non-inferiority", "noninferior", "noninferiority", "odds", "once", "one-sided", "owing", "p-value", "p-values", "pearson",
+        "non-inferiority", "noninferior", "noninferiority", "odds", "once", "one-half", "one-quarter", "one-sided", "one-third", "owing",
+        "p-value", "p-values", "pearson",
         "phase", "predictor", "predictors", "prognosticator", "prognosticators", "purpose", "rank", "rank-sum", "ranksum", "ratios",
         "regression", "se", "sem", "sided", "signed-rank", "slower",
-        "smaller", "spearman", "spent", "square", "statistic", "statistics", "student", "student's", "t-test", "threefold", "thereafter",
-        "threshold", "took", "twice", "trends", "two-sided", "twofold", "univariable", "univariate", "weekly", "well", "wilcoxon",
+        "smaller", "spearman", "spent", "square", "statistic", "statistics", "student", "student's", "summary", "t-test", "threefold",
+        "thereafter",
+        "threshold", "took", "twice", "three-quarters", "trends", "two-sided", "two-thirds", "twofold", "univariable", "univariate",
+        "weekly", "well", "wilcoxon",
     }
 )
 PREDICATES = frozenset(

@@ -43,7 +43,7 @@ _UNITS = frozenset(
         "cm3", "mm3",
     }
 )  # fmt: skip
-_SYMBOL = re.compile(r"(?:[tfzrdβρκχ][0-9²,]*|i[2²]|[mµμnpdk]?[gl]-[12]|[mµμn]?mol-[12])$")
+_SYMBOL = re.compile(r"(?:[tfzrdβρκχ][0-9²,]*|i[2²]|rho|tau|kappa|[mµμnpdk]?[gl]-[12]|[mµμn]?mol-[12])$")
 
 
 def name_before(tokens: list[Token], items: list[Item], first: int, begin: int) -> tuple[Name | None, Name | None]:
@@ -240,6 +240,8 @@ def _named(tokens: list[Token], items: list[Item], a: int, b: int) -> Name | Non
     if (_SYMBOL.match(head) and head not in {"r0", "r1", "r2"}) or head in _UNITS:
         return None
     words = plain_name(words).split()
+    if words[:2] in (["odds", "of"], ["hazard", "of"]) and len(words) > 2:
+        words = words[2:]
     if "of" in words[1:-1]:
         head = words[words.index("of") - 1].lower()  # "interruptions of chemotherapy"
     if len(words) == 1 and head.endswith(("able", "ible")):

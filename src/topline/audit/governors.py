@@ -13,8 +13,8 @@ __all__ = ["DEFINING", "governor", "role", "share_who"]
 
 _SHARES = frozenset(
     {
-        "frequency", "incidence", "number", "occurrence", "percentage", "percentages", "probability", "proportion", "proportions", "rate",
-        "rates", "risk",
+        "chance", "frequency", "hazard", "incidence", "likelihood", "number", "occurrence", "odds", "percentage",
+        "percentages", "probability", "proportion", "proportions", "rate", "rates", "risk",
     }
 )  # fmt: skip
 
@@ -27,6 +27,10 @@ _COMPARING = frozenset({"in", "for", "among", "than", "between", "of", "to", "wi
 _ASSOCIATED = frozenset(
     {"associate", "associated", "association", "correlate", "correlated", "correlates", "correlation", "linked", "related"}
 )
+_SORTED = frozenset({"combined", "delayed", "extended", "limited", "matched", "resected", "staged", "targeted", "untreated"})
+_BEFORE_SORTS = frozenset({"after", "among", "before", "during", "for", "in"})
+_COMPARATIVE = frozenset({"better", "comparable", "greater", "higher", "longer", "lower", "shorter", "similar", "worse"})
+_WITH = frozenset({"with", "without"})
 _AUXILIARY = frozenset({"never", "not", "had", "have", "has", "were", "was", "are", "also", "ever", "did", "do"})
 
 
@@ -50,8 +54,9 @@ def governor(items: list[Item], a: int, begin: int) -> int:
 
 
 def of_patients(items: list[Item], p: int) -> bool:
-    """Whether the preposition at item `p` tells which patients: "those with a severe complication"."""
-    return p > 0 and items[p].low in {"with", "without"} and items[p - 1].low in PATIENT_NOUNS | {"those"}
+    """Whether the preposition at item `p` tells which patients: "those with a severe complication", "without and with metastases"."""
+    both = p > 1 and items[p - 1].low in {"and", "or"} and items[p - 2].low in _WITH
+    return p > 0 and items[p].low in _WITH and (both or items[p - 1].low in PATIENT_NOUNS | {"those"})
 
 
 def _before_articles(items: list[Item], a: int, begin: int) -> int:
@@ -65,6 +70,7 @@ def _before_articles(items: list[Item], a: int, begin: int) -> int:
         or items[p].low == "+"
         or (items[p].low == "or" and items[p + 1].low in {"more", "fewer", "less", "greater", "higher"})
         or (items[p].low in SEEN and p > begin and items[p - 1].low.endswith("ly"))
+        or (items[p].kind == "W" and items[p].low in _SORTED and p > begin and items[p - 1].low in _BEFORE_SORTS)  # "after matched …"
     ):
         p -= 1
     return p
@@ -97,7 +103,8 @@ def role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, bra
     if governor == "by" and before == "followed" and items[p - 2].low in {",", ")", "]"}:
         return "named"  # "…, followed by liver (27%)"
     if name.close:
-        adjunct = bracketed and name.at is None and governor in ADJUNCT and not _objects(items, p)
+        told = name.at is None or before in _COMPARATIVE  # "mortality was lower for lobectomy (OR …)"
+        adjunct = bracketed and told and governor in ADJUNCT and not _objects(items, p)
         return "second" if adjunct else "named"
     if governor in {"in", "at", "to"} and before in _PLACED:
         return "named"  # "located in the rectum in 41%"

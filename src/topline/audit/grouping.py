@@ -89,7 +89,9 @@ def alike(a: Cell, b: Cell) -> bool:
     if "nr" in (x, y):
         return {x, y} <= {"nr", "time", "plain"}
     if "plain" in (x, y) and {x, y} & {"rate", "time"}:
-        plain = a if x == "plain" else b
+        plain, other = (a, b) if x == "plain" else (b, a)
+        if plain.interval is not None and plain.interval.kind in {"range", "iqr"} and "rate" in (x, y):
+            return other.interval is not None and other.interval.kind == plain.interval.kind  # "age was 58 (range, 24 to 81) and 61% …"
         if plain is b:
             return plain.value is not None and "." in plain.value
         return not plain.spelled

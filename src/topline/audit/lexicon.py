@@ -166,6 +166,8 @@ RATIO_HEADS = {
     "ors": "OR",
     "rr": "RR",
     "irr": "RR",
+    "sir": "RR",
+    "smr": "RR",
 }
 NOT_RESULTS = frozenset(
     [

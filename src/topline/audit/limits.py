@@ -36,7 +36,12 @@ def refuse_limits(items: list[Item]) -> None:
 
 _LEVELS = frozenset({"alpha", "boundaries", "boundary", "level", "levels", "significance", "threshold", "thresholds"})
 _SET = frozenset({"as", "at", "defined", "is", "set", "was", "were"})
-_LISTED = frozenset({",", ":", "=", "and", "for", "of", "one-sided", "or", "two-sided"})
+_LISTED = frozenset(
+    {
+        ",", ":", "=", "and", "efficacy", "for", "futility", "non-inferiority", "noninferiority", "of", "one-sided", "or", "superiority",
+        "two-sided",
+    }
+)  # fmt: skip
 _MET = frozenset(
     {"achieved", "below", "crossed", "exceeded", "found", "met", "no", "not", "observed", "reach", "reached", "seen", "surpassed"}
 )
@@ -54,7 +59,10 @@ def refuse_levels(items: list[Item]) -> None:
 def _of_a_level(items: list[Item], k: int) -> bool:
     """Whether a noun of a level leads to the p-value at item `k`, over the others of its list; a bracket holds a result."""
     told, listed = False, True
-    for j in range(k - 1, max(-1, k - 20), -1):
+    bracketed = k > 0 and items[k - 1].low == "("
+    if bracketed and [x.low for x in items[k + 1 : k + 3]] not in ([")", "was"], [")", "were"], [")", "is"]):
+        return False  # but "the boundary for superiority (P = 0.008) was not crossed"
+    for j in range(k - 1 - bracketed, max(-1, k - 20), -1):
         x = items[j]
         if x.kind in {"C", "R"} or x.low in _MET or x.low in {"(", ";"}:
             return False

@@ -34,7 +34,12 @@ class Ratio:
 
 
 _HYPOTHESES = frozenset({"equivalence", "heterogeneity", "interaction", "non-inferiority", "noninferiority", "superiority", "trend"})
-_COUNTING = frozenset({"codon", "days", "exon", "exons", "grade", "months", "stage", "weeks", "years"})
+_COUNTING = frozenset(
+    {
+        "codon", "days", "exon", "exons", "grade", "months", "quartile", "quartiles", "quintile", "quintiles", "stage", "tertile",
+        "tertiles", "weeks", "years",
+    }
+)  # fmt: skip
 _BEFORE_P = frozenset(
     {",", ";", ":", "and", "with", "a", "log-rank", "logrank", "two-sided", "one-sided", "two-tailed", "stratified", "nominal",
      "cox", "wald", "unadjusted", "adjusted"}
@@ -42,12 +47,15 @@ _BEFORE_P = frozenset(
 _P_SIGNS = frozenset("=<>≤≥")
 
 
-_SPELLED = frozenset({"hazard", "hazards", "odds", "rate", "relative", "risk"})
+_SPELLED = frozenset(
+    {"hazard", "hazards", "incidence", "mortality", "odds", "prevalence", "rate", "relative", "risk", "sub-hazard", "subhazard"}
+)
 P_WORDS = frozenset(
     {
         "p", "p-value", "p-values", "pinteraction", "plog-rank", "plogrank", "pni", "pnoninferiority", "ps", "ptrend", "pvalue",
     }
 )  # fmt: skip
+_RELATIVE = frozenset({"hazard", "hazards", "odds", "rate", "rates", "risk", "risks"})
 RATIO_STARTS = frozenset(RATIO_HEADS) | _SPELLED
 
 
@@ -140,10 +148,9 @@ class RatioGrammar(CellGrammar):
             if low[i] in {"ahr", "aor"}:
                 marks.append("adjusted")
             j += 1
-        elif low[i] in _SPELLED and low[i + 1] in {"ratio", "ratios", "risk"}:
-            if low[i] == "relative" and low[i + 1] != "risk":
-                return None
-            measure = {"hazard": "HR", "hazards": "HR", "odds": "OR"}.get(low[i], "RR")
+        elif low[i] in _SPELLED and low[i + 1] in (_RELATIVE if low[i] == "relative" else {"ratio", "ratios"}):
+            told = low[i + 1] if low[i] == "relative" else low[i].removeprefix("sub").lstrip("-")
+            measure = {"hazard": "HR", "hazards": "HR", "odds": "OR"}.get(told, "RR")
             j += 2
         else:
             return None
@@ -179,7 +186,7 @@ class RatioGrammar(CellGrammar):
                     continue
             if self.kinds[j] == "n" and not self.tokens[j].spelled:
                 break
-            if word in _SPELLED and low[j + 1] == "ratio":
+            if word in _SPELLED and low[j + 1] in {"ratio", "ratios"}:
                 return None  # "the relative risk of death (hazard ratio, 0.72; …)"
             if word in {"exceed", "margin", "set", "targeted", "than"}:
                 return None  # a limit, no result
@@ -188,13 +195,18 @@ class RatioGrammar(CellGrammar):
                 j += 1 + (low[j + 1] == ".")  # "hazard ratio for death with A vs. B, 0.52"
                 steps += 1
                 continue
-            if word == ";" or (word in VS and not self._ends_in_ci(j)) or self.p_value(j) is not None or self.kinds[j] == "id":
+            if (
+                word == ";"
+                or (word in VS - {"relative"} and not self._ends_in_ci(j))
+                or self.p_value(j) is not None
+                or self.kinds[j] == "id"
+            ):
                 return None
             if self.kinds[j] == "w":
                 about.append(word)
             j += 1
             steps += 1
-        if self.kinds[j] != "n" or self.low[j + 1] == "%" or self.low[j + 1] in TIME_UNITS:
+        if self.kinds[j] != "n" or self.low[j + 1] in {"%", "-"} or self.low[j + 1] in TIME_UNITS:
             return None
         value = self.tokens[j].value
         if ({"vs", "versus"} & set(about) or limited) and "." not in value:
@@ -210,8 +222,11 @@ class RatioGrammar(CellGrammar):
         low = self.low
         if self.kinds[j] != "n":
             return j
-        if low[j - 1] in _COUNTING or (low[j - 1] == "and" and low[j - 3] in _COUNTING):
-            return j + 1 + 2 * (low[j + 1] == "-" and self.kinds[j + 2] == "n")  # "during years 10 and 11", "of exon 21", "months 0-6"
+        if low[j - 1] in _COUNTING:
+            k = j + 1
+            while low[k] in {"-", ",", "and", "to"} and self.kinds[k + 1] == "n" and self.integer(k + 1) is not None:
+                k += 2
+            return k  # "during years 10 and 11", "of exon 21", "months 0-6", "quartiles 2, 3 and 4"
         value = self.tokens[j].value
         if float(value) == 1 and low[j + 1] in OPEN and low[j + 2].startswith("ref") and low[j + 3] in CLOSE:
             return j + 5  # "1.00 (reference), 0.91 (…)"
@@ -220,6 +235,8 @@ class RatioGrammar(CellGrammar):
         k = j + 1
         if low[k] in {"-", "to", "and"} and self.kinds[k + 1] == "n":
             k += 2
+            if low[k] in TIME_UNITS:
+                return k + 1  # "for 0-5 months"
         if low[j - 1] in {"aged", "age", "over", "under", "above", "below"} and value.isdigit() and int(value[:4]) > 9:
             return k + (low[k] in TIME_UNITS)
         compared = low[j - 1] in {"<", ">", "≤", "≥"} or (low[j - 1] == "=" and low[j - 2] in {"<", ">"})

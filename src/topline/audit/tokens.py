@@ -25,7 +25,8 @@ class Token:
 _TOKEN = re.compile(
     r"(?P<id>(?:NCT|ChiCTR|CTR|UMIN|ISRCTN|JPRN|jRCT|EudraCT|ACTRN|KCT|DRKS|NTR|CRD)[-: ]?[A-Za-z]{0,8}-?[0-9][0-9-]{4,20})"
     r"|(?P<url>https?://[^\s]{1,300}|doi:? ?10\.[^\s]{1,100}|10\.[0-9]{4,5}/[^\s]{1,100})"
-    r"|(?P<glued>(?:to|vs|versus|and|was|were|of|is|CI|HR|aHR|OR|aOR|RR|n|IQR)(?=[0-9]|\.[0-9])|[Pp](?=0?\.[0-9]))"
+    r"|(?P<glued>CA[ -](?:19-9|125|15-3|72-4|27-29)(?![0-9])|(?:months?|years?|weeks?|mo|yrs?)(?=-(?:not|NR|NE|NA)\b)"
+    r"|(?:to|vs|versus|and|was|were|of|is|CI|HR|aHR|OR|aOR|RR|n|IQR)(?=[0-9]|\.[0-9])|[Pp](?=0?\.[0-9]))"
     r"|(?P<n>(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)"
     r"|(?P<w>[A-Za-zÀ-ÖØ-öø-ÿα-ωΑ-Ω][A-Za-z0-9À-ÖØ-öø-ÿα-ω]*(?:['/-][A-Za-z0-9À-ÖØ-öø-ÿ]+)*)"
     r"|(?P<s>[^\s])"
@@ -92,7 +93,7 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
         a, b = match.span()
         raw = match.group()
         if kind == "w" or kind == "glued":
-            out.append(Token("w", raw, raw.lower(), a, b))
+            out.append(Token("w", raw, raw.lower().replace(" ", "-"), a, b))  # "CA 19-9"
         elif kind == "n":
             last = b
             torn = torn or raw == "0"

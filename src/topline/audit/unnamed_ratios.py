@@ -5,7 +5,7 @@ from __future__ import annotations
 from topline.audit.grammar import Cell, Ratio
 from topline.audit.item import Item
 from topline.audit.lexicon import TIME_UNITS
-from topline.audit.small_words import LINKS
+from topline.audit.small_words import LINKS, VS
 from topline.audit.tokens import Token
 from topline.audit.value_grammar import CLOSE, OPEN, Interval
 
@@ -80,6 +80,8 @@ def _centred(value: str, interval: Interval) -> bool:
 
 def _shares_a_unit(items: list[Item], k: int) -> bool:
     """ "5.2 (4.1-6.3) vs 4.0 (3.2-4.9) months": whether the unit of item `k` stands with a later value."""
+    if float(items[k].data.value) > 5 and any(x.low in VS for x in items[max(0, k - 1) : k + 2]):
+        return True  # months: ratios so large are not set against each other
     for x in items[k + 1 : k + 9]:
         if x.kind == "C":
             if not _bare(x.data):
