@@ -176,6 +176,7 @@ def test_the_subject_of_a_clause_and_its_predicate_name_the_value(text: str, exp
             [("CR", "34"), ("PR", "29"), ("refractory disease", "12")],
         ),
         ("Fifteen percent withdrew consent and 8% were lost to follow-up.", [("lost to follow-up", "8")]),
+        ("The 5-year DFS rate for stage II disease was 78%, and for stage III disease 54%.", [("DFS", "78"), ("DFS", "54")]),
         ("By central review, 12% of scans were downgraded and 5% upgraded.", [("scans downgraded", "12"), ("scans upgraded", "5")]),
         ("Of the relapses, 31 (63%) were from the lung, 9 (18%) from bone.", [("bone", "18")]),
         ("Relapses were isolated to the bone marrow in 62%.", [("bone marrow", "62")]),

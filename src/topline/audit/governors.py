@@ -102,6 +102,8 @@ def role(tokens: list[Token], items: list[Item], name: Name, a: int, p: int, bra
         return "named"  # "associated with advanced stage (P = 0.01)"
     if governor == "by" and before == "followed" and items[p - 2].low in {",", ")", "]"}:
         return "named"  # "…, followed by liver (27%)"
+    if name.close and name.at is None and not bracketed and governor == "for" and before in {"and", "but"}:
+        return "second"  # "DFS for stage II disease was 78%, and for stage III disease 54%"
     if name.close:
         told = name.at is None or before in _COMPARATIVE  # "mortality was lower for lobectomy (OR …)"
         adjunct = bracketed and told and governor in ADJUNCT and not _objects(items, p)
