@@ -87,8 +87,10 @@ def by_period(tokens: list[Token], source: str, number: int) -> list[Entry]:
     out: list[Entry] = []
     last = ""
     for i in range(len(tokens) - 2):
+        if not _year(tokens[i]):
+            continue
         first, joint, second = tokens[i : i + 3]
-        if not (_year(first) and joint.text in {"-", "to"} and _year(second) and last <= first.value < second.value):
+        if not (joint.text in {"-", "to"} and _year(second) and last <= first.value < second.value):
             continue
         last = second.value
         k = i

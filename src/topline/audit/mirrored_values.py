@@ -15,9 +15,12 @@ def part_mirrored(items: list[Item], series: list[Series]) -> list[Series]:
     """Part the series at the word of comparison where as many values stand behind it as clauses with one value each before it."""
     out: list[Series] = []
     for s in series:
+        if len(s.cells) < 3:
+            out.append(s)
+            continue
         joints = [k for k, (a, b) in enumerate(pairwise(s.at)) if any(x.low in VS for x in items[a + 1 : b])]
         out.append(s)
-        if joints == [0] and len(s.cells) > 2:
+        if joints == [0]:
             first, rest = Series(s.cells[:1], s.at[:1]), Series(s.cells[1:], s.at[1:])
             models = _clauses(items, [*out[:-1], first], len(rest.cells))
             if models:

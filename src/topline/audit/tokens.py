@@ -86,7 +86,7 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
     """
     out: list[Token] = []
     commas = _decimal_commas(text, start, end, decimal_comma)
-    torn = False
+    torn = hung = False
     found = _TOKEN.finditer(text, start, end)
     while (match := next(found, None)) is not None:
         kind = match.lastgroup
@@ -113,10 +113,12 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
             if b != last:
                 found = _TOKEN.finditer(text, b, end)  # more was read than was found
         elif kind == "s":
+            hung = hung or (raw == "-" and a > start and text[a - 1].isalnum())
             out.append(Token("s", raw, raw, a, b))
         else:
             out.append(Token(kind or "s", raw, raw.lower(), a, b))
-    return _spell(_complete(_join(out) if torn else out))
+    out = _join(out) if torn else out
+    return _spell(_complete(out) if hung else out)
 
 
 def _canonical(raw: str) -> str:
