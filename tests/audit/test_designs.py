@@ -85,3 +85,35 @@ def test_groups_of_other_designs(text: str, endpoint: str, expected: list[tuple[
 def test_a_time_before_its_endpoint_is_not_that_of_the_value_before() -> None:
     rates = extract("The 1-year OS rate was 60% and the 2-year OS rate was 40%.").claims
     assert [(c.value, c.time) for c in rates] == [("60", "1 years"), ("40", "2 years")]
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint", "expected"),
+    [
+        (
+            "Of 3,562 patients, 611 were operated on in low-, 1,384 in medium- and 1,567 in high-volume hospitals. "
+            "Mortality was 5.6%, 3.9% and 2.4%, respectively.",
+            "DEATH",
+            [("low", "5.6"), ("medium", "3.9"), ("high-volume hospitals", "2.4")],
+        ),
+        (
+            "The 5-year OS was 31% for patients with a high NLR and 55% for those with a low NLR. "
+            "In the subgroup with node-negative disease the corresponding figures were 48% and 67%.",
+            "OS",
+            [("a high NLR", "31"), ("a low NLR", "55"), ("a high NLR", "48"), ("a low NLR", "67")],
+        ),
+        (
+            "We accrued 38 patients (phase I, n = 12; phase II, n = 26), with a median age of 66 years. "
+            "The ORR was 20% in phase I and 31% in phase II.",
+            "AGE",
+            [(None, "66")],
+        ),
+    ],
+)
+def test_groups_named_before(text: str, endpoint: str, expected: list[tuple[str | None, str | None]]) -> None:
+    assert told(text, endpoint) == expected
+
+
+def test_a_year_is_no_count_of_patients() -> None:
+    text = "All patients operated on between 2014 and 2018 were included. Of 356 patients, 61 had complications."
+    assert "2018" not in [c.value for c in extract(text).claims if c.type == "count"]

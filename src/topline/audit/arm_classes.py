@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from topline.audit.arm_kinds import are_parallel
 from topline.audit.arm_phrases import Entry, closing_bracket, is_name, name_key, phrase_before, phrase_text
 from topline.audit.arm_sizes import bracket_size
 from topline.audit.lexicon import PATIENT_NOUNS
@@ -22,6 +23,7 @@ _CLASSED = frozenset(
         "scored", "staged", "stratified",
     }
 )
+_WERE = frozenset({"been", "on", "operated", "treated", "was", "were"})
 _BEFORE_PERIOD = frozenset(
     {
         "admitted", "between", "cases", "diagnosed", "during", "enrolled", "from", "in", "operated", "patients", "period", "the",
@@ -58,28 +60,35 @@ def by_comprising(tokens: list[Token], source: str, number: int) -> list[Entry]:
 
 
 def by_class(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """Read "89 were stratified as standard risk and 52 as high risk"; two or more."""
+    """Read "89 were stratified as standard risk and 52 as high risk"; two or more.
+
+    Also without such a verb: "of 190, 125 had localised and 65 had metastatic disease", if the names are built alike and the sizes add up.
+    """
     out: list[Entry] = []
-    verb = False
+    classed = False
     for i, token in enumerate(tokens):
         n = _size(token)
-        if n is None:
+        if n is None or _year(token):
             continue
         k = i + 1
         if k < len(tokens) and tokens[k].text in "([":
             k = closing_bracket(tokens, k) + 1 or len(tokens)
-        while k < len(tokens) and (tokens[k].lower in PATIENT_NOUNS | _CLASSED | {"were", "was", "had", "been"}):
-            verb = verb or tokens[k].lower in _CLASSED
+        while k < len(tokens) and tokens[k].lower in PATIENT_NOUNS | _CLASSED | _WERE:
+            classed = classed or tokens[k].lower in _CLASSED
             k += 1
-        if not verb or k >= len(tokens) or tokens[k].lower != "as":
+        if k >= len(tokens) or not (tokens[k].lower in {"in", "had"} or (classed and tokens[k].lower == "as")):
             continue
-        end = k + 1
-        while end < len(tokens) and tokens[end].kind == "w" and tokens[end].lower not in STOP and end - k < 5:
+        start = k + 1 + (tokens[k + 1 : k + 2] != [] and tokens[k + 1].lower == "the")
+        end = start
+        while end < len(tokens) and tokens[end].kind == "w" and tokens[end].lower not in STOP and end - start < 4:
             end += 1
-        label = tokens[k + 1 : end]
+        label = tokens[start:end]
         if label and is_name(label):
             out.append(Entry(phrase_text(label, source), n, [name_key(label)], (token.start, label[-1].end), 3, number))
-    return out if len(out) > 1 else []
+    if len(out) < 2 or classed:
+        return out if classed and len(out) > 1 else []
+    whole = str(sum(entry.n or 0 for entry in out))
+    return out if any(t.value == whole for t in tokens) and are_parallel(out) else []
 
 
 def by_period(tokens: list[Token], source: str, number: int) -> list[Entry]:

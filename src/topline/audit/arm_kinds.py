@@ -18,6 +18,7 @@ _OPPOSITES = (
     frozenset({"mutant", "mutated", "mutation", "wild", "wt"}),
     frozenset({"young", "younger", "old", "older", "elderly"}),
     frozenset({"men", "women", "male", "female"}),
+    frozenset({"disseminated", "extensive", "limited", "localised", "localized", "metastatic"}),
     frozenset({"short", "long", "shorter", "longer", "prolonged"}),
     frozenset({"symptomatic", "asymptomatic"}),
     frozenset({"responder", "nonresponder"}),

@@ -48,7 +48,8 @@ def mentions(items: list[Item], a: int, b: int) -> list[tuple[int, bool]]:
             opened.append(k)
         elif x.low in {")", "]"}:
             start = opened.pop() if opened else a - 1
-            if value >= start:
+            sized = len({items[f].data for f in found if f > start}) > 1 and any(y.kind == "N" for y in items[start + 1 : k])
+            if value >= start or sized:
                 found = [f for f in found if f < start]
     return [(int(items[k].data), governed(items, a, k)) for k in found]
 

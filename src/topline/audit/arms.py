@@ -59,7 +59,7 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         sets.append(_parts(by_number(tokens, lows, source, number)))
         if lows & COMPRISING:
             cohorts.extend(by_comprising(tokens, source, number))
-        if "as" in lows:
+        if "as" in lows or "in" in lows or "had" in lows:
             sets.append(by_class(tokens, source, number))
         sets.append(by_period(tokens, source, number))
         if lows & GIVING:

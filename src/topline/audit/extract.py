@@ -84,6 +84,7 @@ _EVALUABLE = re.compile(
     r"\b([0-9]{1,5}) (?:patients |of them )?(?:were |was |had |being )?(?:evaluable|assessable|measurable|eligible for)"
 )
 _TIMED = frozenset({"OS", "PFS", "DFS", "EFS", "RFS", "DMFS", "MFS", "LRFS", "FFS", "TTP", "TTF"})
+_REFERRING = frozenset({"corresponding", "respective"})
 _MAX_TEXT = 4_000_000
 _MAX_CLAIMS = 20_000
 
@@ -249,6 +250,8 @@ def _read(sentence: list[Token], book: ArmBook, source: str, pair: ArmBook | Non
     if len({group.key for group in named}) > max(1, len({item.data for item in items if item.kind == "A"})):
         return with_groups(items, named, book)
     if not any(item.kind == "A" for item in items):
+        if pair is not None and any(item.low in _REFERRING for item in items):
+            return items, ArmBook(pair.arms, recent=[0, 1])  # "In the elderly the corresponding rates were 81% and 91%"
         found, here = _sole(items, book, groups)
         if here is not book:
             return found, here

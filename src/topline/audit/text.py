@@ -103,7 +103,7 @@ def clean(text: str) -> str:
     if any(space in text for space in _THIN):
         text = _THOUSANDS.sub(",", text)
     text = _ODD.sub(lambda m: m.group().translate(_TABLE), text)
-    text = text.replace("+/-", " ± ")
+    text = text.replace("+/-", " ± ").replace("i.q.r.", "IQR   ")
     if "=" in text:
         text = _OR_EQUAL.sub(lambda m: ("≥" if m.group()[0] == ">" else "≤") + " " * (len(m.group()) - 1), text)
     if any(dot in text for dot in _DOTS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from topline.audit.arm_phrases import closing_bracket
+from topline.audit.arm_sizes import is_year
 from topline.audit.claims import Claim
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.patient_counts import (
@@ -125,6 +126,8 @@ def _enrolled(sentence: list[Token], sizes: list[int], first: bool) -> list[tupl
             closes = closing_bracket(sentence, i)
         if token.kind != "n" or not token.value.isdigit() or len(token.value) > 7 or int(token.value) < 3 or i in wholes or i < closes:
             continue  # within "190 patients (157 men and 33 women)"
+        if is_year(sentence, i):
+            continue  # "operated between 2014 and 2018 were included"
         value = int(token.value)
         before = [t.lower for t in sentence[max(0, i - 5) : i]]
         if before[-2:] == ["n", "="] and first and not out and value > above and _in_its_bracket(sentence, i, value == whole_of_arms):
