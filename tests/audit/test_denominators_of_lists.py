@@ -56,3 +56,29 @@ def test_what_another_reading_explains_is_no_finding(text: str, check: str) -> N
 def test_one_sided_p_far_from_the_interval_is_still_found() -> None:
     report = audit_text("PFS was longer with paclitinib than without (HR, 0.84; 90% CI, 0.57-1.22; P = .02).")
     assert [v.verdict for v in report.findings if v.check == "B2"] == [Rung.MAJOR]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Skin toxicity occurred in 828/472 (48%) vs 222/468 (47%) of patients.",
+        "Toxicity was seen in 812 (78%) of 399 patients in the A group and 297 (74%) of 400 patients in the B group.",
+        "Grade 3 rash was noted in 1,312 of 999 [31.3%].",
+    ],
+)
+def test_more_than_all_is_impossible(text: str) -> None:
+    assert [(v.check, v.verdict) for v in audit_text(text).findings] == [("A2", Rung.IMPOSSIBLE)]
+
+
+def test_arms_of_one_randomisation_leave_nobody_out() -> None:
+    both = "A total of 163 patients were randomly assigned to velotinib (n={}) or placebo (n=81). Patients who withdrew were censored."
+    assert not audit_text(both.format(82)).findings
+    assert [v.check for v in audit_text(both.format(80)).findings] == ["A3"]
+
+
+def test_events_are_at_most_those_of_both_arms() -> None:
+    text = (
+        "In a phase III trial, 52 patients were assigned to four drugs, and 47 were assigned to gemcitabine. "
+        "One-year OS was 38.5% versus 21.3% (HR 0.68 [0.42-1.09])."
+    )
+    assert not [v for v in audit_text(text).findings if v.check == "B5"]

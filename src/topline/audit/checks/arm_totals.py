@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from topline.audit.claims import Arm
+from topline.audit.claims import Arm, Claim
 from topline.audit.exact import printed
 from topline.audit.sheet import Sheet
 from topline.audit.tokens import tokenise
@@ -30,7 +30,7 @@ _DENOMINATOR = re.compile(r"(?:\bof|/)\s*(?:the )?$")
 _TREATED = re.compile(r"^[^.;]*\breceived (?:their|the|at least)\b", re.IGNORECASE)
 _GIVEN = (
     re.compile(  # fewer were given their treatment than the text says were there: "Of 320 patients randomised, 156 received A and 159 B"
-        r"\bof (?:the |these |all )?[0-9]+ (?:\w+ ){0,2}(?:enrolled|registered|randomi[sz]ed)\b[^.;]{0,60}, [0-9]+ (?:patients )?"
+        r"\bof (?:the |these |all )?[0-9]+ (?:\w+ ){0,2}(?:enrolled|registered|randomi[sz]ed)\b[^.]{0,80}, [0-9]+ (?:patients )?"
         r"(?:(?:were )?(?:randomly )?assigned|received|were treated)\b",
         re.IGNORECASE,
     )
@@ -39,6 +39,9 @@ _NOT_ALL = frozenset(
     {"completed", "analyzed", "analysed", "evaluable", "assessable", "assessed", "treated", "screened", "identified", "registered"}
 )
 _ALL = frozenset({"randomized", "randomised", "enrolled", "assigned", "allocated", "recruited", "included", "accrued"})
+_RANDOM = re.compile(r"\b(?:randomly|randomi[sz]ed) ", re.IGNORECASE)
+_SOME = re.compile(r"\bof (?:whom|which|these|them)\b|\bevalua\w+|\banaly[sz]ed\b", re.IGNORECASE)
+_AT_RANDOM = frozenset({"randomized", "randomised", "assigned", "allocated"})
 _BEFORE = frozenset({"recruited", "scheduled"})  # of whom fewer may have been assigned, and not more
 
 
@@ -70,8 +73,7 @@ def check_arm_totals(sheet: Sheet) -> Iterator[Verdict]:
     if not totals or (sheet.text and abs(totals[0].span[0] - start) > 900) or len(together) > 4:
         return
     whole = min(totals, key=lambda c: abs((c.n or 0) - total))
-    n = whole.n or 0
-    rung, text, method = _apart(sheet, total, n, len(totals), sheet.text[max(0, start - 200) : together[-1].span[1] + 200])
+    rung, text, method = _apart(sheet, whole, total, len(totals), together)
     repair = str(total) if rung in {Rung.MINOR, Rung.MAJOR} else None
     yield Verdict("A3", rung, (whole.id, *ids), text, method, str(total), repair, None, inputs)
 
@@ -85,8 +87,15 @@ def _of_an_analysis(sheet: Sheet, arm: Arm) -> bool:
     return bool(_DENOMINATOR.search(before)) or bool(_TREATED.search(sheet.source[arm.span[0] : arm.span[1] + 120]))
 
 
-def _apart(sheet: Sheet, total: int, n: int, totals: int, beside: str) -> tuple[Rung, str, str | None]:
-    if total < n and (_GIVEN.search(beside) or _EXCLUDED.search(sheet.text) or _ANALYSED.search(beside) or totals > 1):
+def _apart(sheet: Sheet, whole: Claim, total: int, totals: int, arms: list[Arm]) -> tuple[Rung, str, str | None]:
+    n, first, last = whole.n or 0, arms[0].span[0], arms[-1].span[1]
+    beside = sheet.text[max(0, first - 200) : last + 200]
+    # "163 patients were randomly assigned to A (n=82) or B (n=80)": nobody can have been left out in between
+    at_random = whole.measure in _AT_RANDOM or (whole.measure is None and _RANDOM.search(sheet.text[whole.span[0] : last]) is not None)
+    at_once = at_random and 0 <= first - whole.span[0] < 400 and last - whole.span[0] < len(whole.sentence)
+    at_once = at_once and not _SOME.search(sheet.text, whole.span[0], last + 60)
+    excluded = _EXCLUDED.search(whole.sentence if at_once else sheet.text)
+    if total < n and (_GIVEN.search(beside) or excluded or ((_ANALYSED.search(beside) or totals > 1) and not at_once)):
         return Rung.EXPLAINED, f"The arms add up to {total} of {n}; the text speaks of patients left out.", "patients left out"
     shares = [printed(c.value) for c in sheet.of_type("proportion") if c.value is not None]
     if any(v.holds(Fraction(100 * total, n)) for v in shares):
@@ -98,7 +107,8 @@ def _apart(sheet: Sheet, total: int, n: int, totals: int, beside: str) -> tuple[
     if any(total + k == n for k in others) or any(a + b == n for k, a in enumerate(others) for b in others[k + 1 :]):
         return Rung.EXPLAINED, f"Other groups beside these add up to {n}.", "other groups"
     gap = abs(total - n)
-    if gap * 100 > 34 * n:
+    cohort = total < n and sheet.text and not _RANDOM.search(sheet.text)  # whose groups need not be all
+    if gap * 100 > (10 if cohort else 34) * n:
         return Rung.UNCHECKABLE, f"The groups ({total}) are not a partition of the {n} patients.", None
     text = f"The arms add up to {total}, not to the printed {n}; it does not reproduce."
     return Rung.MINOR if gap <= 1 else Rung.MAJOR, text, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import ceil, floor
@@ -16,6 +17,13 @@ from topline.audit.verdict import Rung, Verdict
 
 __all__ = ["check_counts"]
 
+_SHUT_PERCENT = re.compile(r"%[\])]")
+_NUMBER = r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6})"
+_PERCENT = r"[\[(][0-9.]{1,6} ?%[\])]"
+_PRINTED_SHARE = re.compile(
+    rf"(?<![0-9.,/-]){_NUMBER}(?:(?: ?/ ?| (?:out )?of (?:the )?){_NUMBER} {_PERCENT}"
+    rf"| {_PERCENT} of (?:the )?{_NUMBER} (?:patients|women|men)\b)"
+)
 _SAFETY = Fraction(9, 10)  # a safety population is seldom smaller than this share of the patients
 
 
@@ -25,8 +33,24 @@ def check_counts(sheet: Sheet) -> Iterator[Verdict]:
     shared = _shared_denominators(sheet, shares)
     shares = [(c, x, shared.get(c.id, n), p) for c, x, n, p in shares]
     rounds_up = any(p.holds(Fraction(100 * x, n)) and not p.holds_truncated(Fraction(100 * x, n)) for _, x, n, p in shares)
+    yield from _more_than_all(sheet)
     for claim, x, n, percent in shares:
         yield _count_and_percent(sheet, claim, x, n, percent, rounds_up, claim.id in shared)
+
+
+def _more_than_all(sheet: Sheet) -> Iterator[Verdict]:
+    """Counts above their printed denominator, which no reading of the text takes for a share: "828/472 (48%)", "812 (78%) of 399"."""
+    text, seen = sheet.source, 0
+    for sign in _SHUT_PERCENT.finditer(text):
+        match = _PRINTED_SHARE.search(text, max(seen, sign.start() - 30), sign.end() + 30)
+        if match is None:
+            continue
+        seen = match.end()
+        a, b = (int(g.replace(",", "")) for g in match.groups() if g)
+        if a <= b or any(c.x == a and c.n == b for c in sheet.claims):
+            continue
+        ids = tuple(c.id for c in sheet.claims if c.span[0] < match.end() and match.start() < c.span[1])
+        yield Verdict("A2", Rung.IMPOSSIBLE, ids, f"{a} of {b} patients is more than all.", inputs={"x": a, "n": b})
 
 
 def _shared_denominators(sheet: Sheet, shares: list[tuple[Claim, int, int, Printed]]) -> dict[str, int]:

@@ -18,6 +18,7 @@ from topline.audit.verdict import Rung, Verdict
 __all__ = ["check_ratios"]
 
 _NORMAL = NormalDist()
+_ASSIGNED = re.compile(r"(?<![0-9.,])([0-9]{2,5}) (?:patients )?(?:were |was )?(?:randomly )?(?:assigned|allocated|randomi[sz]ed) to\b")
 _AMONG = re.compile(r"\b(?:among|in) (?!all\b|the\b|both\b)[\w-]+ patients\b", re.IGNORECASE)  # "among non-smoking patients"
 
 
@@ -51,6 +52,9 @@ def _events(sheet: Sheet, claim: Claim) -> Iterator[Verdict]:
     """B5: Var(log HR) ≥ 4 / events, so the interval says how many events there were at least."""
     n = max(sheet.total or 0, sum(a.n or 0 for a in sheet.arms))
     n = max(n, sheet.most_patients) if n else 0  # also other patients than this study's: a meta-analysis
+    n = (
+        max(n, sum(int(m) for m in _ASSIGNED.findall(sheet.source))) if n else 0
+    )  # "52 patients were assigned to A, and 47 were assigned to B"
     if (
         claim.measure != "HR"
         or not n
