@@ -15,6 +15,7 @@ from topline.audit.lexicon import endpoint_at, parts_of
 from topline.audit.listed_groups import listed_groups
 from topline.audit.patient_groups import Group, all_groups
 from topline.audit.phrases import family_of
+from topline.audit.regimens import as_words
 from topline.audit.series import find_series
 from topline.audit.small_words import VS
 from topline.audit.sole_groups import mark_those_without, sole_group
@@ -134,14 +135,15 @@ def extract(text: str) -> Extraction:
         if not spans or _DIGIT.search(piece) or _NUMBER_WORD.search(piece) or _GROUP_WORDS.search(piece):
             spans.append((a, b))
             tokens.append(tokenise(source, a, b, decimal_comma=comma))
+    tokens, doses = as_words(tokens)
     book = learn_arms(tokens, source)
     total, total_claims = totals(tokens, spans, source, [arm.n for arm in book.arms if arm.n] if len(book.arms) > 1 else [])
     claims: list[Claim] = []
     if len(book.arms) > 1:
         claims.extend(_size_claim(arm, spans, tokens, source) for arm in book.arms if arm.n is not None)
     claims.extend(total_claims)
-    numbers: list[tuple[int, int]] = []
-    skipped: list[tuple[int, int]] = []
+    numbers: list[tuple[int, int]] = doses
+    skipped: list[tuple[int, int]] = [*doses]
     registrations: list[tuple[str, int, int]] = []
     used: list[tuple[int, int]] = [c.span for c in claims]
     sizes: dict[int, None] = {arm.n: None for arm in book.arms if arm.n}
@@ -207,6 +209,7 @@ def extract(text: str) -> Extraction:
         used.extend(c.span for c in built)
     ordered = sorted((c for c in claims if not _allotted(c, book)), key=lambda c: c.span)
     named = tuple(c.numbered(i) for i, c in enumerate(ordered, start=1))
+    numbers.sort()  # those of doses came first
     typed = _covered(numbers, used + skipped)
     return Extraction(
         source, named, tuple(book.arms), len(numbers), typed, tuple(skipped), tuple(numbers), tuple(sizes), unread, tuple(registrations)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["is_code", "is_role", "is_treatment"]
+__all__ = ["is_code", "is_drug", "is_role", "is_treatment"]
 
 # fmt: off
 _STEMS = (
@@ -30,23 +30,27 @@ _DONE = (
     "puncture", "radiation", "radiotherapy", "surgery", "surgical", "therapies", "therapy", "transplant", "transplantation",
     "vaccination", "vaccine",
 )
+_DRUGS = frozenset(  # whose names end in no stem
+    {
+        "amifostine", "aspirin", "chlorambucil", "fluoropyrimidine", "fu", "heparin", "hydroxyurea", "imiquimod", "interferon",
+        "interleukin", "leucovorin", "lidocaine", "melphalan", "mesna", "methotrexate", "mitotane", "octreotide", "tamoxifen", "thiotepa",
+        "triamcinolone", "vincristine",
+    }
+)
 _WORDS = frozenset(
     {
-        "3dcrt", "abvd", "acid", "adt", "agonist", "alfa", "amifostine", "anaesthesia", "analgesia", "anesthesia", "antagonist",
-        "anthracycline", "antibiotic", "antibody", "antiemetic", "asct", "aspirin", "bcg", "bcs", "beacopp", "bep", "blockade", "bmt",
-        "boost", "brachytherapy", "bsc", "bso", "capox", "care", "ccrt", "chemo", "chlorambucil", "chop", "cht", "cmf", "cmt",
-        "counseling", "counselling", "crt", "csf", "curcumin", "deferral", "deprivation", "diet", "dissection", "drainage",
-        "dressing", "ecf", "ect", "education", "ert", "exercise", "fluoropyrimidine", "folfiri", "folfirinox", "folfox", "folfoxiri",
-        "folinic", "fractionation", "fu", "ginseng", "glutamine", "graft", "hdr", "heparin", "hipec", "hsct",
-        "hydroxyurea", "hyperthermia", "hypofractionation", "ibrt", "icis", "ifn", "il", "imiquimod", "imrt", "inhibitor", "interferon",
-        "interleukin", "iodine", "iort", "laparoscopic", "laparoscopy", "leucovorin", "lidocaine", "linac", "lrt", "lutetium",
-        "massage", "melatonin", "melphalan", "mesna", "methotrexate", "mitotane", "monitoring", "monotherapy", "mouthwash",
-        "mvac", "nact", "observation", "octreotide", "opioid", "palliative", "pbi", "pbt", "pci", "pdt", "photon", "placebo",
-        "platinum", "pld", "proton", "radiosurgery", "radium", "regimen", "rehabilitation", "resection", "rfa", "robotic", "rt", "sabr",
-        "saline", "sbrt", "schedule", "screening", "sct", "sham", "sirt", "sox", "srs", "srt", "stent", "stenting", "steroid",
-        "strontium", "support", "suppression", "surveillance", "tace", "tamoxifen", "tare", "taxane", "thiotepa", "tki", "tme", "tmz",
-        "tpc", "tpf", "training", "triamcinolone", "trioxide", "uft", "vincristine", "vitamin", "vmat", "waiting",
-        "wbrt", "xelox", "yoga", "yttrium",
+        "3dcrt", "abvd", "acid", "adt", "agonist", "alfa", "anaesthesia", "analgesia", "anesthesia", "antagonist", "anthracycline",
+        "antibiotic", "antibody", "antiemetic", "asct", "bcg", "bcs", "beacopp", "bep", "blockade", "bmt", "boost", "brachytherapy",
+        "bsc", "bso", "capox", "care", "ccrt", "chemo", "chop", "cht", "cmf", "cmt", "counseling", "counselling", "crt", "csf",
+        "curcumin", "deferral", "deprivation", "diet", "dissection", "drainage", "dressing", "ecf", "ect", "education", "ert", "exercise",
+        "folfiri", "folfirinox", "folfox", "folfoxiri", "folinic", "fractionation", "ginseng", "glutamine", "graft", "hdr", "hipec",
+        "hsct", "hyperthermia", "hypofractionation", "ibrt", "icis", "ifn", "il", "imrt", "inhibitor", "iodine", "iort", "laparoscopic",
+        "laparoscopy", "linac", "lrt", "lutetium", "massage", "melatonin", "monitoring", "monotherapy", "mouthwash", "mvac", "nact",
+        "observation", "opioid", "palliative", "pbi", "pbt", "pci", "pdt", "photon", "placebo", "platinum", "pld", "proton",
+        "radiosurgery", "radium", "regimen", "rehabilitation", "resection", "rfa", "robotic", "rt", "sabr", "saline", "sbrt", "schedule",
+        "screening", "sct", "sham", "sirt", "sox", "srs", "srt", "stent", "stenting", "steroid", "strontium", "support", "suppression",
+        "surveillance", "tace", "tare", "taxane", "tki", "tme", "tmz", "tpc", "tpf", "training", "trioxide", "uft", "vitamin", "vmat",
+        "waiting", "wbrt", "xelox", "yoga", "yttrium",
     }
 )
 _ROLES = frozenset(
@@ -63,7 +67,12 @@ _CODE = re.compile(r"[A-Z]{1,6}-?[0-9]{2,}[A-Za-z]{0,2}|[0-9]{1,3}-?F[Uu]|S-1|[A
 @lru_cache(maxsize=20_000)
 def is_treatment(part: str) -> bool:
     """Whether a normalised word (lower case, singular) names a treatment: "velatinib", "gastrectomy", "placebo", "sbrt"."""
-    return part in _WORDS or (len(part) > 5 and part.endswith(_STEMS)) or part.endswith(_DONE)
+    return part in _WORDS or is_drug(part) or part.endswith(_DONE)
+
+
+def is_drug(part: str) -> bool:
+    """Whether a normalised word is the name of a drug: "velatinib", "melphalan"."""
+    return part in _DRUGS or (len(part) > 5 and part.endswith(_STEMS))
 
 
 def is_role(part: str) -> bool:
