@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import lru_cache
 
-from topline.audit.lexicon import parts_of
+from topline.audit.lexicon import parts_in, parts_of
 from topline.audit.small_words import EMPTY
 from topline.audit.tokens import Token
 
@@ -118,7 +118,7 @@ class Evidence:
             numbers = 0
             for i, token in enumerate(tokens):
                 if token.kind == "w":
-                    pieces = parts_of(token.lower)
+                    pieces = parts_in(token.text)
                     row += pieces
                     owners += [token] * len(pieces)
                 elif token.text not in "+&":
@@ -158,7 +158,7 @@ class Evidence:
             or sum(c.isupper() for c in tokens[i + 1].text) < 2
         ):
             return
-        short = parts_of(tokens[i + 1].lower)
+        short = parts_in(tokens[i + 1].text)
         if len(short) != 1 or not 2 <= len(short[0]) <= 8 or short[0] in self.abbreviations:
             return
         letters = short[0]
@@ -170,7 +170,7 @@ class Evidence:
                 continue
             initials = [part[0] for t in words if t.kind == "w" for part in t.lower.split("-") if part]
             if "".join(initials) == letters or (len(words) == 1 and _in_order(letters, words[0].lower)):
-                self.abbreviations[letters] = tuple(p for t in words for p in parts_of(t.lower))
+                self.abbreviations[letters] = tuple(p for t in words for p in parts_in(t.text))
                 return
 
     def found(self, key: Key) -> list[tuple[int, int]]:

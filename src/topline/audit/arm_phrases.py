@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from topline.audit.lexicon import TIME_UNITS, endpoint_at, parts_of
+from topline.audit.lexicon import TIME_UNITS, endpoint_at, parts_in, parts_of
 from topline.audit.small_words import CLOSED, HEADS, STOP, WITH
 from topline.audit.tokens import Token
 
@@ -69,12 +69,12 @@ def never_named(token: Token) -> bool:
 
 def phrase_parts(tokens: list[Token]) -> tuple[str, ...]:
     """Normalised words of a phrase."""
-    return tuple(p for t in tokens if t.kind == "w" for p in parts_of(t.lower))
+    return tuple(p for t in tokens if t.kind == "w" for p in parts_in(t.text))
 
 
 def name_key(tokens: list[Token]) -> tuple[str, ...]:
     """The word sequence by which a name is recognised again; heads such as "group" left off."""
-    parts = [p for t in tokens if t.kind in {"w", "n", "id"} for p in (parts_of(t.lower) if t.kind == "w" else (t.text,))]
+    parts = [p for t in tokens if t.kind in {"w", "n", "id"} for p in (parts_in(t.text) if t.kind == "w" else (t.text,))]
     heads = {"group", "arm", "cohort"}
     if len(parts) == 2 and (parts[0] in heads or (parts[1] in heads and len(parts[0]) == 1)):
         return tuple(parts)
@@ -84,7 +84,9 @@ def name_key(tokens: list[Token]) -> tuple[str, ...]:
 
 
 def phrase_text(tokens: list[Token], source: str) -> str:
-    """The phrase as the text has it."""
+    """The phrase as the text has it; of a regimen with doses the drugs."""
+    if any(t.kind == "w" and t.end - t.start > len(t.text) and "(" in source[t.start : t.end] for t in tokens):
+        return " ".join(t.text for t in tokens)
     return " ".join(source[tokens[0].start : tokens[-1].end].split()) if tokens else ""
 
 

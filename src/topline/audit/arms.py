@@ -16,7 +16,7 @@ from topline.audit.arm_numbers import by_number
 from topline.audit.arm_pairs import beside_values, by_definition, by_head
 from topline.audit.arm_phrases import Entry, closing_bracket
 from topline.audit.arm_signs import by_size
-from topline.audit.lexicon import endpoint_at, parts_of
+from topline.audit.lexicon import endpoint_at, parts_in, parts_of
 from topline.audit.small_words import HEADS
 from topline.audit.tokens import Token
 
@@ -216,10 +216,10 @@ def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
             short = tokens[i + 1].text
             if sum(c.isupper() for c in short) < 2 or endpoint_at([*parts_of(short.lower()), ""], 0) is not None:
                 continue
-            alias = parts_of(short.lower())
+            alias = parts_in(short)
             if any(alias in e.keys for e in entries):
                 continue
-            before = [p for t in tokens[max(0, i - 7) : i] if t.kind == "w" for p in parts_of(t.lower)]
+            before = [p for t in tokens[max(0, i - 7) : i] if t.kind == "w" for p in parts_in(t.text)]
             owners = {
                 n
                 for n, entry in enumerate(entries)

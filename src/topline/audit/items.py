@@ -10,7 +10,7 @@ from topline.audit.grammar import Cell, Grammar
 from topline.audit.item import Item
 from topline.audit.item_lists import absorb_before, claim_p, further_interval, further_letters, further_p, further_ratios, next_grade
 from topline.audit.item_values import only_a_cause, value_item
-from topline.audit.lexicon import ENDPOINTS, FAMILY, TIME_UNITS, endpoint_at, parts_of
+from topline.audit.lexicon import ENDPOINTS, FAMILY, TIME_UNITS, endpoint_at, parts_in, parts_of
 from topline.audit.phrases import name_phrases
 from topline.audit.ratio_grammar import P_WORDS, RATIO_STARTS
 from topline.audit.tokens import Token, small_number
@@ -43,7 +43,7 @@ def _may_start(text: str) -> bool:
         or low[:3] in MONTH_STARTS
         or "-" in low
         or text[-1] in "RS"
-        or parts_of(_singular(text))[0] in ENDPOINTS
+        or parts_in(text)[0] in ENDPOINTS
     )
 
 
@@ -56,7 +56,7 @@ def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
     for k, token in enumerate(tokens):
         first.append(len(parts))
         if token.kind == "w":
-            pieces = parts_of(_singular(token.text))
+            pieces = parts_in(token.text)
             parts += pieces
             owner += [k] * len(pieces)
         elif token.text not in {"+", "&"}:
@@ -233,13 +233,6 @@ def _one(g: Grammar, tokens: list[Token], parts: list[str], first: list[int], ow
         share_of_count = Cell(low + tokens[i + 1].value, "%") if low in "<>" and of_what == "%" else None
         return Item("X", i, end, share_of_count)  # a limit, or the share of a count before it
     return None
-
-
-@lru_cache(maxsize=20_000)
-def _singular(text: str) -> str:
-    """The word in small letters; "PFSs" is PFS."""
-    low = text.lower()
-    return low[:-1] if low.endswith("ss") and text[:-1].isupper() else low
 
 
 def _spread_of_means(tokens: list[Token]) -> bool:

@@ -15,6 +15,7 @@ __all__ = [
     "TIME_UNITS",
     "endpoint_at",
     "normalise_part",
+    "parts_in",
     "parts_of",
 ]
 
@@ -323,6 +324,15 @@ def parts_of(word: str) -> tuple[str, ...]:
     """The normalised pieces of a hyphened or slashed word."""
     pieces = word.replace("/", "-").split("-")
     return tuple(normalise_part(piece) for piece in pieces if piece)
+
+
+@lru_cache(maxsize=65536)
+def parts_in(text: str) -> tuple[str, ...]:
+    """The normalised pieces of a word as printed; capitals tell what is a plural: "PFSs" is one of "PFS", "CPS" is none of "CP"."""
+    low = text.lower()
+    if low.endswith("ss") and text[:-1].isupper():
+        return parts_of(low[:-1])
+    return (low,) if len(text) < 5 and text[-1:] == "S" and text.isupper() else parts_of(low)
 
 
 def _add(phrase: str, code: str, family: str) -> None:
