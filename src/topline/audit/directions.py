@@ -36,6 +36,8 @@ def by_direction(items: list[Item], s: Series, total: int) -> list[int | None]:
     named = [(k, int(items[k].data)) for k in range(begin, end) if items[k].kind == "A"]
     arms = list(dict.fromkeys(arm for _, arm in named))
     before = [arm for k, arm in named if k < s.first]
+    if before == [1] == arms and total == 2 and _says(items[begin : s.first], s) is not None:
+        return [0, 1] if _says(items[begin : s.first], s) == (one < two) else []  # "PFS was superior in the B arm (28 v 35 months)"
     if not arms or len(arms) > 2 or (len(arms) == 1 and total != 2):
         return []
     if before and not any(x.low == "likely" for x in items[begin : s.first]):
@@ -98,13 +100,20 @@ def _agrees(items: list[Item], s: Series, subject: int) -> bool | None:
     one, two = (float(str(cell.value).lstrip("<>")) for cell in s.cells)
     if one == two:
         return None
-    before = [str(x.data) if x.kind == "E" else x.low for x in items[: s.first]]
-    word = next((w for w in reversed(before) if w in _LARGER | _SMALLER | _BETTER | _WORSE), "")
-    larger: bool | None = word in _LARGER if word in _LARGER | _SMALLER else None
-    if word in _BETTER | _WORSE:
-        good = _is_good(s.endpoints[0])
-        larger = None if good is None else good == (word in _BETTER)
+    larger = _says(items[: s.first], s)
     return None if larger is None else ((one > two) == (s.arms[0] == subject)) == larger
+
+
+def _says(before: list[Item], s: Series) -> bool | None:
+    """Whether the words before a pair say that what they speak of has the larger value."""
+    words = [str(x.data) if x.kind == "E" else x.low for x in before]
+    word = next((w for w in reversed(words) if w in _LARGER | _SMALLER | _BETTER | _WORSE), "")
+    if not word or not _DENIED.isdisjoint(words):
+        return None
+    if word in _LARGER | _SMALLER:
+        return word in _LARGER
+    good = _is_good(s.endpoints[0])
+    return None if good is None else good == (word in _BETTER)
 
 
 def _is_good(endpoint: str | None) -> bool | None:

@@ -37,14 +37,7 @@ _STARTS = P_WORDS | RATIO_STARTS | CI_STARTS | SPREAD_STARTS | _RESPONSES | _UNR
 def _may_start(text: str) -> bool:
     """Whether :func:`_word` may make a word the beginning of an item other than an arm; of most it makes nothing."""
     low = text.lower()
-    return (
-        low in _STARTS
-        or low[0] == "g"
-        or low[:3] in MONTH_STARTS
-        or "-" in low
-        or text[-1] in "RS"
-        or parts_in(text)[0] in ENDPOINTS
-    )
+    return low in _STARTS or low[0] == "g" or low[:3] in MONTH_STARTS or "-" in low or text[-1] in "RS" or parts_in(text)[0] in ENDPOINTS
 
 
 def read_items(tokens: list[Token], book: ArmBook) -> list[Item]:
