@@ -170,3 +170,10 @@ def test_what_a_list_of_ratios_is_of(text: str, expected: list[str]) -> None:
 def test_values_in_unusual_print(sentence: str, expected: list[tuple[str | None, ...]]) -> None:
     found = [c for c in audit_text(sentence).claims if c.type in {"median", "follow_up", "proportion", "landmark_rate"}]
     assert [(c.endpoint, c.value, c.lower, c.upper) for c in found] == expected
+
+
+def test_an_abbreviation_that_ends_with_a_capital_s_is_no_plural() -> None:
+    assert ratios("Diabetes shortened RFS (HR, 1.5; 95% CI, 1.1-2.0) and CSS (HR, 1.6; 95% CI, 1.2-2.3).") == [
+        ("RFS", "1.5"),
+        ("DSS", "1.6"),
+    ]
