@@ -188,3 +188,29 @@ def test_doses_and_times_are_arms_with_sizes() -> None:
     text = "Patients were given 20 Gy in 5 fractions (n=137) or 8 Gy in 1 fraction (n=135)."
     text += " Pain relief was 61% after 20 Gy and 53% after 8 Gy."
     assert [(arm.name[:5].strip(), arm.n) for arm in extract(text).arms] == [("20 Gy", 137), ("8 Gy", 135)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Treatment was given to 45 patients in the velatinib arm and to 48 patients in the placebo arm.", [45, 48]),
+        ("Recruited were 64 women; 32 formed the velatinib group and 31 the placebo group.", [32, 31]),
+        ("The trial was stopped after 230 patients: 116 on velatinib and 114 on placebo.", [116, 114]),
+        ("In all, 206 of 420 patients were randomised: 103 each to velatinib or placebo.", [103, 103]),
+        ("There were 145 cases (75 given velatinib; 70 given placebo) with complete follow-up.", [75, 70]),
+    ],
+)
+def test_sizes_of_arms_told_in_passing(text: str, expected: list[int]) -> None:
+    assert sizes(text + RESULT) == expected
+
+
+def test_groups_told_by_what_they_have_are_parallel() -> None:
+    text = "The study population consisted of 211 patients with HER2-positive disease and 640 with HER2-negative disease."
+    text += " A pCR was achieved in 52% of HER2-positive and 18% of HER2-negative patients."
+    assert sizes(text) == [211, 640]
+    assert sizes("The manifestations included 9 individuals with tumors, 10 with osteomas, and 9 with gliomas. Pain was seen in 12%.") == []
+
+
+def test_amounts_are_given_to_patients() -> None:
+    text = "45 Gy was given to 141 patients and 60 Gy to 138. Five-year survival was 16% after 45 Gy and 26% after 60 Gy."
+    assert sizes(text) == [141, 138]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from topline.audit.arm_phrases import DOSE_UNITS
+from topline.audit.arm_phrases import DOSE_UNITS, name_key
 from topline.audit.lexicon import TIME_UNITS
 from topline.audit.small_words import HEADS
 from topline.audit.tokens import Token
 
-__all__ = ["SCHEDULE", "dose_or_schedule", "is_dose", "is_schedule"]
+__all__ = ["SCHEDULE", "amount_before", "amount_keys", "dose_or_schedule", "is_dose", "is_schedule"]
 
 # fmt: off
 SCHEDULE = frozenset(
@@ -53,3 +53,23 @@ def is_schedule(words: list[Token]) -> bool:
 
 
 _RHYTHM = frozenset({"weekly", "daily", "every", "once", "twice", "thrice", "continuous", "q3w", "q2w", "q4w", "qw", "bid"})
+
+
+def amount_before(tokens: list[Token], i: int) -> list[Token]:
+    """The dose or time before a bracket: "20 Gy in 5 fractions (n = 137)", "12 months (n = 274)"."""
+    k = i
+    while k and i - k < 7 and (tokens[k - 1].kind == "n" or tokens[k - 1].lower in _MEASURED):
+        k -= 1
+    while k < i - 1 and not (tokens[k].kind == "n" and tokens[k + 1].lower in _UNITS):
+        k += 1
+    return tokens[k:i] if k < i - 1 else []
+
+
+def amount_keys(amount: list[Token]) -> list[tuple[str, ...]]:
+    """The word sequences by which a dose or time returns: "20 Gy", "20-Gy"."""
+    key = name_key(amount[:2])
+    return [key, (key[0], "-", *key[1:])]
+
+
+_UNITS = DOSE_UNITS | frozenset(TIME_UNITS)
+_MEASURED = _UNITS | {"cycles", "daily", "every", "fraction", "fractions", "in", "once", "per", "twice", "weekly"}

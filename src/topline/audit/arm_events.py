@@ -32,7 +32,10 @@ _OCCURRED = frozenset({
 
 @dataclass(slots=True)
 class Count:
-    """A number of patients with the words up to the arm: position after them, percentage beside it, form of the verb."""
+    """A number of patients with the words up to the arm: position after them, percentage beside it, form of the verb.
+
+    `weak` says that it stands before what patients have and not before what they get: "211 patients with A".
+    """
 
     at: int
     j: int
@@ -40,6 +43,7 @@ class Count:
     finite: bool = False
     verb: bool = False
     negative: bool = False
+    weak: bool = False
 
 
 def without_events(tokens: list[Token], read: list[tuple[Count, Entry, int]]) -> list[tuple[Count, Entry, int]]:

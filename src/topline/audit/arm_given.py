@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from topline.audit.arm_doses import amount_before, amount_keys
 from topline.audit.arm_phrases import Entry, closing_bracket, is_name, name_key, phrase_before, phrase_text
 from topline.audit.arm_sizes import bracket_size, sureness
 from topline.audit.lexicon import PATIENT_NOUNS
@@ -64,9 +65,12 @@ def _read(tokens: list[Token], i: int, at: int, source: str, number: int) -> Ent
     phrase = tokens[phrase_before(tokens, end, joined=True) : end]
     headed = [p for p in aliases if HEADS & {t.lower for t in p}]
     names = [*headed, *([phrase] if is_name(phrase) else []), *(p for p in aliases if p not in headed)]
-    if not names:
-        return None
     keys = list(dict.fromkeys(name_key(p) for p in names))
+    if not names:
+        amount = amount_before(tokens, end)
+        if not amount:
+            return None
+        names, keys = [amount], amount_keys(amount)  # "45 Gy was given to 141 patients"
     span = (min(names[0][0].start, tokens[at].start), tokens[at].end)
     return Entry(phrase_text(names[0], source), int(tokens[at].value), keys, span, 3, number, sureness(tokens, at, k))
 

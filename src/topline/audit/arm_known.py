@@ -11,7 +11,7 @@ from topline.audit.arm_evidence import Evidence
 from topline.audit.arm_phrases import DOSE_UNITS
 from topline.audit.dates import MONTHS
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS
-from topline.audit.small_words import HEADS
+from topline.audit.small_words import CLOSED, HEADS
 from topline.audit.tokens import Token
 
 __all__ = ["fill_sizes", "size_of_each"]
@@ -19,16 +19,16 @@ __all__ = ["fill_sizes", "size_of_each"]
 # fmt: off
 _ALLOTTED = frozenset(
     {
-        "allocated", "assigned", "comprised", "consisted", "divided", "enrolled", "entered", "included", "randomised", "randomized",
-        "randomly", "randomisation", "randomization", "recruited", "registered", "treated",
+        "allocated", "assigned", "comprised", "consisted", "divided", "enrolled", "entered", "given", "included", "randomised",
+        "randomized", "randomly", "randomisation", "randomization", "recruited", "registered", "treated",
     }
 )
 _TO_NAME = PATIENT_NOUNS | frozenset(
     {
-        "(", ")", ",", "a", "allocated", "also", "an", "and", "another", "arm", "assigned", "been", "cohort", "control", "for", "given",
-        "group", "had", "have", "in", "into", "of", "on", "other", "others", "randomised", "randomized", "randomly", "receive", "received",
-        "receiving", "remaining", "taking", "the", "then", "to", "treated", "treatment", "undergoing", "underwent", "was", "were", "who",
-        "whom", "with",
+        "(", ")", ",", "a", "allocated", "also", "an", "and", "another", "arm", "as", "assigned", "been", "cohort", "constituted",
+        "control", "for", "formed", "given", "group", "had", "have", "in", "into", "of", "on", "other", "others", "randomised",
+        "randomized", "randomly", "receive", "received", "receiving", "remaining", "served", "taking", "the", "then", "to", "treated",
+        "treatment", "undergoing", "underwent", "was", "were", "who", "whom", "with",
     }
 )
 _TO_SIZE = frozenset(
@@ -74,7 +74,8 @@ def fill_sizes(book: ArmBook, evidence: Evidence) -> None:
             continue
         first, last = min(m.a for m in sizes.values()), max(m.b for m in sizes.values())
         total = sum(int(m.token.value) for m in sizes.values())
-        if not _HAPPENED.isdisjoint(words[max(0, first - 12) : last + 6]):
+        start = max((k + 1 for k in range(max(0, first - 12), first) if words[k] in ":;"), default=max(0, first - 12))
+        if not _HAPPENED.isdisjoint(words[start : last + 6]):
             continue
         if total in wholes or _tells_sizes(words, sizes) or not _ALLOTTED.isdisjoint(words[max(0, first - 14) : last]):
             for k, mark in sizes.items():
@@ -131,7 +132,8 @@ def _may_be_a_size(words: list[str], owners: list[Token], k: int) -> bool:
     before = words[max(0, k - 8) : k]
     if after.partition("/")[0] in DOSE_UNITS or after in TIME_UNITS or after in {"%", "of", "/"}:
         return False
-    if before and before[-1] in {"to", "-", "/", "≥", ">", "<"}:
+    ranged = before[-1:] == ["to"] and len(before) > 1 and (owners[k - 2].kind == "n" or before[-2] == "%")
+    if ranged or (before and before[-1] in {"-", "/", "≥", ">", "<"}):
         return False
     if before[-1:] == ["of"] and len(before) > 1 and (owners[k - 2].kind == "n" or before[-2] in {")", "]"}):
         return False  # "2 of 65", "2 (3%) of 65"
@@ -182,7 +184,7 @@ def _holds(words: list[str], a: int, b: int) -> bool:
             return False
         elif w in {"(", "["}:
             depth += 1
-        elif not depth and w not in _TO_SIZE:
+        elif not depth and w not in _TO_SIZE and (w in CLOSED or not w[0].isalpha()):
             return False
     return not (depth and gap[-1] == ",")
 
@@ -212,10 +214,14 @@ def size_of_each(tokens: list[Token]) -> Token | None:
             continue
         head = next((k for k in range(i + 1, min(len(tokens), i + 4)) if tokens[k].lower in _EACH_OF), -1)
         if head < 0:
-            sized = i and token.lower == "each" and any(t.lower in _EACH_OF for t in tokens[max(0, i - 8) : i])
-            if not sized or (i + 1 < len(tokens) and tokens[i + 1].text not in ",;.)"):
+            if token.lower != "each" or not i:
                 continue
-            head = i
+            counted = i - 1 - (tokens[i - 1].lower in PATIENT_NOUNS)
+            sized = any(t.lower in _EACH_OF for t in tokens[max(0, i - 8) : i]) and tokens[i + 1 : i + 2] and tokens[i + 1].text in ",;.)"
+            allotted = tokens[i + 1 : i + 2] and tokens[i + 1].lower in {"to", "were", "received"}
+            if counted < 0 or tokens[counted].kind != "n" or not (sized or allotted):
+                continue
+            head = i  # "three groups of 20 each", "103 each to A, B or C"
         k = head + 1
         while k < len(tokens) and tokens[k].lower in _HAVING:
             k += 1

@@ -173,7 +173,7 @@ def read_list(tokens: list[Token], j: int, reach: int = 110) -> tuple[list[Liste
                 _bracket(inside, part)
             k = close + 1
             continue
-        if low == "or" and tokens[k - 1].lower == "with" and k + 1 < stop and tokens[k + 1].lower == "without":
+        if low == "or" and tokens[k - 1].lower in {"with", ")"} and k + 1 < stop and tokens[k + 1].lower == "without":
             break  # told by the addition
         if low in _VERSUS or low == ";" or (low == "or" and (part.words or part.raw)):
             parts.append(Listed(list(shared), list(shared), sign="versus" if low in _VERSUS else low))

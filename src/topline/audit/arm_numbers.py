@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from topline.audit.arm_events import EVENTFUL, Count, without_events
+from topline.audit.arm_kinds import are_parallel
 from topline.audit.arm_phrases import DOSE_UNITS, Entry, closing_bracket, is_name, name_key, phrase_after, phrase_text
 from topline.audit.arm_sizes import bracket_size, is_year, sureness
 from topline.audit.lexicon import PATIENT_NOUNS, TIME_UNITS, parts_of
@@ -87,7 +90,8 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
             if count.share is None and end < len(tokens) and tokens[end].text == "(":
                 count.share = _share(tokens, end, closing_bracket(tokens, end))  # "2 in the A group (2%)"
             read.append((count, *found))
-            past = count.j
+            past = count.j if not count.weak else past  # "285 cases (145 given A; 140 not given A) with all data"
+    read = _without_conditions(tokens, read)
     read = without_events(tokens, read)
     entries = [entry for _, entry, _ in read]
     names = [entry.keys[0] for entry in entries]
@@ -97,6 +101,20 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
     if len(entries) < 2 and not (entries and entries[0].strength == 3):
         return []
     return entries
+
+
+def _without_conditions(tokens: list[Token], read: list[tuple[Count, Entry, int]]) -> list[tuple[Count, Entry, int]]:
+    """Groups told by what they have are kept where they are parallel: "211 patients with A-positive and 640 with A-negative disease"."""
+    if not any(count.weak for count, _, _ in read):
+        return read
+    for (before, _, _), (count, _, _) in pairwise(read):
+        count.weak = count.weak or (before.weak and tokens[count.j - 1].lower == "with")
+    groups = [entry for count, entry, _ in read if count.weak]
+    if len(groups) < 2 or len(groups) < len(read) or not are_parallel(groups) or not all(entry.sure for entry in groups):
+        return [row for row in read if not row[0].weak]
+    for entry in groups:
+        entry.strength = 0  # arms of treatment come first
+    return read
 
 
 def _by_schedule(entry: Entry, tokens: list[Token], k: int, source: str) -> None:
@@ -181,8 +199,9 @@ def _count(tokens: list[Token], i: int, follows: bool, lows: set[str]) -> Count 
     elif low == "without" and noun and follows:
         count.verb = count.negative = True  # "64 patients with a boost and 71 patients without boost"
         j += 1
-    elif low == "with" and ((follows and j == i + 1) or (noun and _treatment_near(tokens, j + 1))):
+    elif low == "with" and ((follows and j == i + 1) or noun):
         count.verb = True
+        count.weak = noun and not _treatment_near(tokens, j + 1)
         j += 1
     elif low == "in" and int(token.value) < 10 and not lows & _ENROLLING:
         return None  # "three in the A group": events, not sizes

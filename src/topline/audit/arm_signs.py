@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from topline.audit.arm_brackets import listed_sizes
+from topline.audit.arm_doses import amount_before, amount_keys
 from topline.audit.arm_phrases import (
-    DOSE_UNITS,
     Entry,
     closing_bracket,
     is_name,
@@ -14,7 +14,6 @@ from topline.audit.arm_phrases import (
     trim_dose,
 )
 from topline.audit.arm_sizes import bracket_size, sureness
-from topline.audit.lexicon import TIME_UNITS
 from topline.audit.small_words import ASSIGN, HEADS
 from topline.audit.tokens import Token
 
@@ -61,11 +60,10 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
             phrase = tokens[start:i]
         if phrase and phrase[-1].lower in {"patients"}:
             phrase = phrase[:-1]
-        amount = _amount_before(tokens, i) if n > 9 and not is_name(phrase) else []
+        amount = amount_before(tokens, i) if n > 9 and not is_name(phrase) else []
         if amount:
             span = (amount[0].start, tokens[close].end)
-            key = name_key(amount[:2])
-            out.append(Entry(phrase_text(amount, source), n, [key, (key[0], "-", *key[1:])], span, 3, number, sureness(tokens, i, close)))
+            out.append(Entry(phrase_text(amount, source), n, amount_keys(amount), span, 3, number, sureness(tokens, i, close)))
             continue
         phrase, names = trim_dose(phrase), [trim_dose(p) for p in names]
         options = [p for p in (phrase, *extra, *names) if is_name(p)]
@@ -80,18 +78,6 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
     return out
 
 
-def _amount_before(tokens: list[Token], i: int) -> list[Token]:
-    """The dose or time before a bracket: "20 Gy in 5 fractions (n = 137)", "12 months (n = 274)"."""
-    k = i
-    while k and i - k < 7 and (tokens[k - 1].kind == "n" or tokens[k - 1].lower in _MEASURED):
-        k -= 1
-    while k < i - 1 and not (tokens[k].kind == "n" and tokens[k + 1].lower in _UNITS):
-        k += 1
-    return tokens[k:i] if k < i - 1 else []
-
-
-_UNITS = DOSE_UNITS | frozenset(TIME_UNITS)
-_MEASURED = _UNITS | {"cycles", "daily", "every", "fraction", "fractions", "in", "once", "per", "twice", "weekly"}
 _EVENTS = frozenset({"deaths", "died", "discontinued", "events", "excluded", "relapsed", "toxicity", "withdrew"})
 
 

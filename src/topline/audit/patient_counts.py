@@ -78,7 +78,7 @@ def elliptic_verb(sentence: list[Token], i: int) -> str:
     before = sentence[i - 1].lower if i else ","
     if before in _SET_APART and (pronoun or words[:1] in ([], ["."], ["to"], [","], ["("])):
         return before  # "we screened 611 patients and randomly assigned 402 of them to A or B"
-    if not pronoun and before not in {",", "and", "whom", "which", ";", "("}:
+    if not pronoun and before not in {",", "and", "whom", "which", ";", "("} and words[:1] != ["who"]:
         return ""
     large = sentence[i].value.isdigit() and len(sentence[i].value) > 2
     if words[:1] == ["met"]:
@@ -87,7 +87,9 @@ def elliptic_verb(sentence: list[Token], i: int) -> str:
         return "randomized" if not _RANDOM.isdisjoint(words[1:3]) or words[1:3] == ["random", "assignment"] else ""
     if words[:1] == ["entered"]:
         return "entered"
-    if words[:1] not in (["were"], ["was"]):
+    if words[:3] == ["who", "had", "been"] or words[:2] == ["who", "were"]:
+        words = ["were", *words[3 if words[1] == "had" else 2 :]]  # "of 155 who had been randomized"
+    elif words[:1] not in (["were"], ["was"]):
         return ""
     stop = next((n for n, w in enumerate(words) if not w.isalpha() or w in {"in", "not", "to", "who"}), len(words))
     if not large and (len(sentence[i].value) < 2 or "to" in words[2:4] or _RANDOM.isdisjoint(words)):
@@ -123,7 +125,11 @@ def part_of(sentence: list[Token], i: int) -> tuple[int, bool]:
     behind = {t.lower for t in sentence[noun + 1 : noun + 2]}
     based = [t.lower for t in sentence[max(0, i - 2) : i]] == ["based", "on"]
     speaks = out and i < 4 and not {"available", "analysed", "analyzed", "evaluable", "included"}.isdisjoint(t.lower for t in sentence[k:])
-    return k, bool(planned or based or speaks or (between | behind) & _OF_MORE)
+    verb = [t.lower for t in sentence[noun + 1 : noun + 4]]
+    set_apart = verb[:1] == ["were"] and not (_SET_APART - {"analysed", "analyzed", "included"}).isdisjoint(
+        verb
+    )  # "309 of 420 were randomised"
+    return k, bool(planned or based or speaks or set_apart or (between | behind) & _OF_MORE)
 
 
 def whole_is_named(sentence: list[Token], whole: int, noun: int) -> str:

@@ -27,7 +27,8 @@ _SAMPLES = frozenset({"biopsies", "samples", "specimens", "tissues", "tumors", "
 _WHOLE = frozenset(
     {
         "accrual of", "analysis of", "cohort of", "comprised of", "consisted of", "consisting of", "data from", "data of", "database of",
-        "on data", "pooled from", "population of", "records of", "results from", "review of", "sample of", "series of", "total of",
+        "on data", "pooled from", "population of", "records of", "results from", "review of", "sample of", "series of", "set of",
+        "total of",
         "outcomes from", "over-accrual of", "obtained from", "collected from", "derived from", "based on",
     }
 )
