@@ -70,3 +70,17 @@ def test_those_who_met_the_criteria_are_the_study() -> None:
     )
     assert [(c.x, c.n) for c in extract(text).claims if c.type == "proportion"] == [(21, 27)]
     assert "58" in [c.value for c in extract("58 out of 88 patients had samples available for analysis.").claims]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Of 1,530 women approached, 902 (59%) consented and were randomised.", ["902"]),
+        ("Polymorphisms were studied in 300 chronic lymphocytic leukemia (CLL) patients.", ["300"]),
+        ("In this phase 3 study, adult patients were recruited.", []),
+    ],
+)
+def test_what_stands_between_a_number_and_its_patients(text: str, expected: list[str]) -> None:
+    claims = [c.value for c in extract(text).claims if c.type == "count" and c.endpoint == "N"]
+    assert all(value in claims for value in expected)
+    assert expected or not claims

@@ -26,7 +26,7 @@ _ALLOTTED = frozenset(
 _TO_NAME = PATIENT_NOUNS | frozenset(
     {
         "(", ")", ",", "a", "allocated", "also", "an", "and", "another", "arm", "as", "assigned", "been", "cohort", "constituted",
-        "control", "for", "formed", "given", "group", "had", "have", "in", "into", "of", "on", "other", "others", "randomised",
+        "control", "for", "formed", "from", "given", "group", "had", "have", "in", "into", "of", "on", "other", "others", "randomised",
         "randomized", "randomly", "receive", "received", "receiving", "remaining", "served", "taking", "the", "then", "to", "treated",
         "treatment", "undergoing", "underwent", "was", "were", "who", "whom", "with",
     }
@@ -86,6 +86,8 @@ def fill_sizes(book: ArmBook, evidence: Evidence) -> None:
 
 def _tells_sizes(words: list[str], sizes: dict[int, _Mark]) -> bool:
     """Whether a sentence says nothing but how many patients the arms have: "the A arm had 82 patients and the B arm 81 patients"."""
+    if all(words[m.a - 2 : m.a] == ["n", "="] for m in sizes.values()):
+        return True
     return "%" not in words and all(
         words[m.b : m.b + 1] != [] and words[m.b] in PATIENT_NOUNS and words[m.b + 1 : m.b + 2] in ([","], ["."], ["and"], [])
         for m in sizes.values()
@@ -109,12 +111,12 @@ def _marks(row: list[str], owners: list[Token], words: list[str], book: ArmBook)
     k = 0
     while k < len(row):
         token = owners[k]
-        if token.kind == "n":
+        found = book.mention(row, k) if token.kind in {"w", "n"} else None
+        if token.kind == "n" and found is None:
             if _may_be_a_size(words, owners, k):
                 out.append(_Mark(k, k + 1, None, token))
             k += 1
             continue
-        found = book.mention(row, k) if token.kind == "w" else None
         if found is not None:
             out.append(_Mark(k, k + found[1], found[0], token))
             k += found[1]
@@ -130,7 +132,7 @@ def _may_be_a_size(words: list[str], owners: list[Token], k: int) -> bool:
         return False
     after = words[k + 1] if k + 1 < len(words) else ""
     before = words[max(0, k - 8) : k]
-    if after.partition("/")[0] in DOSE_UNITS or after in TIME_UNITS or after in {"%", "of", "/"}:
+    if after.partition("/")[0] in DOSE_UNITS or after in TIME_UNITS or after in {"%", "-", "of", "/"}:
         return False
     ranged = before[-1:] == ["to"] and len(before) > 1 and (owners[k - 2].kind == "n" or before[-2] == "%")
     if ranged or (before and before[-1] in {"-", "/", "≥", ">", "<"}):

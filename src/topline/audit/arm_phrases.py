@@ -172,8 +172,9 @@ def closing_bracket(tokens: list[Token], i: int) -> int:
 _NO_ARM_WORD = frozenset(
     {
         "april", "august", "complication", "complications", "consent", "death", "deaths", "december", "discontinuation", "each",
-        "entire", "event", "events", "failure", "february", "follow-up", "grade", "it", "january", "july", "june", "lesions",
-        "metastases", "not", "november", "october", "overall", "population", "populations", "progression", "questionnaire",
+        "entire", "event", "events", "failure", "february", "follow-up", "grade",
+        "intent-to-treat", "intention-to-treat", "it", "january", "july", "june", "lesions",
+        "metastases", "not", "november", "october", "overall", "per-protocol", "population", "populations", "progression", "questionnaire",
         "randomisation", "randomization", "reason", "reasons", "recurrence", "relapse", "september", "sites", "subgroup",
         "subgroups", "them", "they", "those", "toxicity", "whole", "withdrawal",
     }

@@ -72,7 +72,7 @@ _ENROL = frozenset(
 
 
 def _year(token: Token) -> str | None:
-    return token.value if token.kind == "n" and len(token.text) == 4 and token.text.isdigit() and "1970" <= token.value <= "2049" else None
+    return token.value if token.kind == "n" and len(token.text) == 4 and token.text.isdigit() and "1940" <= token.value <= "2049" else None
 
 
 def _day(token: Token) -> str | None:

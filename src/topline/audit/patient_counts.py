@@ -57,11 +57,15 @@ def noun_after(sentence: list[Token], i: int, nouns: frozenset[str] = COUNTED) -
     start = i + 1
     if [t.text for t in sentence[i + 1 : i + 2]] == ["("] and [t.text for t in sentence[i + 3 : i + 5]] == ["%", ")"]:
         start = i + 5 if not _RANDOM.isdisjoint(t.lower for t in sentence[i + 5 : i + 9]) else i + 1
-    for j in range(start, min(len(sentence), i + 8)):  # "172 (65%) patients were randomly assigned"
+    j, reach = start, i + 8  # "172 (65%) patients were randomly assigned"
+    while j < min(len(sentence), reach):
         if sentence[j].lower in nouns:
             return j
-        if sentence[j].kind != "w" or sentence[j].lower in _NOT_BETWEEN:
+        if j > i + 1 and sentence[j].text == "(" and closing_bracket(sentence, j) > 0:
+            j, reach = closing_bracket(sentence, j), reach + 5  # "300 chronic lymphocytic leukemia (CLL) patients"
+        elif sentence[j].kind != "w" or sentence[j].lower in _NOT_BETWEEN:
             break
+        j += 1
     return -1
 
 
@@ -80,6 +84,8 @@ def elliptic_verb(sentence: list[Token], i: int) -> str:
         return before  # "we screened 611 patients and randomly assigned 402 of them to A or B"
     if not pronoun and before not in {",", "and", "whom", "which", ";", "("} and words[:1] != ["who"]:
         return ""
+    if words[1:2] == ["and"] and words[0] in {"accepted", "agreed", "consented"}:
+        words = words[2:]  # "902 (59%) consented and were randomised"
     large = sentence[i].value.isdigit() and len(sentence[i].value) > 2
     if words[:1] == ["met"]:
         return "met" if large and not {"criteria", "inclusion", "eligibility"}.isdisjoint(words[1:6]) else ""
@@ -174,7 +180,7 @@ def verb_after(sentence: list[Token], noun: int, whole: bool) -> str:
             depth -= 1
         elif depth <= 0:
             last = sentence[k - 1].lower
-            if low in {"received", "started", "entered", "underwent", "participated"} and whole:
+            if whole and (low in {"received", "started", "entered", "underwent", "participated"} or (low == "given" and last == "were")):
                 return low
             if low in {"agreed", "consented"} and whole and [t.lower for t in sentence[k + 1 : k + 3]] in _TO_JOIN:
                 return low

@@ -131,6 +131,8 @@ def _enrolled(sentence: list[Token], sizes: list[int], first: bool) -> list[tupl
             continue  # "operated between 2014 and 2018 were included"
         value = int(token.value)
         before = [t.lower for t in sentence[max(0, i - 5) : i]]
+        if before[-1:] and before[-1] in {"grade", "phase", "stage"}:
+            continue
         if before[-2:] == ["n", "="] and first and not out and value > above and _in_its_bracket(sentence, i, value == whole_of_arms):
             out.append((value, i, i + 1, "included"))
             continue
