@@ -214,3 +214,12 @@ def test_groups_told_by_what_they_have_are_parallel() -> None:
 def test_amounts_are_given_to_patients() -> None:
     text = "45 Gy was given to 141 patients and 60 Gy to 138. Five-year survival was 16% after 45 Gy and 26% after 60 Gy."
     assert sizes(text) == [141, 138]
+
+
+def test_patients_assigned_to_either_of_two_arms_are_the_size_of_neither() -> None:
+    text = (
+        "Patients were randomly assigned to standard velatinib (arm 1) or dense velatinib (arm 2). "
+        "A total of 833 patients were randomly assigned to either arm 1 or arm 2."
+    )
+    assert sizes(text) == [None, None]
+    assert [(c.arm, c.n) for c in extract(text).claims if c.type == "count"] == [(None, 833)]

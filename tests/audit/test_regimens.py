@@ -84,3 +84,10 @@ ARMS = "Patients were randomly assigned to receive velatinib or placebo. "
 )
 def test_of_a_pair_beside_the_second_arm_alone_the_direction_tells_the_order(text: str, arms: list[str]) -> None:
     assert [arm for _, arm in _arms(ARMS + text)] == arms
+
+
+def test_an_arm_that_is_named_again_keeps_the_direction() -> None:
+    text = (
+        "Patients were randomly assigned to receive placebo or velatinib. In velatinib responders velatinib improved PFS from a median of "
+    )
+    assert [arm for _, arm in _arms(text + "13 months to 30 months.")] == ["placebo", "velatinib"]

@@ -454,3 +454,22 @@ def test_percentages_of_solutions_and_limits_are_none(sentence: str, expected: l
 )
 def test_times_whose_unit_stands_before_the_number(text: str, times: list[str]) -> None:
     assert [c.time for c in claims(text, "proportion", "landmark_rate")] == times
+
+
+@pytest.mark.parametrize(
+    ("text", "interval"),
+    [
+        ("Median OS was 308 days (95% CI 283-373) with A and shorter with B (268 days, 210-313; p=0.006).", ("210", "313")),
+        ("Median OS was 30 months (95% CI 28-37) with A and shorter with B (26 months, 21-31).", ("21", "31")),
+        ("Median OS was 30 months (95% CI 28-37) with A and shorter with B (26 months, 41-51 centres).", (None, None)),
+    ],
+)
+def test_an_interval_behind_a_comma_goes_on_with_the_one_named_before(text: str, interval: tuple[str | None, str | None]) -> None:
+    last = [c for c in audit_text(text).claims if c.type == "median"][-1]
+    assert (last.lower, last.upper) == interval
+
+
+@pytest.mark.parametrize("locus", ["chromosome 17p deletion", "1p/19q codeletion", "11q13 amplification"])
+def test_an_arm_of_a_chromosome_is_a_word(locus: str) -> None:
+    (claim,) = audit_text(f"The 2-year rate of progression-free survival among patients with {locus} was 81.5%.").claims
+    assert (claim.endpoint, claim.value, claim.time) == ("PFS", "81.5", "2 years")

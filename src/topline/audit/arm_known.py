@@ -224,6 +224,9 @@ def size_of_each(tokens: list[Token]) -> Token | None:
             if counted < 0 or tokens[counted].kind != "n" or not (sized or allotted):
                 continue
             head = i  # "three groups of 20 each", "103 each to A, B or C"
+        label = tokens[head + 1].text if head + 1 < len(tokens) else ""
+        if token.lower == "either" and label.isalnum() and (label.isdigit() or len(label) == 1):
+            continue  # "assigned to either arm 1 or arm 2"
         k = head + 1
         while k < len(tokens) and tokens[k].lower in _HAVING:
             k += 1

@@ -216,14 +216,16 @@ class CellGrammar(ValueGrammar):
         ):
             cell.sd = self.tokens[k].value  # "mean [SD] age, 57.9 [9.1] years"
             return k + 1
-        if opener == "," and cell.interval is None and cell.unit in {"months", "years", "weeks"}:
+        if opener == "," and cell.interval is None and cell.unit in {"days", "months", "years", "weeks"} and cell.value is not None:
             bare = self.interval(k)
             if (
                 bare is not None
                 and bare[0].unit is None
-                and "." in bare[0].lower
-                and "." in bare[0].upper
                 and self.low[k + 1] in {"-", "to"}
+                and (
+                    ("." in bare[0].lower and "." in bare[0].upper)
+                    or (self.low[bare[1]] in CLOSE | {";"} and _holds(bare[0], cell.value))  # "(268 days, 210-313; …"
+                )
             ):
                 cell.interval = bare[0]
                 return bare[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from functools import lru_cache
 
 from topline.audit.compound_endpoints import (
@@ -27,6 +29,7 @@ from topline.audit.tokens import Token
 __all__ = ["ADJECTIVE", "content_word", "family_of", "name_phrases", "plain_name", "words_of"]
 
 
+_NAMED_BY_NUMBER = re.compile(r"[0-9]+-?[a-z]")  # "17p", "5-fu"
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿαβγδεζηθικλμνξοπρστυφχψω")
 _SHARED = ("-free", "-specific")
 
@@ -55,7 +58,13 @@ def _is_term(low: str) -> bool:
 def content_word(item: Item) -> bool:
     """Whether an item may stand inside a noun phrase: a word that is neither a small word nor a verb of reporting."""
     low = item.low
-    if item.kind != "W" or low[:1] not in _LETTERS or low in CLOSED or low in PATIENT_NOUNS or low in TIME_UNITS:
+    if (
+        item.kind != "W"
+        or (low[:1] not in _LETTERS and not _NAMED_BY_NUMBER.match(low))
+        or low in CLOSED
+        or low in PATIENT_NOUNS
+        or low in TIME_UNITS
+    ):
         return False
     return not low.endswith("ly") or low in {"daily", "weekly", "monthly", "early", "elderly", "family"}
 

@@ -36,6 +36,9 @@ _DECIMAL_COMMA = re.compile(r"(?<![0-9.,])([0-9]{1,3}),([0-9]{1,3})(?![0-9,]|\.[
 _ISOTOPE = re.compile(  # "177Lu-DOTATATE", "131I"
     r"[0-9]{2,3}m?(?:A[ct]|Bi|C[ou]?|F|Ga|Ho|In|Ir?|Lu|Pb|Pd|R[aeu]|S[mr]|Tc|Tl|Y|Zr)(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])"
 )
+_LOCUS = re.compile(  # an arm of a chromosome: "17p", "1p/19q", "11q13"
+    r"(?:1[0-9]?|2[0-2]?|[3-9])[pq](?:[0-9]{1,2}(?:\.[0-9]{1,2})?)?(?:/(?:1[0-9]?|2[0-2]?|[3-9])[pq])?(?![A-Za-z0-9=<>]|[ ]?[=<>])"
+)
 _ONES = {
     w: i
     for i, w in enumerate(
@@ -101,9 +104,9 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
                 b = commas[a]
                 out.append(Token("n", text[a:b], text[a:b], a, b, text[a:b].replace(",", ".")))
             else:
-                isotope = _ISOTOPE.match(text, a, end) if 1 < len(raw) < 4 and text[b : b + 1].isalpha() else None
-                if isotope:
-                    b = isotope.end()
+                name = _name(text, a, b, end) if len(raw) < 4 and text[b : b + 1].isalpha() else None
+                if name:
+                    b = name.end()
                     out.append(Token("w", text[a:b], text[a:b].lower(), a, b))
                 elif b < end and "," not in raw and text[b : b + 1].isalpha() and raw.isdigit() and _is_code(text, a, b, end):
                     b = _code_end(text, b, end)
@@ -119,6 +122,11 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
             out.append(Token(kind or "s", raw, raw.lower(), a, b))
     out = _join(out) if torn else out
     return _spell(_complete(out) if hung else out)
+
+
+def _name(text: str, a: int, b: int, end: int) -> re.Match[str] | None:
+    """An isotope or an arm of a chromosome that begins with these digits."""
+    return _LOCUS.match(text, a, end) if text[b] in "pq" else _ISOTOPE.match(text, a, end) if b - a > 1 else None
 
 
 def _canonical(raw: str) -> str:
