@@ -123,4 +123,4 @@ def _is_good(endpoint: str | None) -> bool | None:
         family in _BAD or endpoint in {"DEATH", "DISC", "PD", "RECUR", "TRDEATH", "TRM"} or set(endpoint.lower().split()) & _HARM
     ):
         return False
-    return True if family in _GOOD else None
+    return True if family in _GOOD or endpoint in {"CR", "PR"} else None
