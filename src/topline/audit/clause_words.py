@@ -41,12 +41,12 @@ DETERMINERS = frozenset(
 GENERIC = frozenset(  # heads that name no endpoint, whatever stands before them
     {
         "addition", "analyses", "analysis", "arm", "arms", "baseline", "centers", "centres", "chemotherapy", "cohort", "cohorts",
-        "comparison", "consolidation", "control", "controls", "cut-off", "cutoff", "data", "days", "evidence", "favor", "favour", "findings", "group",
-        "groups",
-        "induction", "intervention", "maintenance", "majority", "medians", "months", "observation", "ones", "patient", "patient-years", "person-years", "placebo",
-        "population", "radiotherapy", "randomisation", "randomization", "regimen", "regimens", "respectively", "result", "results",
-        "schedule", "schedules", "setting", "significance", "standard", "studies", "study", "subgroup", "subgroups", "superiority",
-        "tendency", "therapy", "treatment", "treatments", "trend", "trial", "trials", "weeks", "years",
+        "comparison", "consolidation", "control", "controls", "cut-off", "cutoff", "data", "days", "evidence", "favor", "favour",
+        "findings", "group", "groups", "induction", "intervention", "maintenance", "majority", "medians", "months", "observation",
+        "ones", "patient", "patient-years", "person-years", "placebo", "population", "radiotherapy", "randomisation",
+        "randomization", "regimen", "regimens", "respectively", "result", "results", "schedule", "schedules", "setting",
+        "significance", "standard", "studies", "study", "subgroup", "subgroups", "superiority", "tendency", "therapy", "treatment",
+        "treatments", "trend", "trial", "trials", "weeks", "years",
     }
 )
 BARE = frozenset(  # heads that name none when they stand alone
