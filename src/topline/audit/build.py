@@ -27,6 +27,9 @@ from topline.audit.small_words import VS
 __all__ = ["SentenceContext", "build_claims"]
 
 
+_SPEAKING = frozenset({"C", "E", "G", "P", "R"})
+
+
 def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
     """All claims of a sentence in order of appearance."""
     claims: list[Claim] = []
@@ -39,7 +42,7 @@ def build_claims(context: SentenceContext, series: list[Series]) -> list[Claim]:
     tested = False
     endpoint: str | None = None
     grade: str | None = None
-    for k, item in enumerate(context.items):
+    for k, item in [(k, item) for k, item in enumerate(context.items) if item.kind in _SPEAKING]:
         if item.kind == "E":
             endpoint = str(item.data)
         elif item.kind == "G":

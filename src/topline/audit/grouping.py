@@ -117,9 +117,7 @@ _CUT_OFFS = frozenset({"cut-off", "cut-offs", "cutoff", "cutoffs", "cutpoint", "
 
 def _leave_cut_offs(items: list[Item]) -> None:
     """ "positive at the 5%, 25% and 50% cut-offs": no results."""
-    for at, x in enumerate(items):
-        if x.low not in _CUT_OFFS:
-            continue
+    for at in [at for at, x in enumerate(items) if x.low in _CUT_OFFS]:
         k = at - 1
         while k >= 0 and (items[k].kind == "C" or items[k].low in {"/", ",", "and", "or", "&"}):
             if items[k].kind == "C":
@@ -132,9 +130,7 @@ def group_values(items: list[Item]) -> list[Series]:
     _leave_cut_offs(items)
     out: list[Series] = []
     current: Series | None = None
-    for k, item in enumerate(items):
-        if item.kind != "C":
-            continue
+    for k, item in [(k, item) for k, item in enumerate(items) if item.kind == "C"]:
         cell: Cell = item.data
         if _is_label(items, k, cell):
             item.kind = "X"
@@ -185,8 +181,8 @@ def _share_units(series: Series) -> None:
 
 def of_a_number(tokens: list[Token], items: list[Item]) -> None:
     """ "Of the 168 lesions, 94 (56%) …", "of these 59 patients, 52 were …": the number before is the denominator."""
-    for k, item in enumerate(items[:-4]):
-        if item.low not in {"of", "among"} or (k and items[k - 1].low not in {";", ",", ":", "."}):
+    for k in [k for k, item in enumerate(items[:-4]) if item.low in {"of", "among"}]:
+        if k and items[k - 1].low not in {";", ",", ":", "."}:
             continue
         m = k + 1 + (items[k + 1].low in {"the", "these", "those", "all"})
         n = bare_count(items[m])
@@ -211,6 +207,8 @@ def of_a_number(tokens: list[Token], items: list[Item]) -> None:
 def share_denominator(items: list[Item]) -> None:
     """ "35 (12.4%) of 282 patients had A, 51 patients (18.0%) had B": a list of counts and percentages of one printed number."""
     n: int | None = None
+    if not any(item.kind == "C" and item.data.n is not None for item in items):
+        return
     for item in items:
         if item.kind == "A" or item.low in VS or item.low == ";":
             n = None
@@ -244,8 +242,8 @@ _COUNTED = frozenset(
 
 def share_value(items: list[Item]) -> None:
     """ "2.6 months for A (95% CI 1.9-2.9) and B (95% CI 1.9-3.0)": one value of two arms, each with its interval."""
-    for k, item in enumerate(items):
-        if item.kind != "C" or item.data.unit is None or item.data.interval is not None or item.data.value is None:
+    for k, item in [(k, item) for k, item in enumerate(items) if item.kind == "C"]:
+        if item.data.unit is None or item.data.interval is not None or item.data.value is None:
             continue
         found = [j for j in range(k + 1, min(len(items), k + 14)) if items[j].kind == "S" and items[j].data.kind == "ci"]
         between = items[k + 1 : found[-1] if found else k + 1]

@@ -17,8 +17,8 @@ _CALENDAR = frozenset({"day", "days", "week", "weeks", "month", "months"})
 
 def refuse_limits(items: list[Item]) -> None:
     """What is a limit and no result is no value: "a margin of 5%", "boundary, 0.02", "6 months or longer", "days 1 to 21 of 28 days"."""
-    for k, item in enumerate(items):
-        if item.kind != "C" or not 0 < k < len(items) - 1:
+    for k, item in [(k, item) for k, item in enumerate(items) if item.kind == "C"]:
+        if not 0 < k < len(items) - 1:
             continue
         p = k - 1
         while p > 0 and items[p].low in {"of", "was", "=", "at", "("} and k - p < 3:

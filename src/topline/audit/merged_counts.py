@@ -20,13 +20,14 @@ def _counts_its_share(before: Cell, cell: Cell) -> bool:
     return abs(100 * int(value) / cell.x - float(cell.value)) <= 10.0 ** -len(cell.value.partition(".")[2])
 
 
+_READ = frozenset({"C", "P", "R", "X"})
 _OTHERS = frozenset({"women", "men", "male", "males", "female", "females", "were", "of", "with", "had"})
 
 
 def merge_counts(items: list[Item]) -> None:
     """ "18 patients achieved objective response (40.0%; 95% CI …)": count and percentage are one value."""
     last: int | None = None
-    for k, item in enumerate(items):
+    for k, item in [(k, item) for k, item in enumerate(items) if item.kind in _READ]:
         if item.kind == "X" and isinstance(item.data, Cell) and last is not None and items[k - 1].low in {"(", "["}:
             between = items[last + 1 : k - 1]
             if bare_count(items[last]) is not None and all(x.kind == "A" or (x.low in LINKS and x.low != "with") for x in between):
@@ -95,15 +96,8 @@ def _bracketed_share(items: list[Item], a: int, b: int) -> bool:
 
 def label_counts(items: list[Item]) -> None:
     """ "85% were men (n = 166)": the number in the bracket of the label is the count of the share."""
-    for k, item in enumerate(items):
-        if (
-            item.kind != "N"
-            or not item.data
-            or k < 3
-            or items[k - 1].low != "("
-            or k + 1 == len(items)
-            or items[k + 1].low not in {")", ";", ","}
-        ):
+    for k, item in [(k, item) for k, item in enumerate(items) if item.kind == "N"]:
+        if not item.data or k < 3 or items[k - 1].low != "(" or k + 1 == len(items) or items[k + 1].low not in {")", ";", ","}:
             continue
         a = k - 2
         while a > k - 9 and a >= 0 and items[a].kind in {"W", "E"} and items[a].low not in {",", ";", "and", "(", ")"}:

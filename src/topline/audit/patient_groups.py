@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from topline.audit.arm_evidence import Key
 from topline.audit.items import Item
@@ -65,6 +66,7 @@ _ADJECTIVES = frozenset(
         "unmutated", "unresected", "untreated", "wild-type", "young", "younger", "favorable-risk", "favourable-risk", "triple-negative",
     }
 )
+_COMPARES = frozenset({"and", "compared", "than", "versus", "vs"})
 _ENDINGS = (
     "-positive", "-negative", "-mutant", "-mutated", "-high", "-low", "-naive", "-naïve", "-risk", "-type",
     "-amplified", "-pretreated", "-treated", "-grade", "-stage", "-deficient", "-proficient", "-intermediate",
@@ -286,12 +288,21 @@ def _coordinated(items: list[Item], k: int) -> tuple[list[int], str]:
 _JOINTS = frozenset({",", "and", "or", "versus", "vs"})
 
 
+@lru_cache(maxsize=20_000)
+def _may_be_of_group(low: str) -> bool:
+    """Whether :func:`all_groups` may make something of a word; of most it makes nothing."""
+    return low in _PEOPLE or low in _PERSONS or low in _LONE or low in _COMPARES or low == "with" or low in OPPOSITE or adjective(low)
+
+
 def all_groups(tokens: list[Token], items: list[Item], source: str) -> list[Group]:
     """Every group that a sentence names, from left to right."""
     out: list[Group] = []
     k = 0
     while k < len(items):
         x = items[k]
+        if x.kind == "W" and not _may_be_of_group(x.low):
+            k += 1
+            continue
         if x.kind == "W" and (x.low == "with" or adjective(x.low) or x.low in OPPOSITE):
             pair, end = _adjectives_of_one_head(tokens, items, source, k)
             if pair:
@@ -312,7 +323,7 @@ def all_groups(tokens: list[Token], items: list[Item], source: str) -> list[Grou
                 named = _headed(tokens, items, source, k)
                 if named is not None and (not out or named.a >= out[-1].b) and not _object(items, named.a, x.low):
                     out.append(named)
-        elif x.low in {"compared", "versus", "vs", "than", "and"} and k + 1 < len(items) and items[k + 1].low == "without":
+        elif x.low in _COMPARES and k + 1 < len(items) and items[k + 1].low == "without":
             group, end = _described(tokens, items, source, k + 1)
             if group is not None:
                 out.append(group)

@@ -36,6 +36,8 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     inherited : str, optional
         Endpoint of the sentence before, for "these values were …".
     """
+    if not any(item.kind == "C" for item in items):
+        return []
     merge_counts(items)
     label_counts(items)
     of_a_number(tokens, items)

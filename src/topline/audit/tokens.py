@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["Token", "small_number", "tokenise"]
 
@@ -89,14 +90,16 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
     """
     out: list[Token] = []
     commas = _decimal_commas(text, start, end, decimal_comma)
-    torn = hung = False
+    torn = hung = spelled = False
     found = _TOKEN.finditer(text, start, end)
     while (match := next(found, None)) is not None:
         kind = match.lastgroup
         a, b = match.span()
         raw = match.group()
         if kind == "w" or kind == "glued":
-            out.append(Token("w", raw, raw.lower().replace(" ", "-"), a, b))  # "CA 19-9"
+            low = raw.lower().replace(" ", "-")  # "CA 19-9"
+            out.append(Token("w", raw, low, a, b))
+            spelled = spelled or _is_number(low)
         elif kind == "n":
             last = b
             torn = torn or raw == "0"
@@ -121,7 +124,14 @@ def tokenise(text: str, start: int, end: int, *, decimal_comma: bool = False) ->
         else:
             out.append(Token(kind or "s", raw, raw.lower(), a, b))
     out = _join(out) if torn else out
-    return _spell(_complete(out) if hung else out)
+    out = _complete(out) if hung else out
+    return _spell(out) if spelled else out
+
+
+@lru_cache(maxsize=20_000)
+def _is_number(low: str) -> bool:
+    """Whether a word begins a number in words: "forty", "forty-five", "one-hundred"."""
+    return low.partition("-")[0] in _NUMBER_START
 
 
 def _name(text: str, a: int, b: int, end: int) -> re.Match[str] | None:
@@ -218,7 +228,7 @@ def _spell(tokens: list[Token]) -> list[Token]:
     i = 0
     while i < len(tokens):
         token = tokens[i]
-        if token.kind == "w" and (token.lower in _NUMBER_START or ("-" in token.lower and token.lower.partition("-")[0] in _NUMBER_START)):
+        if token.kind == "w" and _is_number(token.lower):
             value, j = _spelled_value(tokens, i)
             if value is not None:
                 last = tokens[j - 1]
