@@ -31,6 +31,7 @@ _AFTER = frozenset(
 _WEAK = frozenset({
         "after", "among", "and", "between", "by", "in", "of", "on", "or", "to", "under",
     })
+_TELLING = _BEFORE - _WEAK
 _HEADS = frozenset({
         "arm", "cohort", "group",
     })
@@ -115,8 +116,7 @@ class Evidence:
         for number, tokens in enumerate(sentences):
             row: list[str] = []
             owners: list[Token] = []
-            numbers = 0
-            for i, token in enumerate(tokens):
+            for token in tokens:
                 if token.kind == "w":
                     pieces = parts_in(token.text)
                     row += pieces
@@ -124,14 +124,14 @@ class Evidence:
                 elif token.text not in "+&":
                     row.append(token.lower)
                     owners.append(token)
-                    if token.kind == "n":
-                        numbers += 1
-                        self.numbers.add(token.value)
-                    if i and token.text == "(":
-                        self._abbreviate(tokens, i)
+            numbers = [t.value for t in tokens if t.kind == "n"]
+            for i in [i for i, t in enumerate(tokens) if t.text == "("]:
+                if i:
+                    self._abbreviate(tokens, i)
             self.rows.append(row)
             self.owners.append(owners)
-            self.results.append(numbers > 1)
+            self.results.append(len(numbers) > 1)
+            self.numbers.update(numbers)
             for at, part in enumerate(row):
                 places[part].append((number, at))
 
@@ -205,7 +205,7 @@ class Evidence:
             k = at - 1
             while k >= 0 and row[k] in _ARTICLES:
                 k -= 1
-            if after in _AFTER or (k >= 0 and row[k] in _BEFORE - _WEAK) or (after == "(" and headed(row, at + 1)):
+            if after in _AFTER or (k >= 0 and row[k] in _TELLING) or (after == "(" and headed(row, at + 1)):
                 return True
         return False
 

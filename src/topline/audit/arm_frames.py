@@ -59,9 +59,9 @@ def by_assignment(tokens: list[Token], source: str, number: int) -> list[list[En
         if grouped:
             at = lows.index("groups") if "groups" in lows else lows.index("arms")
             starts += [(at, 4)]
-    for k, low in enumerate(lows):
-        if low == "either" or _offers(lows, k):
-            starts.append((k, 3 if low == "either" else 2))
+    for k in [k for k, low in enumerate(lows) if low in _OFFERING]:
+        if lows[k] == "either" or _offers(lows, k):
+            starts.append((k, 3 if lows[k] == "either" else 2))
     out: list[list[Entry]] = []
     read: dict[int, int] = {}
     for start, strength in dict.fromkeys(starts):
@@ -78,10 +78,11 @@ def by_assignment(tokens: list[Token], source: str, number: int) -> list[list[En
     return out
 
 
+_OFFERING = frozenset({"either", "received", "receiving", "underwent"})
+
+
 def _offers(lows: list[str], k: int) -> bool:
     """Whether a verb of treatment offers two: "received A or B", "receiving A and B, respectively"."""
-    if lows[k] not in {"received", "receiving", "underwent"}:
-        return False
     return "or" in lows[k + 1 : k + 40] or ("and" in lows[k + 1 : k + 6] and "respectively" in lows[k + 3 : k + 12])
 
 
@@ -94,13 +95,15 @@ def _is_combination(parts: list[Listed], lows: list[str], *, taken: bool) -> boo
     return taken or not ("groups" in lows or "arms" in lows)
 
 
+_SETTING = frozenset({"v", "versus", "vs"})
+_SETTING_IN_TITLES = _SETTING | {"compared", "or"}
+
+
 def by_contrast(tokens: list[Token], source: str, number: int, *, title: bool) -> list[list[Entry]]:
     """Read "A versus B", "A or B" and "A compared with B"."""
     out: list[list[Entry]] = []
-    for i, token in enumerate(tokens):
-        low = token.lower
-        if low not in {"versus", "vs", "v"} and not (title and low == "or") and not (low == "compared" and title):
-            continue
+    setting = _SETTING_IN_TITLES if title else _SETTING
+    for i, low in [(i, token.lower) for i, token in enumerate(tokens) if token.lower in setting]:
         of_values = i + 1 < len(tokens) and (tokens[i + 1].kind == "n" or tokens[i - 1].kind == "n" or tokens[i - 1].text == "%")
         if of_values and not (title and i + 2 < len(tokens) and tokens[i + 2].kind == "w" and tokens[i + 2].lower not in TIME_UNITS):
             continue
@@ -302,13 +305,9 @@ def _short(tokens: list[Token], k: int) -> list[list[Token]]:
 def by_taking(tokens: list[Token], source: str, number: int) -> list[Entry]:
     """Read "patients treated with A … those receiving B"."""
     out: list[Entry] = []
-    for i, token in enumerate(tokens[:-1]):
-        low = token.lower
-        if (
-            low not in _TAKEN
-            and not (low == "had" and i and tokens[i - 1].lower == "who")
-            and not (low == "with" and i and tokens[i - 1].lower in {"treated", "treatment", "therapy"})
-        ):
+    for i in [i for i, token in enumerate(tokens[:-1]) if token.lower in _MAY_TAKE]:
+        before = tokens[i - 1].lower if i else ""
+        if tokens[i].lower not in _TAKEN and before not in _LEADS_TO[tokens[i].lower]:
             continue
         j = skip_small(tokens, i + 1)
         phrase = tokens[j : phrase_after(tokens, j)]
@@ -318,3 +317,5 @@ def by_taking(tokens: list[Token], source: str, number: int) -> list[Entry]:
 
 
 _TAKEN = frozenset({"receiving", "received", "given", "allocated", "assigned", "underwent", "undergoing", "taking"})
+_LEADS_TO = {"had": frozenset({"who"}), "with": frozenset({"therapy", "treated", "treatment"})}  # words after which these mean as much
+_MAY_TAKE = _TAKEN | frozenset(_LEADS_TO)

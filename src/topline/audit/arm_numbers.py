@@ -67,8 +67,8 @@ def by_number(tokens: list[Token], lows: set[str], source: str, number: int) -> 
     """Read "65 received A (combination group), and 89 …" in a sentence with the words `lows`."""
     read: list[tuple[Count, Entry, int]] = []
     past = 0
-    for i, token in enumerate(tokens):
-        if i < past or token.kind != "n" or not token.value.isdigit() or len(token.value) > 6 or int(token.value) < 2:
+    for i, token in [(i, token) for i, token in enumerate(tokens) if token.kind == "n"]:
+        if i < past or not token.value.isdigit() or len(token.value) > 6 or int(token.value) < 2:
             continue
         if (len(token.text) == 4 and is_year(tokens, i)) or (i and tokens[i - 1].lower == "all"):
             continue

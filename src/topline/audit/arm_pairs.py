@@ -181,21 +181,17 @@ _GIVEN = _GIVES | frozenset(
 )
 
 
+_BESIDE = frozenset({"after", "for", "in", "on", "over", "with"})
+_BEHIND = frozenset({"%", ")", "]", "favored", "favoured", "improved", "mo", "months", "patients", "superior", "weeks", "years"})
+
+
 def beside_values(sentences: list[list[Token]], source: str) -> list[Entry]:
     """ "13.8 months with A versus 8.2 months with B": treatments named only beside their values."""
     seen: dict[tuple[str, ...], Entry] = {}
     order: list[tuple[str, ...]] = []
     for number, tokens in enumerate(sentences):
         local: list[tuple[tuple[str, ...], Entry]] = []
-        for i, token in enumerate(tokens):
-            if token.lower not in {"with", "for", "in", "on", "after", "over"} or i == 0:
-                continue
-            before = tokens[i - 1]
-            if not (
-                before.text in {"%", ")", "]"}
-                or before.lower in {"months", "years", "weeks", "mo", "patients", "improved", "superior", "favored", "favoured"}
-            ):
-                continue
+        for i in [i for i, token in enumerate(tokens) if i and token.lower in _BESIDE and tokens[i - 1].lower in _BEHIND]:
             j = skip_small(tokens, i + 1)
             phrase = tokens[j : phrase_after(tokens, j)]
             while phrase and phrase[-1].lower in {"group", "arm"}:

@@ -26,9 +26,7 @@ def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
     lows = {t.lower for t in tokens}
     if lows & {"grade", "neutropenia", "hypertension"} and not lows & (HEADS | {"randomly", "received"}):
         return out
-    for i, token in enumerate(tokens):
-        if token.text not in "([":
-            continue
+    for i in [i for i, token in enumerate(tokens) if token.text in "(["]:
         close = closing_bracket(tokens, i)
         if close < 0 or close - i > 25:
             continue

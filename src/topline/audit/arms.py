@@ -204,10 +204,9 @@ def _lettered(entries: list[Entry]) -> None:
 def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
     """Learn "temozolomide (TMZ)" where temozolomide is an arm or the only part of it that no other arm has."""
     for tokens in sentences:
-        for i, token in enumerate(tokens):
+        for i in [i for i, token in enumerate(tokens) if token.text == "("]:
             if (
-                token.text != "("
-                or not i
+                not i
                 or tokens[i + 1 : i + 2] == []
                 or tokens[i + 1].kind != "w"
                 or closing_bracket(tokens, i) != i + 2
