@@ -158,7 +158,7 @@ def tail_arms(items: list[Item], s: Series, stop: int) -> list[int]:
             if said and (out or items[min(k + 1, stop - 1)].low not in _LEADING):
                 break
             continue
-        elif x.low not in LINKS | _BEFORE_ARM and not (x.low.endswith("ed") and x.low not in COMPARING):
+        elif x.low not in LINKS and x.low not in _BEFORE_ARM and not (x.low.endswith("ed") and x.low not in COMPARING):
             break
     return out
 

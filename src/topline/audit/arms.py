@@ -205,12 +205,7 @@ def _short_names(entries: list[Entry], sentences: list[list[Token]]) -> None:
     """Learn "temozolomide (TMZ)" where temozolomide is an arm or the only part of it that no other arm has."""
     for tokens in sentences:
         for i in [i for i, token in enumerate(tokens) if token.text == "("]:
-            if (
-                not i
-                or tokens[i + 1 : i + 2] == []
-                or tokens[i + 1].kind != "w"
-                or closing_bracket(tokens, i) != i + 2
-            ):
+            if not i or tokens[i + 1 : i + 2] == [] or tokens[i + 1].kind != "w" or closing_bracket(tokens, i) != i + 2:
                 continue
             short = tokens[i + 1].text
             if sum(c.isupper() for c in short) < 2 or endpoint_at([*parts_of(short.lower()), ""], 0) is not None:

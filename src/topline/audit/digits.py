@@ -12,12 +12,11 @@ def one_digit_changes(text: str) -> Iterator[str]:
     for place, digit in enumerate(text):
         if not digit.isdigit():
             continue
-        for other in "0123456789":
-            if other == digit:
-                continue
-            if other == "0" and place == 0 and len(text) > 1 and text[1] != ".":
-                continue
-            yield text[:place] + other + text[place + 1 :]
+        before, after = text[:place], text[place + 1 :]
+        leading = place == 0 and len(text) > 1 and text[1] != "."
+        for other in "123456789" if leading else "0123456789":
+            if other != digit:
+                yield before + other + after
 
 
 def differing_digits(a: str, b: str) -> int:

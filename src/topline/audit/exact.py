@@ -75,6 +75,11 @@ class Printed:
         n, d = 2 * self.scale * number.numerator, number.denominator
         return (2 * self.digits - 1) * d <= n <= (2 * self.digits + 1) * d
 
+    def holds_share(self, x: int, n: int) -> bool:
+        """Whether 100·x/n would print as this (`n` at least 1)."""
+        twice = 200 * self.scale * x
+        return (2 * self.digits - 1) * n <= twice <= (2 * self.digits + 1) * n
+
     def holds_truncated(self, number: Fraction | int) -> bool:
         """Whether `number`, cut off instead of rounded, would print as this (non-negative numbers)."""
         n, d = self.scale * number.numerator, number.denominator

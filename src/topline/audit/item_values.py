@@ -169,7 +169,7 @@ def value_item(g: Grammar, tokens: list[Token], i: int) -> Item | None:
     before = tokens[i - 1].lower if i else ""
     after = tokens[i + 1].lower if i + 1 < len(tokens) else ""
     unit = measured_unit(g.low, i + 1)
-    if (unit > i + 1 or (after in NOT_RESULTS - _MULTIPLES and before in {"was", "were"})) and measured(g.low, i):
+    if (unit > i + 1 or (before in {"was", "were"} and after in NOT_RESULTS and after not in _MULTIPLES)) and measured(g.low, i):
         found = g.cell(i)
         more = g.low[unit] in _CHANGES  # "an average of 1.2 points lower"
         return _signed(tokens, i, *found) if found and not more else Item("X", i, i + 2)

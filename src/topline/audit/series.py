@@ -36,14 +36,13 @@ def find_series(tokens: list[Token], items: list[Item], book: ArmBook, inherited
     inherited : str, optional
         Endpoint of the sentence before, for "these values were …".
     """
-    if not any(item.kind == "C" for item in items):
-        return []
-    merge_counts(items)
-    label_counts(items)
-    of_a_number(tokens, items)
-    share_denominator(items)
-    share_value(items)
-    refuse_limits(items)
+    if any(item.kind == "C" for item in items):
+        merge_counts(items)
+        label_counts(items)
+        of_a_number(tokens, items)
+        share_denominator(items)
+        share_value(items)
+        refuse_limits(items)
     refuse_levels(items)
     series = part_mirrored(items, group_values(items))
     if not series:

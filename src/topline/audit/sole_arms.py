@@ -49,7 +49,9 @@ def sole_arm(items: list[Item]) -> SoleArm | None:
 
 def _fronted(items: list[Item], at: int) -> bool:
     """Whether a sentence begins with its arm ("In the A group, …") or the arm ends its subject ("Events in the A group were …")."""
-    behind = next((k for k in range(at + 1, len(items)) if items[k].kind != "A" and items[k].low not in LINKS - _LISTING), at)
+    behind = next(
+        (k for k in range(at + 1, len(items)) if items[k].kind != "A" and (items[k].low not in LINKS or items[k].low in _LISTING)), at
+    )
     if items[behind].low in _LISTING:
         return True
     start = max((k + 1 for k in range(min(at, 6)) if items[k].low == ":"), default=0)

@@ -154,7 +154,7 @@ def _wrong(claim: Claim, x: int, n: int, percent: Printed, inputs: dict[str, obj
 def _seen(percent: Printed, changes: Iterable[str], *, x: int | None = None, n: int | None = None) -> float:
     """Share of changed counts (with `n`) or denominators (with `x`) that the percentage does not allow: few for 1.2% of 1/82."""
     pairs = [(int(c) if x is None else x, int(c) if n is None else n) for c in changes]
-    return sum(b < max(a, 1) or not percent.holds(Fraction(100 * a, b)) for a, b in pairs) / max(len(pairs), 1)
+    return sum(b < max(a, 1) or not percent.holds_share(a, b) for a, b in pairs) / max(len(pairs), 1)
 
 
 def _of_its_mates(sheet: Sheet, claim: Claim, family: str | None) -> int | None:
