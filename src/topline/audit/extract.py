@@ -86,6 +86,7 @@ _EVALUABLE = re.compile(
 )
 _TIMED = frozenset({"OS", "PFS", "DFS", "EFS", "RFS", "DMFS", "MFS", "LRFS", "FFS", "TTP", "TTF"})
 _REFERRING = frozenset({"corresponding", "respective"})
+_VALUES = frozenset({"C", "P", "R"})  # the items of which claims are made
 _MAX_TEXT = 4_000_000
 _MAX_CLAIMS = 20_000
 
@@ -165,6 +166,7 @@ def extract(text: str) -> Extraction:
         registrations.extend((t.text, t.start, t.end) for t in sentence if t.kind == "id")
         body = source[a:b]
         items, here = _read(sentence, book, source, pair)
+        kinds = {item.kind for item in items}
         for item in items:
             if item.kind in {"X", "I", "G", "T", "N", "H"}:
                 skipped.append((sentence[item.i].start, sentence[min(item.j, len(sentence)) - 1].end))
@@ -178,7 +180,7 @@ def extract(text: str) -> Extraction:
             continue
         words = {t.lower for t in sentence}
         if (not words.isdisjoint(_PLANS) and _HYPOTHESIS.search(body) and not any(_tested(item) for item in items)) or (
-            not words.isdisjoint(_OTHERS) and _of_others(body) and not any(item.kind in {"P", "R"} for item in items)
+            not words.isdisjoint(_OTHERS) and _of_others(body) and kinds.isdisjoint({"P", "R"})
         ):
             skipped.append((a, b))
             continue
@@ -187,7 +189,10 @@ def extract(text: str) -> Extraction:
         local = local_size(sentence)
         if local:
             sizes.setdefault(local, None)
-        pair = here if here is not book and len(here.arms) == 2 else None if any(x.kind == "A" for x in items) else pair
+        pair = here if here is not book and len(here.arms) == 2 else None if "A" in kinds else pair
+        if kinds.isdisjoint(_VALUES):
+            timed = _time_named(items) or timed
+            continue
         name_ratios(sentence, items, measure)
         measure = next((x.data.measure for x in reversed(items) if x.kind == "R"), measure)
         series = find_series(sentence, items, here, spoken)
@@ -199,7 +204,6 @@ def extract(text: str) -> Extraction:
             (c.endpoint for c in reversed(built) if c.type in {"median", "landmark_rate", "ratio"} and c.endpoint in _TIMED), recent
         )
         spoken = next((c.endpoint for c in reversed(built) if c.type not in {"p_value", "date", "count"}), spoken)
-        timed = next((str(x.data) for x in items if x.kind == "E" and family_of(str(x.data)) == "tte"), timed)
         rated = context.rated
         last = next((c.endpoint for c in reversed(built) if c.type == "ratio" and c.measure == "HR"), last)
         for claim in built:
@@ -207,6 +211,7 @@ def extract(text: str) -> Extraction:
                 sizes.setdefault(claim.n, None)
         claims.extend(built)
         used.extend(c.span for c in built)
+        timed = _time_named(items) or timed
     ordered = sorted((c for c in claims if not _allotted(c, book)), key=lambda c: c.span)
     named = tuple(c.numbered(i) for i, c in enumerate(ordered, start=1))
     numbers.sort()  # those of doses came first
@@ -214,6 +219,11 @@ def extract(text: str) -> Extraction:
     return Extraction(
         source, named, tuple(book.arms), len(numbers), typed, tuple(skipped), tuple(numbers), tuple(sizes), unread, tuple(registrations)
     )
+
+
+def _time_named(items: list[Item]) -> str | None:
+    """The first time to an event that a sentence names."""
+    return next((str(x.data) for x in items if x.kind == "E" and family_of(str(x.data)) == "tte"), None)
 
 
 def _allotted(claim: Claim, book: ArmBook) -> bool:

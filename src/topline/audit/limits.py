@@ -50,10 +50,9 @@ _JUDGED = frozenset({"accepted", "considered", "deemed", "defined", "denoted", "
 
 def refuse_levels(items: list[Item]) -> None:
     """Levels of significance are no p-values: "thresholds were P = 0.02 for OS and P = 0.03 for PFS", "P < 0.05 was considered …"."""
-    for k, item in enumerate(items):
-        if item.kind == "P":
-            j = k + 1 + (k + 1 < len(items) and items[k + 1].low in {"was", "were", "is", "being"})
-            item.data.threshold = (j < len(items) and items[j].low in _JUDGED) or _of_a_level(items, k)
+    for k, item in [(k, item) for k, item in enumerate(items) if item.kind == "P"]:
+        j = k + 1 + (k + 1 < len(items) and items[k + 1].low in {"was", "were", "is", "being"})
+        item.data.threshold = (j < len(items) and items[j].low in _JUDGED) or _of_a_level(items, k)
 
 
 def _of_a_level(items: list[Item], k: int) -> bool:

@@ -11,11 +11,14 @@ from topline.audit.small_words import COMPARING, LINKS, VS
 __all__ = ["SoleArm", "of_all", "sole_arm"]
 
 
+_ALL = frozenset({"all", "entire", "whole"})
+
+
 def of_all(items: list[Item]) -> bool:
     """Whether a sentence speaks of all patients and of no arm: "in the entire population"."""
-    if any(x.kind == "A" for x in items):
-        return False
     words = [x.low for x in items]
+    if _ALL.isdisjoint(words) or any(x.kind == "A" for x in items):
+        return False
     return any(
         low in {"entire", "whole"} or (low == "all" and words[k + 1] in {"patients", "participants", "subjects"})
         for k, low in enumerate(words[:-1])

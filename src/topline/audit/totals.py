@@ -122,7 +122,7 @@ def _enrolled(sentence: list[Token], sizes: list[int], first: bool) -> list[tupl
     out: list[tuple[int, int, int, str]] = []
     wholes: set[int] = set()
     closes = 0
-    for i, token in enumerate(sentence):
+    for i, token in [(i, token) for i, token in enumerate(sentence) if token.kind == "n" or token.text == "("]:
         if token.text == "(" and i and sentence[i - 1].lower in PATIENT_NOUNS and [t.lower for t in sentence[i + 1 : i + 2]] != ["n"]:
             closes = closing_bracket(sentence, i)
         if token.kind != "n" or not token.value.isdigit() or len(token.value) > 7 or int(token.value) < 3 or i in wholes or i < closes:

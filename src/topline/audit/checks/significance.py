@@ -98,14 +98,18 @@ def _spoken(sentence: str, claims: list[Claim], start: int) -> Iterator[tuple[st
 
 def _without_brackets(sentence: str) -> str:
     """The sentence with whatever stands in brackets blanked, letter for letter."""
-    out, depth = [], 0
-    for ch in sentence:
-        depth += ch in "(["
-        out.append(ch if depth == 0 else " ")
-        depth = max(0, depth - (ch in ")]"))
+    out: list[str] = []
+    depth = at = 0
+    for found in _BRACKET.finditer(sentence):
+        k = found.start() + (depth > 0 and found.group() in ")]")  # a closing sign still stands within
+        out.append(" " * (k - at) if depth else sentence[at:k])
+        at = k
+        depth = max(0, depth + (1 if found.group() in "([" else -1))
+    out.append(" " * (len(sentence) - at) if depth else sentence[at:])
     return "".join(out)
 
 
+_BRACKET = re.compile(r"[()\[\]]")
 _OWN_LIMIT = re.compile(r"\b(?:threshold|boundar(?:y|ies)|pre-?specified|pre-?defined|multiplicity)\b", re.IGNORECASE)
 
 
