@@ -20,10 +20,9 @@ from topline.audit.tokens import Token
 __all__ = ["by_size"]
 
 
-def by_size(tokens: list[Token], source: str, number: int) -> list[Entry]:
-    """Read "A group (n = 65)"."""
+def by_size(tokens: list[Token], lows: set[str], source: str, number: int) -> list[Entry]:
+    """Read "A group (n = 65)" in a sentence with the words `lows`."""
     out: list[Entry] = []
-    lows = {t.lower for t in tokens}
     if lows & {"grade", "neutropenia", "hypertension"} and not lows & (HEADS | {"randomly", "received"}):
         return out
     for i in [i for i, token in enumerate(tokens) if token.text in "(["]:

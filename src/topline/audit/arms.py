@@ -33,8 +33,8 @@ _TAKING = frozenset({"allocated", "assigned", "given", "had", "received", "recei
 _CONTRASTS = frozenset({"than", "compared", "versus", "vs", "v", "and", "whereas", "while"})
 
 
-def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
-    """Learn the arms from tokenised sentences.
+def learn_arms(sentences: list[list[Token]], words: list[set[str]], source: str) -> ArmBook:
+    """Learn the arms from tokenised sentences, each with the set of its words.
 
     Every way in which a text introduces arms together (assignment, sizes, counts, title, comparison, addition, group names) offers
     a set of names. The set that the results use most is taken, the others lend it their names and sizes.
@@ -44,7 +44,6 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
     definitions: list[Entry] = []
     heads: list[Entry] = []
     cohorts: list[Entry] = []
-    words = [{t.lower for t in tokens} for tokens in sentences]
     for number, (tokens, lows) in enumerate(zip(sentences, words, strict=True)):
         if lows & _ASSIGNING:
             sets.extend(by_assignment(tokens, source, number))
@@ -65,7 +64,7 @@ def learn_arms(sentences: list[list[Token]], source: str) -> ArmBook:
         if lows & GIVING:
             sets.append(_parts(by_giving(tokens, source, number)))
         if "(" in lows or "[" in lows:
-            sets.append(_parts(by_size(tokens, source, number)))
+            sets.append(_parts(by_size(tokens, lows, source, number)))
         if lows & HEADS:
             definitions.extend(by_definition(tokens, source, number))
             named = by_head(tokens, source, number)

@@ -137,7 +137,8 @@ def extract(text: str) -> Extraction:
             spans.append((a, b))
             tokens.append(tokenise(source, a, b, decimal_comma=comma))
     tokens, doses = as_words(tokens)
-    book = learn_arms(tokens, source)
+    words_of = [{t.lower for t in sentence} for sentence in tokens]
+    book = learn_arms(tokens, words_of, source)
     total, total_claims = totals(tokens, spans, source, [arm.n for arm in book.arms if arm.n] if len(book.arms) > 1 else [])
     claims: list[Claim] = []
     if len(book.arms) > 1:
@@ -158,7 +159,7 @@ def extract(text: str) -> Extraction:
     measure: str | None = None
     rated: str | None = None
     pair: ArmBook | None = None
-    for (a, b), sentence in zip(spans, tokens, strict=True):
+    for (a, b), sentence, words in zip(spans, tokens, words_of, strict=True):
         if len(claims) > _MAX_CLAIMS:
             unread += len(source) - a
             break
@@ -178,7 +179,6 @@ def extract(text: str) -> Extraction:
         if a in known_before and not _OWN.search(body):
             skipped.append((a, b))
             continue
-        words = {t.lower for t in sentence}
         if (not words.isdisjoint(_PLANS) and _HYPOTHESIS.search(body) and not any(_tested(item) for item in items)) or (
             not words.isdisjoint(_OTHERS) and _of_others(body) and kinds.isdisjoint({"P", "R"})
         ):
