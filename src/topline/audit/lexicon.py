@@ -329,7 +329,7 @@ def parts_of(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def parts_in(text: str) -> tuple[str, ...]:
     """The normalised pieces of a word as printed; capitals tell what is a plural: "PFSs" is one of "PFS", "CPS" is none of "CP"."""
-    low = text.lower()
+    low = text.lower().replace(" ", "-")  # "CA 19-9" is one token
     if text.endswith("Ss") and text[:-1].isupper():
         return parts_of(low[:-1])
     return (low,) if len(text) < 5 and text[-1:] == "S" and text.isupper() else parts_of(low)
