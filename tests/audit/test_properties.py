@@ -221,6 +221,8 @@ def test_any_order_of_the_grammars_own_words_is_survived(words: list[str]) -> No
         "12/",
         "1:",
         "–",
+        "cisplatin, ",
+        "cisplatin (20 mg), ",
     ],
 )
 def test_time_grows_in_proportion_to_hostile_text(unit: str) -> None:

@@ -49,7 +49,7 @@ def _set_off(parts: list[str], at: int, size: int) -> bool:
     before = parts[at - 1] if at else ""
     after = parts[at + size] if at + size < len(parts) else ""
     if len(parts[at]) == 1:
-        return before in _LED and (after == "(" or after in _AFTER_LETTER)
+        return before in _LED and after in _AFTER_LETTER
     if parts[at] in _ROLE_NAMES and before in "([;," and after in ",:)":
         return True
     closed = not after[:1].isalpha() or after in _CLOSING
@@ -60,7 +60,7 @@ def _set_off(parts: list[str], at: int, size: int) -> bool:
 
 
 _AFTER_ROLE = frozenset({"and", "arm", "arms", "cohort", "group", "groups", "or", "than", "v", "versus", "vs"})
-_AFTER_LETTER = frozenset({"and", "v", "versus", "vs", ".", ",", ";", ")"})  # "for D and …", not "with a partner"
+_AFTER_LETTER = frozenset({"(", "and", "v", "versus", "vs", ".", ",", ";", ")"})  # "for D and …", not "with a partner"
 _LED = frozenset({"between", "and", "with", "vs", "versus", "than", "for", "in", ",", "or"})
 _GIVEN = frozenset({"with", "than", "versus", "vs", "for", "receiving", "received", "given"})
 _CLOSING = frozenset({"at", "had", "in", "respectively", "v", "versus", "vs", "was", "were"})

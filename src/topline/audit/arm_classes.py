@@ -5,6 +5,7 @@ from __future__ import annotations
 from topline.audit.arm_kinds import are_parallel
 from topline.audit.arm_phrases import Entry, closing_bracket, is_name, name_key, phrase_before, phrase_text
 from topline.audit.arm_sizes import bracket_size
+from topline.audit.dates import year_of
 from topline.audit.lexicon import PATIENT_NOUNS
 from topline.audit.small_words import HEADS, STOP
 from topline.audit.tokens import Token
@@ -68,7 +69,7 @@ def by_class(tokens: list[Token], source: str, number: int) -> list[Entry]:
     classed = False
     for i, token in enumerate(tokens):
         n = _size(token)
-        if n is None or _year(token):
+        if n is None or year_of(token):
             continue
         k = i + 1
         if k < len(tokens) and tokens[k].text in "([":
@@ -96,16 +97,16 @@ def by_period(tokens: list[Token], source: str, number: int) -> list[Entry]:
     out: list[Entry] = []
     last = ""
     for i in range(len(tokens) - 2):
-        if not _year(tokens[i]):
+        if not year_of(tokens[i]):
             continue
         first, joint, second = tokens[i : i + 3]
-        if not (joint.text in {"-", "to"} and _year(second) and last <= first.value < second.value):
+        if not (joint.text in {"-", "to"} and year_of(second) and last <= first.value < second.value):
             continue
         last = second.value
         k = i
         while k and i - k < 6 and tokens[k - 1].lower in _BEFORE_PERIOD:
             k -= 1
-        n = _size(tokens[k - 1]) if k and not _year(tokens[k - 1]) else None
+        n = _size(tokens[k - 1]) if k and not year_of(tokens[k - 1]) else None
         start = tokens[k - 1].start if n else first.start
         if n is None and i + 3 < len(tokens) and tokens[i + 3].text == "(":
             close = closing_bracket(tokens, i + 3)
@@ -113,7 +114,3 @@ def by_period(tokens: list[Token], source: str, number: int) -> list[Entry]:
         text = source[first.start : second.end]
         out.append(Entry(text, n, [(first.value, joint.lower, second.value)], (start, second.end), 3, number))
     return out if len(out) > 1 else []
-
-
-def _year(token: Token) -> bool:
-    return token.kind == "n" and len(token.text) == 4 and token.text.isdigit() and "1940" <= token.text < "2060"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from topline.audit.tokens import Token
 
-__all__ = ["MONTHS", "MONTH_STARTS", "date_at", "date_event"]
+__all__ = ["MONTHS", "MONTH_STARTS", "date_at", "date_event", "year_of"]
 
 MONTHS = {
     name: number
@@ -71,7 +71,8 @@ _ENROL = frozenset(
 )
 
 
-def _year(token: Token) -> str | None:
+def year_of(token: Token) -> str | None:
+    """The year that a number is, or None."""
     return token.value if token.kind == "n" and len(token.text) == 4 and token.text.isdigit() and "1940" <= token.value <= "2049" else None
 
 
@@ -92,7 +93,7 @@ def date_at(tokens: list[Token], i: int) -> tuple[str, int] | None:
         if j < size and tokens[j].text == ".":
             j += 1
         day = None
-        if j < size and _year(tokens[j]) is None:
+        if j < size and year_of(tokens[j]) is None:
             day = _day(tokens[j])
             if day is not None:
                 j += 1
@@ -101,7 +102,7 @@ def date_at(tokens: list[Token], i: int) -> tuple[str, int] | None:
         k = j
         if k < size and tokens[k].text in {",", "of"}:
             k += 1
-        year = _year(tokens[k]) if k < size else None
+        year = year_of(tokens[k]) if k < size else None
         if year is None:
             if token.lower == "may" and day is None:
                 return None
@@ -116,17 +117,17 @@ def date_at(tokens: list[Token], i: int) -> tuple[str, int] | None:
             j = i + 2
             if tokens[j].text in {",", "."}:
                 j += 1
-            year = _year(tokens[j]) if j < size else None
+            year = year_of(tokens[j]) if j < size else None
             if year:
                 return f"{year}-{following:02d}-{day}", j + 1
             return f"--{following:02d}-{day}", i + 2
-    year = _year(token)
+    year = year_of(token)
     if year and i + 4 < size and tokens[i + 1].text in "-/" and tokens[i + 3].text in "-/":
         m, d = tokens[i + 2], _day(tokens[i + 4])
         if m.kind == "n" and m.text.isdigit() and len(m.text) == 2 and 1 <= int(m.text) <= 12 and d and len(tokens[i + 4].text) == 2:
             return f"{year}-{m.text}-{d}", i + 5
     if i + 2 < size and tokens[i + 1].text == "/" and token.value.isdigit() and 1 <= int(token.value) <= 12 and len(token.text) < 3:
-        year = _year(tokens[i + 2])
+        year = year_of(tokens[i + 2])
         return (f"{year}-{int(token.value):02d}", i + 3) if year else None  # "01/2000"
     if year and (_year_of_a_pair(tokens, i, 1) or _year_of_a_pair(tokens, i, -1)):
         return year, i + 1
@@ -143,7 +144,7 @@ def _year_of_a_pair(tokens: list[Token], i: int, step: int) -> bool:
     """ "(2007-2017)", "1993 to 2008": whether another year stands two places on (`step` 1) or back (-1)."""
     if not 0 <= i + 2 * step < len(tokens) or tokens[i + step].lower not in {"-", "to", "through", "until"}:
         return False
-    other = _year(tokens[i + 2 * step])
+    other = year_of(tokens[i + 2 * step])
     first, last = (tokens[i].value, other) if step > 0 else (other, tokens[i].value)
     return other is not None and first is not None and last is not None and first < last
 

@@ -36,8 +36,8 @@ def by_direction(items: list[Item], s: Series, total: int) -> list[int | None]:
     named = [(k, int(items[k].data)) for k in range(begin, end) if items[k].kind == "A"]
     arms = list(dict.fromkeys(arm for _, arm in named))
     before = [arm for k, arm in named if k < s.first]
-    if set(before) == {1} == set(arms) and total == 2 and _says(items[begin : s.first], s) is not None:
-        return [0, 1] if _says(items[begin : s.first], s) == (one < two) else []  # "PFS was superior in the B arm (28 v 35 months)"
+    if set(before) == {1} == set(arms) and total == 2 and (more := _says(items[begin : s.first], s)) is not None:
+        return [0, 1] if more == (one < two) else []  # "PFS was superior in the B arm (28 v 35 months)"
     if not arms or len(arms) > 2 or (len(arms) == 1 and total != 2):
         return []
     if before and not any(x.low == "likely" for x in items[begin : s.first]):

@@ -66,18 +66,18 @@ def _lists(tokens: list[Token]) -> list[tuple[int, int, tuple[str, ...]]]:
     places = [k for k, t in enumerate(tokens) if t.kind == "w" and _name(t.lower)]
     if len(places) < 2:
         return out
-    end = 0
+    reach = 0
     for i in places:
-        if i < end:
-            continue
-        names, end = _list(tokens, i)
+        if i < reach:
+            continue  # what a list without an end holds has none either
+        names, end, reach = _list(tokens, i)
         if len(set(names)) == len(names) > 1 and not _set_apart(tokens, i, end):
             out.append((i, end, names))
     return out
 
 
-def _list(tokens: list[Token], i: int) -> tuple[tuple[str, ...], int]:
-    """The drugs of a list that begins at `i`, up to the one behind "and", and the place behind it."""
+def _list(tokens: list[Token], i: int) -> tuple[tuple[str, ...], int, int]:
+    """The drugs of a list that begins at `i`, up to the one behind "and", the place behind it, and how far was read."""
     names = [tokens[i].lower]
     closed, end = 1, i + 1
     j = i + 1
@@ -99,7 +99,7 @@ def _list(tokens: list[Token], i: int) -> tuple[tuple[str, ...], int]:
             closed, end = len(names), j
         if ends:
             break
-    return tuple(names[:closed]), end
+    return tuple(names[:closed]), end, j
 
 
 def _after_dose(tokens: list[Token], j: int) -> int:
