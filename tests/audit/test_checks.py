@@ -217,3 +217,10 @@ def test_an_unknown_key_is_named() -> None:
         check_claims([{"type": "proportion", "endpont": "ORR"}])
     with pytest.raises(ValueError, match="propotion"):
         check_claims([{"type": "propotion"}])
+
+
+@pytest.mark.parametrize(("value", "lower", "upper"), [("<1", "0.5", "3"), ("2", "<1", "9"), ("2", "1", ">9")])
+@pytest.mark.parametrize("kind", ["landmark_rate", "proportion", "median", "ratio"])
+def test_a_value_printed_as_a_limit_is_uncheckable(kind: str, value: str, lower: str, upper: str) -> None:
+    claim = {"type": kind, "endpoint": "OS", "value": value, "lower": lower, "upper": upper, "measure": "HR" if kind == "ratio" else None}
+    assert {v.verdict for v in check_claims([claim]).verdicts} == {Rung.UNCHECKABLE}

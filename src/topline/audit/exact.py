@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import floor
 
-__all__ = ["Printed", "counts_for_percent", "exact", "printed", "rounded"]
+__all__ = ["Printed", "counts_for_percent", "exact", "only_a_limit", "printed", "rounded"]
 
 
 @dataclass(frozen=True)
@@ -154,3 +154,8 @@ def rounded(number: Fraction, decimals: int, rounding: str = "half_away_from_zer
 def exact(value: float) -> Fraction:
     """A float as the number it was meant to be: products such as 0.315 × 100 carry noise beyond their twelfth digit."""
     return Fraction(f"{value:.12g}")
+
+
+def only_a_limit(*texts: str | None) -> bool:
+    """Whether one of the printed values is a limit and no number: "<0.1"."""
+    return any(text is not None and text[:1] in {"<", ">", "≤", "≥"} for text in texts)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from topline.audit.claims import Claim
 from topline.audit.digits import one_digit_changes
+from topline.audit.exact import only_a_limit
 from topline.audit.sheet import Sheet
 from topline.audit.verdict import Rung, Verdict
 
@@ -23,7 +24,11 @@ def check_order(sheet: Sheet) -> Iterator[Verdict]:
             and claim.upper is not None
             and claim.value not in {None, "NR"}
         ):
-            yield from _inside(claim)
+            if only_a_limit(claim.value, claim.lower, claim.upper):
+                shown = f"{claim.endpoint or claim.type} {claim.value} ({claim.lower} to {claim.upper})"
+                yield Verdict("C1", Rung.UNCHECKABLE, (claim.id,), f"{shown}: one of the three is printed as a limit only.")
+            else:
+                yield from _inside(claim)
     yield from _pfs_os(sheet)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from topline.audit.claims import Claim
 from topline.audit.digits import one_digit_changes
-from topline.audit.exact import printed
+from topline.audit.exact import only_a_limit, printed
 from topline.audit.sheet import Sheet
 from topline.audit.verdict import Rung, Verdict
 
@@ -31,6 +31,8 @@ def check_rate_centres(sheet: Sheet) -> Iterator[Verdict]:
             continue
         if claim.type == "proportion" and claim.n is not None and sheet.trust(claim) != "unknown":
             continue  # A5 tries their patients
+        if only_a_limit(value, lower, upper):
+            continue  # C1 says so
         v, low, high = float(value), float(lower), float(upper)
         if not 0 <= low <= v <= high <= 100 or low == high or (high <= 1 and "." in upper):
             continue  # C1's, or a share of 1

@@ -11,7 +11,7 @@ from typing import Any
 from topline.audit.checks.ratio_centre import check_centre, level_of
 from topline.audit.checks.ratio_p import check_p
 from topline.audit.claims import Claim
-from topline.audit.exact import printed
+from topline.audit.exact import only_a_limit, printed
 from topline.audit.sheet import Sheet
 from topline.audit.verdict import Rung, Verdict
 
@@ -30,6 +30,10 @@ def check_ratios(sheet: Sheet) -> Iterator[Verdict]:
         if claim.lower is None or claim.upper is None or "NR" in (claim.lower, claim.upper):
             why = "a limit of its interval was not reached" if "NR" in (claim.lower, claim.upper) else "it is printed without its interval"
             yield Verdict("B1", Rung.UNCHECKABLE, (claim.id,), f"{claim.measure} {claim.value}: {why}.", inputs={"value": claim.value})
+            continue
+        if only_a_limit(claim.value, claim.lower, claim.upper):
+            shown = f"{claim.measure} {claim.value} ({claim.lower} to {claim.upper})"
+            yield Verdict("B1", Rung.UNCHECKABLE, (claim.id,), f"{shown}: one of the three is printed as a limit only.")
             continue
         if min(float(claim.lower), float(claim.upper), float(claim.value)) <= 0:
             yield Verdict(
